@@ -1,0 +1,47 @@
+# The commands a person types. `make demo` and `make test` need nothing set up before them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONFIG ?= config.toml
+
+.PHONY: demo run test lint format unit lock clean
+
+demo: $(VENV)/.demo-ready
+	@$(BIN)/python -m bot demo
+
+run: $(VENV)/.demo-ready
+	@$(BIN)/banqbot --config $(CONFIG) run
+
+test: lint
+	@scripts/chromium
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev-ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.dev-ready
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+unit: $(VENV)/.dev-ready
+	@$(BIN)/python -m pytest --ignore=tests/e2e
+
+lock: $(VENV)/.dev-ready
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra demo --group build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra demo --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	@rm -rf $(VENV) .demo build *.egg-info
+
+$(VENV)/.demo-ready: requirements.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.dev-ready: requirements-dev.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.demo-ready
