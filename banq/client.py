@@ -1,0 +1,168 @@
+"""Talks to Banq over HTTP: timeouts, the token's life cycle, bounded concurrency; protocol.py decides."""
+
+import asyncio
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from banq import protocol
+from banq.errors import BanqError, BanqUnavailable, NotFound, OutcomeUnknown
+from banq.models import (
+    AccountSpace,
+    AccountSpaceId,
+    NftList,
+    Transaction,
+    TransactionId,
+    UserGuid,
+    WebhookConfig,
+)
+from banq.protocol import Credentials, Request, Response, WithdrawOrder
+
+log = logging.getLogger(__name__)
+
+CONCURRENT_CALLS = 16
+REFRESH_EARLY_S = 60.0
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where Banq is. `company_id` goes into X-Company-Id, which some deployments want."""
+
+    api_url: str
+    token_url: str
+    company_id: str | None = None
+    connect_timeout_s: float = 2.0
+    timeout_s: float = 30.0
+
+
+class BanqClient:
+    """Banq's calls. Each raises a BanqError; only calls that change nothing are ever sent twice."""
+
+    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+        self._endpoint = endpoint
+        self._credentials = credentials
+        self._places = asyncio.Semaphore(CONCURRENT_CALLS)
+        self._token_lock = asyncio.Lock()
+        self._token: str | None = None
+        self._token_stale_at = 0.0
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        timeout = aiohttp.ClientTimeout(
+            total=self._endpoint.timeout_s, connect=self._endpoint.connect_timeout_s
+        )
+        # Our semaphore bounds the calls; a limit here would count waiting for a place as connecting.
+        self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def sign_in(self) -> None:
+        """Fetch a token now, to learn whether Banq is there and takes our credentials."""
+        await self._valid_token()
+
+    async def account_spaces(self) -> tuple[AccountSpace, ...]:
+        return protocol.read_account_spaces(await self._call(protocol.account_spaces_request()))
+
+    async def webhook_config(self, space: AccountSpaceId) -> WebhookConfig | None:
+        """The space's webhook configuration, or None where none was ever made. The GET is inferred."""
+        try:
+            return protocol.read_webhook_config(await self._call(protocol.webhook_config_request(space)))
+        except NotFound:
+            return None
+
+    async def set_webhook_config(self, space: AccountSpaceId, config: WebhookConfig) -> None:
+        """Patch the space's webhook configuration, or create it the first time."""
+        try:
+            await self._call(protocol.set_webhook_config_request(space, config, create=False))
+        except NotFound:
+            await self._call(protocol.set_webhook_config_request(space, config, create=True))
+
+    async def platform_nfts(self, user: UserGuid) -> NftList:
+        return protocol.read_nfts(await self._call(protocol.platform_nfts_request(user)))
+
+    async def withdraw(self, order: WithdrawOrder) -> Transaction:
+        """Start a withdrawal. Not idempotent: after OutcomeUnknown it must never be sent again."""
+        return protocol.read_withdrawal(await self._call(protocol.withdraw_request(order)))
+
+    async def transaction(self, transaction: TransactionId) -> Transaction:
+        return protocol.read_transaction(await self._call(protocol.transaction_request(transaction)))
+
+    async def _call(self, request: Request) -> Response:
+        url = self._endpoint.api_url.rstrip("/") + request.path
+        async with self._places:
+            token = await self._valid_token()
+            response = await self._send(request, url, token)
+            if response.status == 401:
+                # A 401 was refused before anything was done, so even a withdrawal may be sent again.
+                token = await self._valid_token(instead_of=token)
+                response = await self._send(request, url, token)
+        protocol.check(request, response)
+        return response
+
+    async def _valid_token(self, *, instead_of: str | None = None) -> str:
+        async with self._token_lock:
+            fresh = self._token is not None and time.monotonic() < self._token_stale_at
+            if self._token is None or not fresh or self._token == instead_of:
+                request = protocol.token_request(self._credentials)
+                token = protocol.read_token(await self._send(request, self._endpoint.token_url, None))
+                self._token = token.access_token
+                early = min(REFRESH_EARLY_S, token.expires_in / 2)
+                self._token_stale_at = time.monotonic() + token.expires_in - early
+            return self._token
+
+    async def _send(self, request: Request, url: str, token: str | None) -> Response:
+        """Send, and again only where the request is repeatable and Banq was briefly not there."""
+        for attempt in range(1, ATTEMPTS + 1):
+            reference = secrets.token_hex(4)
+            last = attempt == ATTEMPTS or not request.repeatable
+            started = time.monotonic()
+            try:
+                response = await self._exchange(request, url, token, reference)
+            except BanqError as error:
+                log.warning("banq %s %s: %s", request.method, reference, error)
+                # Not even a connection: trying again at once would only make the member wait.
+                if last or isinstance(error.__cause__, aiohttp.ClientConnectorError | TimeoutError):
+                    raise
+                continue
+            milliseconds = (time.monotonic() - started) * 1000
+            log.info("banq %s %s: %s in %.0f ms", request.method, reference, response.status, milliseconds)
+            if response.status < 500 or last:
+                return response
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _exchange(self, request: Request, url: str, token: str | None, reference: str) -> Response:
+        if self._session is None:
+            raise AssertionError("BanqClient is used outside its 'async with'")
+        headers = {"Accept": "application/json", "X-Request-Id": reference}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if token is not None and self._endpoint.company_id is not None:
+            headers["X-Company-Id"] = self._endpoint.company_id
+        try:
+            async with self._session.request(
+                request.method,
+                url,
+                params=request.query,
+                json=request.body,
+                headers=headers,
+                allow_redirects=False,
+            ) as answer:
+                body = await answer.read()
+                return Response(answer.status, dict(answer.headers), body, reference)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise BanqUnavailable("Banq cannot be reached", reference=reference) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            if request.repeatable:
+                raise BanqUnavailable("Banq did not answer", reference=reference) from error
+            raise OutcomeUnknown("Banq did not answer", reference=reference) from error

@@ -1,0 +1,117 @@
+"""What Banq hands out, read tolerantly: only ids are required, and they are kept exactly as they came."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, NewType
+
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+
+UserGuid = NewType("UserGuid", str)
+PlatformId = NewType("PlatformId", str)
+AccountSpaceId = NewType("AccountSpaceId", str)
+
+# Ids that we send back in a JSON body. Banq may use strings or integers, so these hold the JSON text.
+BanqUserId = NewType("BanqUserId", str)
+TokenDataId = NewType("TokenDataId", str)
+SourceBanq = NewType("SourceBanq", str)
+TransactionId = NewType("TransactionId", str)
+
+
+def id_to_json_text(value: Any) -> str:
+    """The JSON text of an id. Raises ValueError for anything but a non-empty string or an integer."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise ValueError("an id must be a non-empty string or an integer")
+    return json.dumps(value)
+
+
+def id_to_path(id_json: str) -> str:
+    """The id as it stands in a URL path, before quoting."""
+    return str(json.loads(id_json))
+
+
+def _none_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
+    try:
+        return read(value)
+    except ValueError:
+        return None
+
+
+def _number_to_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _one_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
+    try:
+        return read(value)
+    except ValueError:
+        return 1
+
+
+JsonId = Annotated[str, BeforeValidator(id_to_json_text)]
+Text = Annotated[str | None, WrapValidator(_none_if_unreadable), BeforeValidator(_number_to_text)]
+Amount = Annotated[int, WrapValidator(_one_if_unreadable), Field(ge=0)]
+
+
+class _Tolerant(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Nft(_Tolerant):
+    """One NFT of one member. Every text is foreign: whoever minted it wrote it."""
+
+    token_data_id: JsonId = Field(validation_alias="tokenDataId")
+    source_banq: JsonId = Field(validation_alias="sourceBanq")
+    name: Text = Field(None, validation_alias=AliasChoices("name", "title", "tokenName"))
+    description: Text = None
+    image_url: Text = Field(
+        None, validation_alias=AliasChoices("imageUrl", "image", "image_url", "thumbnailUrl", "mediaUrl")
+    )
+    collection: Text = Field(
+        None,
+        validation_alias=AliasChoices("collectionName", AliasPath("collection", "name"), "collection"),
+    )
+    chain: Text = Field(
+        None, validation_alias=AliasChoices("chain", "blockchain", "network", AliasPath("chain", "name"))
+    )
+    contract: Text = Field(
+        None, validation_alias=AliasChoices("contractAddress", "contract", AliasPath("contract", "address"))
+    )
+    token_id: Text = Field(None, validation_alias=AliasChoices("tokenId", "token_id"))
+    amount: Amount = Field(1, validation_alias=AliasChoices("amount", "amountOwned", "quantity", "balance"))
+
+
+class NftList(_Tolerant):
+    """A member's NFTs. `unreadable` counts entries without usable ids: there, but not to be shown."""
+
+    items: tuple[Nft, ...]
+    unreadable: int = 0
+
+
+class AccountSpace(_Tolerant):
+    """An account space; a merchant's has a platform id (`identity.id`)."""
+
+    id: str
+    name: Text = None
+    type: Text = Field(None, validation_alias=AliasChoices("type", AliasPath("identity", "type")))
+    platform_id: Text = Field(None, validation_alias=AliasPath("identity", "id"))
+
+
+class WebhookConfig(_Tolerant):
+    """Where Banq sends webhooks of an account space, and which."""
+
+    url: str
+    enabled: bool = True
+    retry_count: int = Field(5, validation_alias=AliasChoices("retryCount", "retry_count"))
+    types: tuple[str, ...] = Field((), validation_alias=AliasChoices("webHookTypes", "webhookTypes"))
+
+
+class Transaction(_Tolerant):
+    """A withdrawal as Banq sees it. `status` is Banq's word, lower-cased; unknown words are possible."""
+
+    id: JsonId
+    status: Annotated[str, BeforeValidator(lambda value: str(value).lower())] = ""
+    token_data_id: Annotated[JsonId | None, WrapValidator(_none_if_unreadable)] = Field(
+        None, validation_alias="tokenDataId"
+    )
+    address: Text = Field(None, validation_alias="externalAddress")
+    transaction_hash: Text = Field(None, validation_alias=AliasChoices("transactionHash", "txHash", "hash"))

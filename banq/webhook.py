@@ -1,0 +1,112 @@
+"""Reads the webhooks that Banq sends. Pure: bytes in, an event out.
+
+A webhook is a hint: nothing it claims takes effect before an authenticated call to Banq agrees.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from banq.models import BanqUserId, TransactionId, UserGuid, id_to_json_text
+
+REVOKED = {"deleted", "revoked", "removed", "disconnected"}
+USER_TOKEN = {"usertoken", "user-token", "user_token"}
+NFT_TRANSACTION = {"nfttransaction", "nft-transaction", "nft_transaction"}
+
+
+class MalformedWebhook(ValueError):
+    """The body is not a JSON object."""
+
+
+@dataclass(frozen=True)
+class AccessGranted:
+    user_guid: UserGuid
+    user_id: BanqUserId
+
+
+@dataclass(frozen=True)
+class AccessRevoked:
+    user_guid: UserGuid
+
+
+@dataclass(frozen=True)
+class TransactionMoved:
+    transaction_id: TransactionId
+    action: str
+
+
+@dataclass(frozen=True)
+class Unrecognised:
+    """A webhook of a kind, or with contents, that this program has no use for."""
+
+    resource_type: str
+
+
+Event = AccessGranted | AccessRevoked | TransactionMoved | Unrecognised
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The body as a JSON object. Raises MalformedWebhook."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedWebhook("the body is not JSON") from None
+    if not isinstance(data, dict):
+        raise MalformedWebhook("the body is not a JSON object")
+    return data
+
+
+def event_id(data: dict[str, Any]) -> str | None:
+    """The sender's own id of this event, if it names one; only this makes a duplicate."""
+    value = data.get("eventId")
+    return value if isinstance(value, str) and 0 < len(value) <= 200 else None
+
+
+def read(data: dict[str, Any]) -> Event:
+    """What the webhook says happened. Never raises: what cannot be used is Unrecognised."""
+    resource_type = str(data.get("resourceType", ""))[:100]
+    action = str(data.get("action", "")).lower()[:100]
+    kind = resource_type.lower()
+    if kind in USER_TOKEN:
+        guid = _find_text(data, "userGuid") or _text(data.get("resourceId"))
+        if guid and action in REVOKED:
+            return AccessRevoked(UserGuid(guid))
+        user_id = _find_id(data, "userId")
+        if guid and user_id:
+            return AccessGranted(UserGuid(guid), BanqUserId(user_id))
+    if kind in NFT_TRANSACTION:
+        transaction_id = _id(data.get("resourceId")) or _find_id(data, "id")
+        if transaction_id:
+            return TransactionMoved(TransactionId(transaction_id), action)
+    return Unrecognised(resource_type)
+
+
+def _places(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Where Banq may put values: at top level, or one level down."""
+    yield data
+    for key in ("data", "payload", "resource"):
+        if isinstance(data.get(key), dict):
+            yield data[key]
+
+
+def _find_text(data: dict[str, Any], key: str) -> str | None:
+    return next((text for place in _places(data) if (text := _text(place.get(key)))), None)
+
+
+def _find_id(data: dict[str, Any], key: str) -> str | None:
+    return next((found for place in _places(data) if (found := _id(place.get(key)))), None)
+
+
+def _text(value: Any) -> str | None:
+    """An id that goes into a URL path."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and 0 < len(value) <= 200 else None
+
+
+def _id(value: Any) -> str | None:
+    try:
+        return id_to_json_text(value)
+    except ValueError:
+        return None

@@ -1,0 +1,194 @@
+"""Opens the SQLite file, brings its schema up to date, and hands out transactions."""
+
+import asyncio
+import logging
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiosqlite
+
+log = logging.getLogger(__name__)
+
+# "Banq" in ASCII: SQLite's own field for telling whose file this is.
+APPLICATION_ID = 0x42616E71
+BUSY_TIMEOUT_S = 10.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+IntegrityError = sqlite3.IntegrityError
+
+
+class DatabaseRefused(Exception):
+    """The file cannot be used; the message says why and what to do."""
+
+
+def to_ms(time: datetime) -> int:
+    return (time - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=milliseconds)
+
+
+class Connection:
+    """Plain SQL with numbered placeholders (`?1`). Statements run one at a time, in order."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, sql: str, *values: Any) -> int:
+        """Run one statement; the number of rows it changed."""
+        async with self._connection.execute(sql, values) as cursor:
+            return cursor.rowcount
+
+    async def insert(self, sql: str, *values: Any) -> int:
+        """Run one INSERT; the new row's integer id."""
+        async with self._connection.execute(sql, values) as cursor:
+            return cursor.lastrowid or 0
+
+    async def fetch_one(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        rows = await self.fetch_all(sql, *values)
+        return rows[0] if rows else None
+
+    async def fetch_all(self, sql: str, *values: Any) -> Sequence[sqlite3.Row]:
+        return list(await self._connection.execute_fetchall(sql, values))
+
+    async def count(self, sql: str, *values: Any) -> int:
+        """Run a query for one number."""
+        row = await self.fetch_one(sql, *values)
+        return int(row[0]) if row is not None and row[0] is not None else 0
+
+
+class Database:
+    """One SQLite file. One connection writes, under a lock; another reads what is committed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = asyncio.Lock()
+        self._writer: aiosqlite.Connection | None = None
+        self._reader: aiosqlite.Connection | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = await self._connect()
+            await self._writer.execute("PRAGMA journal_mode = WAL")
+            await _migrate(self._writer, self._path)
+            self._reader = await self._connect()
+            await self._reader.execute("PRAGMA query_only = ON")
+        except (sqlite3.Error, OSError) as error:
+            await self._close()
+            raise DatabaseRefused(f"The database {self._path} cannot be opened: {error}.") from error
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    @property
+    def read(self) -> Connection:
+        """For single queries outside a transaction: each sees what is committed at that moment."""
+        if self._reader is None:
+            raise AssertionError("Database is used outside its 'async with'")
+        return Connection(self._reader)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """All or nothing: commits at the end, rolls back on any exception, cancellation included.
+
+        Keep it short, and never call another service inside it: every other writer waits.
+        """
+        if self._writer is None:
+            raise AssertionError("Database is used outside its 'async with'")
+        async with self._lock:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield Connection(self._writer)
+                await self._writer.commit()
+            except BaseException:
+                # Shielded: a cancelled task must not leave its transaction to the next one.
+                await asyncio.shield(self._writer.rollback())
+                raise
+
+    async def _connect(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+        connection.row_factory = sqlite3.Row
+        await connection.execute("PRAGMA foreign_keys = ON")
+        await connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    async def _close(self) -> None:
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                await connection.close()
+        self._reader = self._writer = None
+
+
+def _migrations() -> dict[int, str]:
+    folder = resources.files("storage") / "migrations"
+    return {
+        int(found[1]): file.read_text(encoding="utf-8")
+        for file in folder.iterdir()
+        if (found := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
+    }
+
+
+async def _migrate(connection: aiosqlite.Connection, path: Path) -> None:
+    """Apply what is missing, all in one transaction: a failed migration changes nothing."""
+    migrations = _migrations()
+    newest = max(migrations)
+    await connection.execute("BEGIN IMMEDIATE")
+    try:
+        application_id = await _pragma(connection, "application_id")
+        version = await _pragma(connection, "user_version")
+        tables = await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1")
+        _refuse_if_not_ours(path, application_id, version, newest, empty=not list(tables))
+        for number in sorted(number for number in migrations if number > version):
+            for statement in _statements(migrations[number]):
+                await connection.execute(statement)
+            log.info("database: schema brought to version %s", number)
+        await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        await connection.execute(f"PRAGMA user_version = {newest}")
+        await connection.commit()
+    except BaseException:
+        await asyncio.shield(connection.rollback())
+        raise
+
+
+def _refuse_if_not_ours(path: Path, application_id: int, version: int, newest: int, *, empty: bool) -> None:
+    if application_id != APPLICATION_ID and (application_id or not empty):
+        raise DatabaseRefused(
+            f"{path} is a database of another program. Name another file under [storage] path."
+        )
+    if version > newest:
+        raise DatabaseRefused(
+            f"{path} was written by a newer banqbot (schema {version}, this one knows {newest}). "
+            "Update banqbot, or restore the backup made before the update."
+        )
+
+
+async def _pragma(connection: aiosqlite.Connection, name: str) -> int:
+    rows = list(await connection.execute_fetchall(f"PRAGMA {name}"))
+    return int(rows[0][0])
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script: sqlite3's own executescript would commit the transaction around it."""
+    statements: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements

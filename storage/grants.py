@@ -1,0 +1,58 @@
+"""Approvals that Banq announced: each belongs to the turn that was live when it came, or to nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Connection, from_ms, to_ms
+
+
+@dataclass(frozen=True)
+class Grant:
+    id: int
+    user_guid: str
+    banq_user_id: str
+    received_at: datetime
+
+
+async def record(
+    tx: Connection,
+    inbox_id: int,
+    lane: str,
+    user_guid: str,
+    banq_user_id: str,
+    received_at: datetime,
+    turn_id: int | None,
+) -> bool:
+    """Keep an approval; False when this delivery was kept before."""
+    changed = await tx.execute(
+        "INSERT INTO grants (inbox_id, lane, user_guid, banq_user_id, received_at, turn_id, state)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (inbox_id) DO NOTHING",
+        inbox_id,
+        lane,
+        user_guid,
+        banq_user_id,
+        to_ms(received_at),
+        turn_id,
+        "unclaimed" if turn_id is None else "pending",
+    )
+    return changed == 1
+
+
+async def of_turn(connection: Connection, turn_id: int) -> list[Grant]:
+    """All approvals that came in a turn, first one first."""
+    rows = await connection.fetch_all(
+        "SELECT id, user_guid, banq_user_id, received_at FROM grants WHERE turn_id = ?1 ORDER BY id", turn_id
+    )
+    return [
+        Grant(row["id"], row["user_guid"], row["banq_user_id"], from_ms(row["received_at"])) for row in rows
+    ]
+
+
+async def mark_matched(tx: Connection, turn_id: int) -> None:
+    await tx.execute("UPDATE grants SET state = 'matched' WHERE turn_id = ?1 AND state = 'pending'", turn_id)
+
+
+async def unclaimed_since(connection: Connection, since: datetime) -> int:
+    return await connection.count(
+        "SELECT count(*) FROM grants WHERE state = 'unclaimed' AND received_at >= ?1", to_ms(since)
+    )

@@ -1,0 +1,217 @@
+-- Times are integers: milliseconds since 1970 in UTC. Ids that go back to Banq are JSON text.
+
+CREATE TABLE webhook_inbox (
+    id           INTEGER PRIMARY KEY,
+    lane         TEXT NOT NULL,
+    received_at  INTEGER NOT NULL,
+    body         BLOB NOT NULL,
+    event_id     TEXT,
+    state        TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'processed', 'parked')),
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    next_try_at  INTEGER NOT NULL DEFAULT 0,
+    error        TEXT,
+    processed_at INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX one_delivery_per_event ON webhook_inbox (lane, event_id) WHERE event_id IS NOT NULL;
+CREATE INDEX pending_webhooks ON webhook_inbox (id) WHERE state = 'pending';
+
+CREATE TABLE link_sessions (
+    id              TEXT PRIMARY KEY,
+    token_hash      BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    chat_platform   TEXT NOT NULL CHECK (chat_platform IN ('discord', 'telegram')),
+    chat_user_id    TEXT NOT NULL,
+    chat_user_name  TEXT NOT NULL,
+    chat_avatar_url TEXT,
+    state           TEXT NOT NULL CHECK (state IN (
+                        'issued', 'proven', 'waiting', 'open', 'approved', 'matched', 'linked',
+                        'expired', 'cancelled', 'wrong_browser', 'unmatched', 'conflict', 'refused')),
+    browser_hash    BLOB UNIQUE CHECK (length(browser_hash) = 32),
+    lane            TEXT,
+    waiting_since   INTEGER,
+    finish_code     TEXT CHECK (length(finish_code) = 6),
+    code_tries_left INTEGER NOT NULL DEFAULT 5 CHECK (code_tries_left >= 0),
+    user_guid       TEXT,
+    banq_user_id    TEXT,
+    nft_count       INTEGER,
+    created_at      INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    CHECK (state IN ('issued', 'expired', 'cancelled') OR browser_hash IS NOT NULL),
+    CHECK (state NOT IN ('waiting', 'open', 'approved', 'matched', 'linked') OR lane IS NOT NULL),
+    CHECK (state NOT IN ('matched', 'linked') OR (user_guid IS NOT NULL AND banq_user_id IS NOT NULL)),
+    CHECK ((finish_code IS NOT NULL) = (state = 'matched'))
+) STRICT;
+
+CREATE UNIQUE INDEX one_live_session_per_chat_user ON link_sessions (chat_platform, chat_user_id)
+    WHERE state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched');
+CREATE INDEX live_sessions ON link_sessions (expires_at)
+    WHERE state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched');
+CREATE INDEX waiting_line ON link_sessions (lane, waiting_since) WHERE state = 'waiting';
+
+-- A session that has ended never comes back.
+CREATE TRIGGER ended_link_sessions_stay_ended BEFORE UPDATE OF state ON link_sessions
+WHEN OLD.state IN ('linked', 'expired', 'cancelled', 'wrong_browser', 'unmatched', 'conflict', 'refused')
+     AND NEW.state <> OLD.state
+BEGIN
+    SELECT RAISE(ABORT, 'an ended link session cannot be moved');
+END;
+
+CREATE TABLE turns (
+    id          INTEGER PRIMARY KEY,
+    lane        TEXT NOT NULL,
+    session_id  TEXT NOT NULL REFERENCES link_sessions (id),
+    opened_at   INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    approved_at INTEGER,
+    ended_at    INTEGER,
+    end_reason  TEXT CHECK (end_reason IN ('closed', 'expired', 'linked', 'given_up')),
+    CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX one_turn_per_lane ON turns (lane) WHERE ended_at IS NULL;
+CREATE INDEX turns_by_session ON turns (session_id);
+
+CREATE TABLE grants (
+    id           INTEGER PRIMARY KEY,
+    inbox_id     INTEGER NOT NULL UNIQUE REFERENCES webhook_inbox (id),
+    lane         TEXT NOT NULL,
+    user_guid    TEXT NOT NULL,
+    banq_user_id TEXT NOT NULL,
+    received_at  INTEGER NOT NULL,
+    turn_id      INTEGER REFERENCES turns (id),
+    state        TEXT NOT NULL CHECK (state IN ('pending', 'matched', 'unclaimed')),
+    CHECK (turn_id IS NOT NULL OR state = 'unclaimed')
+) STRICT;
+
+CREATE INDEX grants_by_turn ON grants (turn_id) WHERE turn_id IS NOT NULL;
+
+CREATE TABLE links (
+    id             TEXT PRIMARY KEY,
+    chat_platform  TEXT NOT NULL CHECK (chat_platform IN ('discord', 'telegram')),
+    chat_user_id   TEXT NOT NULL,
+    lane           TEXT NOT NULL,
+    user_guid      TEXT NOT NULL,
+    banq_user_id   TEXT NOT NULL,
+    state          TEXT NOT NULL CHECK (state IN ('active', 'stale', 'frozen', 'unlinked')),
+    session_id     TEXT NOT NULL UNIQUE REFERENCES link_sessions (id),
+    linked_at      INTEGER NOT NULL,
+    ended_at       INTEGER,
+    CHECK ((ended_at IS NOT NULL) = (state = 'unlinked'))
+) STRICT;
+
+CREATE UNIQUE INDEX one_link_per_chat_user ON links (chat_platform, chat_user_id) WHERE state <> 'unlinked';
+CREATE UNIQUE INDEX one_link_per_wallet ON links (chat_platform, user_guid) WHERE state <> 'unlinked';
+CREATE INDEX links_by_wallet ON links (user_guid);
+
+-- Whose wallet a link is never changes: another wallet is another link.
+CREATE TRIGGER links_keep_their_wallet
+BEFORE UPDATE OF chat_platform, chat_user_id, lane, user_guid, banq_user_id, session_id ON links
+BEGIN
+    SELECT RAISE(ABORT, 'a link cannot be moved to another wallet or user');
+END;
+
+CREATE TRIGGER unlinked_stays_unlinked BEFORE UPDATE OF state ON links
+WHEN OLD.state = 'unlinked' AND NEW.state <> 'unlinked'
+BEGIN
+    SELECT RAISE(ABORT, 'an ended link cannot come back');
+END;
+
+CREATE TABLE withdrawals (
+    id                  TEXT PRIMARY KEY,
+    link_id             TEXT NOT NULL REFERENCES links (id),
+    chat_platform       TEXT NOT NULL,
+    chat_user_id        TEXT NOT NULL,
+    lane                TEXT NOT NULL,
+    user_guid           TEXT NOT NULL,
+    banq_user_id        TEXT NOT NULL,
+    token_data_id       TEXT NOT NULL,
+    source_banq         TEXT NOT NULL,
+    nft_name            TEXT NOT NULL,
+    nft_image_url       TEXT,
+    chain               TEXT,
+    amount              INTEGER NOT NULL CHECK (amount > 0),
+    address             TEXT NOT NULL,
+    state               TEXT NOT NULL CHECK (state IN (
+                            'draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'completed',
+                            'cancelled', 'expired', 'refused', 'failed', 'unknown')),
+    banq_transaction_id TEXT,
+    transaction_hash    TEXT,
+    reason              TEXT,
+    next_check_at       INTEGER NOT NULL DEFAULT 0,
+    checks              INTEGER NOT NULL DEFAULT 0,
+    created_at          INTEGER NOT NULL,
+    expires_at          INTEGER NOT NULL,
+    updated_at          INTEGER NOT NULL,
+    CHECK (state NOT IN ('awaiting_owner', 'processing') OR banq_transaction_id IS NOT NULL),
+    CHECK (state NOT IN ('draft', 'confirmed', 'cancelled', 'expired') OR banq_transaction_id IS NULL)
+) STRICT;
+
+CREATE UNIQUE INDEX one_live_withdrawal_per_nft ON withdrawals (user_guid, token_data_id)
+    WHERE state IN ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown');
+CREATE UNIQUE INDEX one_withdrawal_per_transaction ON withdrawals (lane, banq_transaction_id)
+    WHERE banq_transaction_id IS NOT NULL;
+CREATE INDEX withdrawals_by_owner ON withdrawals (chat_platform, chat_user_id, created_at);
+CREATE INDEX live_withdrawals ON withdrawals (state)
+    WHERE state IN ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown');
+
+-- What is sent where is fixed when the draft is made; changing anything makes a new draft.
+CREATE TRIGGER withdrawals_keep_their_order
+BEFORE UPDATE OF link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id, token_data_id, source_banq,
+                 amount, address ON withdrawals
+BEGIN
+    SELECT RAISE(ABORT, 'a withdrawal cannot be changed, only replaced');
+END;
+
+-- States only move forward; above all, nothing leads back to 'confirmed' or 'submitting'.
+CREATE TRIGGER withdrawals_move_forward BEFORE UPDATE OF state ON withdrawals
+WHEN NEW.state <> OLD.state AND NOT (
+       (OLD.state = 'draft' AND NEW.state IN ('confirmed', 'cancelled', 'expired'))
+    OR (OLD.state = 'confirmed' AND NEW.state IN ('submitting', 'cancelled'))
+    OR (OLD.state = 'submitting' AND NEW.state IN ('awaiting_owner', 'refused', 'unknown'))
+    OR (OLD.state = 'unknown' AND NEW.state IN ('awaiting_owner', 'processing', 'completed', 'failed'))
+    OR (OLD.state = 'awaiting_owner' AND NEW.state IN ('processing', 'completed', 'failed'))
+    OR (OLD.state = 'processing' AND NEW.state IN ('completed', 'failed')))
+BEGIN
+    SELECT RAISE(ABORT, 'a withdrawal cannot be moved that way');
+END;
+
+CREATE TABLE outbox (
+    id            INTEGER PRIMARY KEY,
+    chat_platform TEXT NOT NULL,
+    recipient     TEXT NOT NULL,
+    dedup_key     TEXT NOT NULL UNIQUE,
+    title         TEXT NOT NULL,
+    text          TEXT NOT NULL,
+    tone          TEXT NOT NULL,
+    state         TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'kept', 'delivered', 'dead')),
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    next_try_at   INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    delivered_at  INTEGER
+) STRICT;
+
+CREATE INDEX pending_notices ON outbox (next_try_at) WHERE state = 'pending';
+CREATE INDEX kept_notices ON outbox (chat_platform, recipient) WHERE state = 'kept';
+
+CREATE TABLE audit (
+    id            INTEGER PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    actor         TEXT NOT NULL,
+    action        TEXT NOT NULL,
+    chat_platform TEXT,
+    chat_user_id  TEXT,
+    object_id     TEXT,
+    reason        TEXT
+) STRICT;
+
+CREATE INDEX audit_by_member ON audit (chat_platform, chat_user_id, id);
+
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+
+CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;

@@ -1,0 +1,97 @@
+"""Notices to members, written in the transaction of what they tell, delivered afterwards."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Connection, to_ms
+
+
+@dataclass(frozen=True)
+class Notice:
+    id: int
+    chat_platform: str
+    recipient: str
+    title: str
+    text: str
+    tone: str
+    attempts: int
+
+
+async def insert(
+    tx: Connection,
+    chat_platform: str,
+    recipient: str,
+    dedup_key: str,
+    words: tuple[str, str, str],
+    now: datetime,
+) -> None:
+    """Add a notice of (title, text, tone); one with the same key is kept once."""
+    await tx.execute(
+        "INSERT INTO outbox (chat_platform, recipient, dedup_key, title, text, tone, next_try_at, created_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (dedup_key) DO NOTHING",
+        chat_platform,
+        recipient,
+        dedup_key,
+        *words,
+        to_ms(now),
+    )
+
+
+async def due(connection: Connection, now: datetime, limit: int) -> list[Notice]:
+    rows = await connection.fetch_all(
+        "SELECT * FROM outbox WHERE state = 'pending' AND next_try_at <= ?1 ORDER BY id LIMIT ?2",
+        to_ms(now),
+        limit,
+    )
+    return [_notice(row) for row in rows]
+
+
+async def kept_for(connection: Connection, chat_platform: str, recipient: str) -> list[Notice]:
+    """Notices that could not be sent as direct messages, oldest first."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM outbox WHERE chat_platform = ?1 AND recipient = ?2 AND state = 'kept' ORDER BY id",
+        chat_platform,
+        recipient,
+    )
+    return [_notice(row) for row in rows]
+
+
+async def mark_delivered(tx: Connection, notice_id: int, now: datetime) -> None:
+    await tx.execute(
+        "UPDATE outbox SET state = 'delivered', delivered_at = ?2 WHERE id = ?1 AND state <> 'delivered'",
+        notice_id,
+        to_ms(now),
+    )
+
+
+async def keep(tx: Connection, notice_id: int) -> None:
+    """The member takes no direct messages: hold the notice for the next command."""
+    await tx.execute("UPDATE outbox SET state = 'kept' WHERE id = ?1 AND state = 'pending'", notice_id)
+
+
+async def mark_failed(tx: Connection, notice_id: int, next_try_at: datetime, *, dead: bool) -> None:
+    await tx.execute(
+        "UPDATE outbox SET attempts = attempts + 1, next_try_at = ?2, state = ?3"
+        " WHERE id = ?1 AND state = 'pending'",
+        notice_id,
+        to_ms(next_try_at),
+        "dead" if dead else "pending",
+    )
+
+
+async def count_by_state(connection: Connection) -> dict[str, int]:
+    rows = await connection.fetch_all("SELECT state, count(*) FROM outbox GROUP BY state")
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def _notice(row: sqlite3.Row) -> Notice:
+    return Notice(
+        row["id"],
+        row["chat_platform"],
+        row["recipient"],
+        row["title"],
+        row["text"],
+        row["tone"],
+        row["attempts"],
+    )

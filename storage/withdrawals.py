@@ -1,0 +1,209 @@
+"""Withdrawals, from draft to their end. What is sent where never changes after the draft."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Connection, from_ms, to_ms
+
+FINAL = ("completed", "cancelled", "expired", "refused", "failed")
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    id: str
+    link_id: str
+    chat_platform: str
+    chat_user_id: str
+    lane: str
+    user_guid: str
+    banq_user_id: str
+    token_data_id: str
+    source_banq: str
+    nft_name: str
+    nft_image_url: str | None
+    chain: str | None
+    amount: int
+    address: str
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    updated_at: datetime
+    banq_transaction_id: str | None = None
+    transaction_hash: str | None = None
+    reason: str | None = None
+    checks: int = 0
+
+
+async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
+    await tx.execute(
+        "INSERT INTO withdrawals (id, link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id,"
+        " token_data_id, source_banq, nft_name, nft_image_url, chain, amount, address, state,"
+        " created_at, expires_at, updated_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        withdrawal.id,
+        withdrawal.link_id,
+        withdrawal.chat_platform,
+        withdrawal.chat_user_id,
+        withdrawal.lane,
+        withdrawal.user_guid,
+        withdrawal.banq_user_id,
+        withdrawal.token_data_id,
+        withdrawal.source_banq,
+        withdrawal.nft_name,
+        withdrawal.nft_image_url,
+        withdrawal.chain,
+        withdrawal.amount,
+        withdrawal.address,
+        withdrawal.state,
+        to_ms(withdrawal.created_at),
+        to_ms(withdrawal.expires_at),
+        to_ms(withdrawal.updated_at),
+    )
+
+
+async def get(connection: Connection, withdrawal_id: str) -> Withdrawal | None:
+    return _withdrawal(await connection.fetch_one("SELECT * FROM withdrawals WHERE id = ?1", withdrawal_id))
+
+
+async def by_transaction(connection: Connection, lane: str, transaction_id: str) -> Withdrawal | None:
+    row = await connection.fetch_one(
+        "SELECT * FROM withdrawals WHERE lane = ?1 AND banq_transaction_id = ?2", lane, transaction_id
+    )
+    return _withdrawal(row)
+
+
+async def move(
+    tx: Connection,
+    withdrawal_id: str,
+    old: str,
+    new: str,
+    now: datetime,
+    *,
+    transaction_id: str | None = None,
+    transaction_hash: str | None = None,
+    reason: str | None = None,
+) -> bool:
+    """Compare-and-set of the state. Raises IntegrityError where the schema forbids the step."""
+    changed = await tx.execute(
+        "UPDATE withdrawals SET state = ?3, updated_at = ?4, checks = 0, next_check_at = 0,"
+        " banq_transaction_id = coalesce(?5, banq_transaction_id),"
+        " transaction_hash = coalesce(?6, transaction_hash), reason = coalesce(?7, reason)"
+        " WHERE id = ?1 AND state = ?2",
+        withdrawal_id,
+        old,
+        new,
+        to_ms(now),
+        transaction_id,
+        transaction_hash,
+        reason,
+    )
+    return changed == 1
+
+
+async def postpone_check(tx: Connection, withdrawal_id: str, next_check_at: datetime) -> None:
+    """Count a check that brought no news, and say when the next is due."""
+    await tx.execute(
+        "UPDATE withdrawals SET checks = checks + 1, next_check_at = ?2 WHERE id = ?1",
+        withdrawal_id,
+        to_ms(next_check_at),
+    )
+
+
+async def in_state(connection: Connection, *states: str) -> list[Withdrawal]:
+    return _withdrawals(
+        await connection.fetch_all(
+            "SELECT * FROM withdrawals WHERE state IN (SELECT value FROM json_each(?1)) ORDER BY created_at",
+            json.dumps(states),
+        )
+    )
+
+
+async def due_for_check(connection: Connection, now: datetime) -> list[Withdrawal]:
+    """Withdrawals on their way whose state should be asked of Banq again."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE state IN ('awaiting_owner', 'processing', 'unknown')"
+        " AND next_check_at <= ?1 ORDER BY next_check_at LIMIT 50",
+        to_ms(now),
+    )
+    return _withdrawals(rows)
+
+
+async def overdue_drafts(connection: Connection, now: datetime) -> list[Withdrawal]:
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE state = 'draft' AND expires_at <= ?1", to_ms(now)
+    )
+    return _withdrawals(rows)
+
+
+async def of_chat_user(
+    connection: Connection, chat_platform: str, chat_user_id: str, limit: int
+) -> list[Withdrawal]:
+    """A member's withdrawals that got beyond the draft, newest first."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE chat_platform = ?1 AND chat_user_id = ?2"
+        " AND state NOT IN ('draft', 'cancelled', 'expired') ORDER BY created_at DESC, rowid DESC LIMIT ?3",
+        chat_platform,
+        chat_user_id,
+        limit,
+    )
+    return _withdrawals(rows)
+
+
+async def live_of_link(connection: Connection, link_id: str) -> list[Withdrawal]:
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE link_id = ?1 AND state IN"
+        " ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')",
+        link_id,
+    )
+    return _withdrawals(rows)
+
+
+async def live_of_nft(connection: Connection, user_guid: str, token_data_id: str) -> Withdrawal | None:
+    row = await connection.fetch_one(
+        "SELECT * FROM withdrawals WHERE user_guid = ?1 AND token_data_id = ?2 AND state IN"
+        " ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')",
+        user_guid,
+        token_data_id,
+    )
+    return _withdrawal(row)
+
+
+async def count_by_state(connection: Connection) -> dict[str, int]:
+    rows = await connection.fetch_all("SELECT state, count(*) FROM withdrawals GROUP BY state")
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def _withdrawals(rows: Sequence[sqlite3.Row]) -> list[Withdrawal]:
+    return [withdrawal for row in rows if (withdrawal := _withdrawal(row)) is not None]
+
+
+def _withdrawal(row: sqlite3.Row | None) -> Withdrawal | None:
+    if row is None:
+        return None
+    return Withdrawal(
+        id=row["id"],
+        link_id=row["link_id"],
+        chat_platform=row["chat_platform"],
+        chat_user_id=row["chat_user_id"],
+        lane=row["lane"],
+        user_guid=row["user_guid"],
+        banq_user_id=row["banq_user_id"],
+        token_data_id=row["token_data_id"],
+        source_banq=row["source_banq"],
+        nft_name=row["nft_name"],
+        nft_image_url=row["nft_image_url"],
+        chain=row["chain"],
+        amount=row["amount"],
+        address=row["address"],
+        state=row["state"],
+        created_at=from_ms(row["created_at"]),
+        expires_at=from_ms(row["expires_at"]),
+        updated_at=from_ms(row["updated_at"]),
+        banq_transaction_id=row["banq_transaction_id"],
+        transaction_hash=row["transaction_hash"],
+        reason=row["reason"],
+        checks=row["checks"],
+    )
