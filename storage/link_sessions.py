@@ -6,9 +6,6 @@ from datetime import datetime
 
 from storage.database import Connection, from_ms, to_ms
 
-LIVE = ("issued", "proven", "waiting", "open", "approved", "matched")
-_LIVE_SQL = "('issued', 'proven', 'waiting', 'open', 'approved', 'matched')"
-
 
 @dataclass(frozen=True)
 class LinkSession:
@@ -63,7 +60,7 @@ async def by_browser(connection: Connection, browser_hash: bytes) -> LinkSession
 async def live_of(connection: Connection, chat_platform: str, chat_user_id: str) -> LinkSession | None:
     row = await connection.fetch_one(
         "SELECT * FROM link_sessions WHERE chat_platform = ?1 AND chat_user_id = ?2"
-        f" AND state IN {_LIVE_SQL}",
+        " AND state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched')",
         chat_platform,
         chat_user_id,
     )
@@ -82,7 +79,7 @@ async def move(tx: Connection, session_id: str, old: str, new: str) -> bool:
 
 
 async def bind_browser(tx: Connection, session_id: str, browser_hash: bytes) -> bool:
-    """issued -> proven, for the first browser that asks."""
+    """Issued -> proven, for the first browser that asks."""
     changed = await tx.execute(
         "UPDATE link_sessions SET state = 'proven', browser_hash = ?2 WHERE id = ?1 AND state = 'issued'",
         session_id,
@@ -92,7 +89,7 @@ async def bind_browser(tx: Connection, session_id: str, browser_hash: bytes) -> 
 
 
 async def join_line(tx: Connection, session_id: str, lane: str, now: datetime) -> bool:
-    """proven -> waiting, at the end of the lane's line."""
+    """Proven -> waiting, at the end of the lane's line."""
     changed = await tx.execute(
         "UPDATE link_sessions SET state = 'waiting', lane = ?2, waiting_since = ?3"
         " WHERE id = ?1 AND state = 'proven'",
@@ -125,7 +122,8 @@ async def place_in_line(connection: Connection, session: LinkSession) -> int:
 async def busy_by_lane(connection: Connection) -> dict[str, int]:
     """How many sessions each lane has in line or at the widget."""
     rows = await connection.fetch_all(
-        "SELECT lane, count(*) FROM link_sessions WHERE state IN ('waiting', 'open', 'approved') GROUP BY lane"
+        "SELECT lane, count(*) FROM link_sessions WHERE state IN ('waiting', 'open', 'approved')"
+        " GROUP BY lane"
     )
     return {str(row[0]): int(row[1]) for row in rows}
 
@@ -133,7 +131,7 @@ async def busy_by_lane(connection: Connection) -> dict[str, int]:
 async def match(
     tx: Connection, session_id: str, grant: tuple[str, str], nft_count: int, code: str, expires_at: datetime
 ) -> bool:
-    """approved -> matched, with the (userGuid, userId) that approved and the code that finishes it."""
+    """Approved -> matched, with the (userGuid, userId) that approved and the code that finishes it."""
     changed = await tx.execute(
         "UPDATE link_sessions SET state = 'matched', user_guid = ?2, banq_user_id = ?3, nft_count = ?4,"
         " finish_code = ?5, expires_at = ?6 WHERE id = ?1 AND state = 'approved'",
@@ -159,7 +157,9 @@ async def use_code_try(tx: Connection, session_id: str) -> bool:
 
 async def overdue(connection: Connection, now: datetime) -> list[LinkSession]:
     rows = await connection.fetch_all(
-        f"SELECT * FROM link_sessions WHERE state IN {_LIVE_SQL} AND expires_at <= ?1", to_ms(now)
+        "SELECT * FROM link_sessions WHERE expires_at <= ?1"
+        " AND state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched')",
+        to_ms(now),
     )
     return [session for row in rows if (session := _session(row)) is not None]
 

@@ -23,8 +23,8 @@ class Link:
 async def insert(tx: Connection, link: Link) -> None:
     """Raises IntegrityError where the chat user or the wallet is linked already."""
     await tx.execute(
-        "INSERT INTO links (id, chat_platform, chat_user_id, lane, user_guid, banq_user_id, state, session_id,"
-        " linked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO links (id, chat_platform, chat_user_id, lane, user_guid, banq_user_id, state,"
+        " session_id, linked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         link.id,
         link.chat_platform,
         link.chat_user_id,
