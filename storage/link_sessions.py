@@ -6,6 +6,8 @@ from datetime import datetime
 
 from storage.database import Connection, from_ms, to_ms
 
+ENDED = frozenset({"linked", "expired", "cancelled", "wrong_browser", "unmatched", "conflict", "refused"})
+
 
 @dataclass(frozen=True)
 class LinkSession:
@@ -96,6 +98,16 @@ async def join_line(tx: Connection, session_id: str, lane: str, now: datetime) -
         session_id,
         lane,
         to_ms(now),
+    )
+    return changed == 1
+
+
+async def open_widget(tx: Connection, session_id: str, expires_at: datetime) -> bool:
+    """Waiting -> open, with time enough for the turn."""
+    changed = await tx.execute(
+        "UPDATE link_sessions SET state = 'open', expires_at = ?2 WHERE id = ?1 AND state = 'waiting'",
+        session_id,
+        to_ms(expires_at),
     )
     return changed == 1
 

@@ -12,28 +12,20 @@ class Notice:
     id: int
     chat_platform: str
     recipient: str
-    title: str
-    text: str
-    tone: str
+    kind: str
+    object_id: str
     attempts: int
 
 
-async def insert(
-    tx: Connection,
-    chat_platform: str,
-    recipient: str,
-    dedup_key: str,
-    words: tuple[str, str, str],
-    now: datetime,
-) -> None:
-    """Add a notice of (title, text, tone); one with the same key is kept once."""
+async def insert(tx: Connection, member: tuple[str, str], kind: str, object_id: str, now: datetime) -> None:
+    """Add a notice for (platform, user id). The same notice about the same object is kept once."""
     await tx.execute(
-        "INSERT INTO outbox (chat_platform, recipient, dedup_key, title, text, tone, next_try_at, created_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (dedup_key) DO NOTHING",
-        chat_platform,
-        recipient,
-        dedup_key,
-        *words,
+        "INSERT INTO outbox (chat_platform, recipient, dedup_key, kind, object_id, next_try_at, created_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (dedup_key) DO NOTHING",
+        *member,
+        ":".join((object_id, kind, *member)),
+        kind,
+        object_id,
         to_ms(now),
     )
 
@@ -90,8 +82,7 @@ def _notice(row: sqlite3.Row) -> Notice:
         row["id"],
         row["chat_platform"],
         row["recipient"],
-        row["title"],
-        row["text"],
-        row["tone"],
+        row["kind"],
+        row["object_id"],
         row["attempts"],
     )

@@ -34,6 +34,7 @@ class Withdrawal:
     banq_transaction_id: str | None = None
     transaction_hash: str | None = None
     reason: str | None = None
+    banq_message: str | None = None
     checks: int = 0
 
 
@@ -85,12 +86,14 @@ async def move(
     transaction_id: str | None = None,
     transaction_hash: str | None = None,
     reason: str | None = None,
+    banq_message: str | None = None,
 ) -> bool:
     """Compare-and-set of the state. Raises IntegrityError where the schema forbids the step."""
     changed = await tx.execute(
-        "UPDATE withdrawals SET state = ?3, updated_at = ?4, checks = 0, next_check_at = 0,"
+        "UPDATE withdrawals SET state = ?3, updated_at = ?4, checks = 0, next_check_at = ?4,"
         " banq_transaction_id = coalesce(?5, banq_transaction_id),"
-        " transaction_hash = coalesce(?6, transaction_hash), reason = coalesce(?7, reason)"
+        " transaction_hash = coalesce(?6, transaction_hash), reason = coalesce(?7, reason),"
+        " banq_message = coalesce(?8, banq_message)"
         " WHERE id = ?1 AND state = ?2",
         withdrawal_id,
         old,
@@ -99,6 +102,7 @@ async def move(
         transaction_id,
         transaction_hash,
         reason,
+        banq_message,
     )
     return changed == 1
 
@@ -205,5 +209,6 @@ def _withdrawal(row: sqlite3.Row | None) -> Withdrawal | None:
         banq_transaction_id=row["banq_transaction_id"],
         transaction_hash=row["transaction_hash"],
         reason=row["reason"],
+        banq_message=row["banq_message"],
         checks=row["checks"],
     )

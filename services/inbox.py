@@ -1,0 +1,97 @@
+"""Takes webhooks in, and works them off after they were answered. Effects are idempotent."""
+
+import logging
+from datetime import timedelta
+
+from banq import webhook
+from banq.errors import BanqError
+from banq.models import UserGuid
+from banq.webhook import AccessGranted, AccessRevoked, TransactionMoved, Unrecognised
+from services.matching import Matching
+from services.nfts import Nfts
+from services.sources import Sources
+from services.submitter import Submitter, TooEarly
+from services.worker import Worker
+from storage import links, webhook_inbox
+from storage.database import Database
+from storage.webhook_inbox import Delivery
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+TRIES = 5
+RETRY_AFTER = timedelta(seconds=2)
+RETRY_AT_MOST_EVERY = timedelta(minutes=5)
+
+
+class Inbox:
+    def __init__(
+        self,
+        database: Database,
+        matching: Matching,
+        matching_worker: Worker,
+        submitter: Submitter,
+        nfts: Nfts,
+        sources: Sources,
+    ) -> None:
+        self._database = database
+        self._matching = matching
+        self._matching_worker = matching_worker
+        self._submitter = submitter
+        self._nfts = nfts
+        self._sources = sources
+        self.worker = Worker("webhook", self.step, interval_s=2)
+
+    async def accept(self, lane: str, body: bytes) -> None:
+        """Store a webhook for good. Raises MalformedWebhook for what is not a JSON object."""
+        data = webhook.parse(body)
+        async with self._database.transaction() as tx:
+            await webhook_inbox.insert(tx, lane, self._sources.now(), body, webhook.event_id(data))
+        self.worker.wake()
+
+    async def step(self) -> None:
+        """Work off what is due, in the order it came."""
+        due = await webhook_inbox.pending(self._database.read, self._sources.now(), BATCH)
+        for delivery in due:
+            await self._process(delivery)
+        if len(due) == BATCH:
+            self.worker.wake()
+
+    async def _process(self, delivery: Delivery) -> None:
+        try:
+            await self._take_effect(delivery)
+        except (BanqError, TooEarly) as error:
+            # Not the webhook's fault: it stays due for as long as Banq takes to answer.
+            await self._retry(delivery, type(error).__name__, park=False)
+        except Exception as error:
+            log.exception("webhook %s could not be processed", delivery.id)
+            await self._retry(delivery, type(error).__name__, park=delivery.attempts + 1 >= TRIES)
+
+    async def _take_effect(self, delivery: Delivery) -> None:
+        event = webhook.read(webhook.parse(delivery.body))
+        match event:
+            case AccessGranted():
+                async with self._database.transaction() as tx:
+                    await self._matching.record_grant(tx, delivery, event)
+                    await webhook_inbox.mark_processed(tx, delivery.id, self._sources.now())
+                self._matching_worker.wake()
+                return
+            case AccessRevoked():
+                await self._check_access(event.user_guid)
+            case TransactionMoved():
+                await self._submitter.transaction_moved(delivery.lane, event.transaction_id, event.action)
+            case Unrecognised():
+                log.info("webhook %s is of no use here: type %r", delivery.id, event.resource_type[:40])
+        async with self._database.transaction() as tx:
+            await webhook_inbox.mark_processed(tx, delivery.id, self._sources.now())
+
+    async def _check_access(self, user_guid: UserGuid) -> None:
+        """A revocation is a hint: looking at the wallet tells whether Banq agrees."""
+        for link in await links.of_wallet(self._database.read, user_guid):
+            if link.state != "stale":
+                await self._nfts.look_again(link)
+
+    async def _retry(self, delivery: Delivery, error: str, *, park: bool) -> None:
+        wait = min(RETRY_AFTER * 2 ** min(delivery.attempts, 10), RETRY_AT_MOST_EVERY)
+        async with self._database.transaction() as tx:
+            await webhook_inbox.mark_failed(tx, delivery.id, error, self._sources.now() + wait, park=park)

@@ -1,0 +1,95 @@
+"""Links after they are made: looking at one, ending it, losing access."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.identity import ChatUser
+from services.sources import Sources
+from storage import audit, links, outbox, withdrawals
+from storage.database import Connection, Database
+from storage.links import Link
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NotLinked:
+    """The chat user has no wallet linked."""
+
+
+@dataclass(frozen=True)
+class LinkStale:
+    """Banq no longer lets us see the wallet: its owner took the approval back."""
+
+
+@dataclass(frozen=True)
+class LinkFrozen:
+    """Withdrawals of this link are stopped until the wallet is linked again."""
+
+
+@dataclass(frozen=True)
+class WalletOverview:
+    state: str
+    linked_at: datetime
+    running_withdrawals: int
+
+
+@dataclass(frozen=True)
+class Unlinked:
+    cancelled: int
+    still_running: int
+
+
+class Links:
+    def __init__(self, database: Database, sources: Sources) -> None:
+        self._database = database
+        self._sources = sources
+
+    async def of(self, user: ChatUser) -> Link | None:
+        return await links.of_chat_user(self._database.read, *user.key)
+
+    async def overview(self, user: ChatUser) -> WalletOverview | NotLinked:
+        link = await self.of(user)
+        if link is None:
+            return NotLinked()
+        live = await withdrawals.live_of_link(self._database.read, link.id)
+        return WalletOverview(link.state, link.linked_at, sum(each.state != "draft" for each in live))
+
+    async def unlink(self, user: ChatUser, actor: str, reason: str) -> Unlinked | NotLinked:
+        """End the user's link at once. What is not yet sent is cancelled; the rest is tracked to its end."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            link = await links.of_chat_user(tx, *user.key)
+            if link is None:
+                return NotLinked()
+            await links.end(tx, link.id, now)
+            cancelled, running = await self._cancel_unsent(tx, link, now)
+            await audit.append(
+                tx, now, actor, "wallet unlinked", member=user.key, object_id=link.id, reason=reason
+            )
+            if actor != "member":
+                await outbox.insert(tx, user.key, "unlinked_by_admin", link.id, now)
+        return Unlinked(cancelled, running)
+
+    async def access_lost(self, link_id: str) -> None:
+        """Banq answered 403 or 404: the link becomes stale and its owner is told. Idempotent."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            link = await links.get(tx, link_id)
+            if link is None or not await links.move(tx, link_id, "active", "stale"):
+                return
+            member = (link.chat_platform, link.chat_user_id)
+            await audit.append(tx, now, "banq", "access revoked", member=member, object_id=link.id)
+            await outbox.insert(tx, member, "link_stale", link.id, now)
+        log.info("link %s is stale: Banq gives no access", link_id)
+
+    async def _cancel_unsent(self, tx: Connection, link: Link, now: datetime) -> tuple[int, int]:
+        cancelled = running = 0
+        for withdrawal in await withdrawals.live_of_link(tx, link.id):
+            if withdrawal.state in {"draft", "confirmed"}:
+                await withdrawals.move(tx, withdrawal.id, withdrawal.state, "cancelled", now)
+                cancelled += withdrawal.state == "confirmed"
+            else:
+                running += 1
+        return cancelled, running

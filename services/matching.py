@@ -1,0 +1,146 @@
+"""Finds out whose approval a webhook announces: the session that holds the lane's turn, or nobody's.
+
+The widget passes no reference, so a grant counts only in a turn, alone in it, close to the page's own signal,
+and after Banq itself shows us the wallet. Anything else links nobody.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from banq.client import BanqClient
+from banq.errors import BanqError, Forbidden, NotFound
+from banq.models import UserGuid
+from banq.webhook import AccessGranted
+from services.line import Line, LinkingRules
+from services.linking import wallet_is_taken
+from services.sources import Sources
+from storage import audit, grants, link_sessions, turns
+from storage.database import Connection, Database
+from storage.grants import Grant
+from storage.turns import Turn
+from storage.webhook_inbox import Delivery
+
+log = logging.getLogger(__name__)
+
+
+class Matching:
+    def __init__(
+        self, database: Database, banq: BanqClient, line: Line, rules: LinkingRules, sources: Sources
+    ) -> None:
+        self._database = database
+        self._banq = banq
+        self._line = line
+        self._rules = rules
+        self._sources = sources
+
+    async def record_grant(self, tx: Connection, delivery: Delivery, granted: AccessGranted) -> None:
+        """Keep an approval with the turn it came in. A second wallet in one turn voids the turn."""
+        turn = await turns.at(tx, delivery.lane, delivery.received_at)
+        new = await grants.record(
+            tx,
+            delivery.id,
+            delivery.lane,
+            granted.user_guid,
+            granted.user_id,
+            delivery.received_at,
+            None if turn is None else turn.id,
+        )
+        if not new:
+            return
+        if turn is None:
+            log.warning("lane %s: an approval came while nobody was linking; it links nobody", delivery.lane)
+            return
+        session = await link_sessions.get(tx, turn.session_id)
+        wallets = {grant.user_guid for grant in await grants.of_turn(tx, turn.id)}
+        if session is not None and len(wallets) > 1:
+            log.warning("lane %s: two wallets approved in one turn; neither is linked", delivery.lane)
+            await self._line.end(tx, session, "unmatched", self._sources.now())
+
+    async def step(self) -> None:
+        """Let time pass: end what is overdue, and settle each turn whose page reported an approval."""
+        now = self._sources.now()
+        await self._expire(now)
+        await asyncio.gather(*(self._settle(turn) for turn in await turns.live(self._database.read)))
+
+    async def _expire(self, now: datetime) -> None:
+        for session in await link_sessions.overdue(self._database.read, now):
+            async with self._database.transaction() as tx:
+                await self._line.end(tx, session, "expired", now)
+        for turn in await turns.live(self._database.read):
+            if turn.expires_at <= now:
+                await self._end_turn(turn, now)
+
+    async def _end_turn(self, turn: Turn, now: datetime) -> None:
+        async with self._database.transaction() as tx:
+            session = await link_sessions.get(tx, turn.session_id)
+            if session is None:
+                return
+            match session.state:
+                case "open":
+                    await link_sessions.move(tx, session.id, "open", "proven")
+                    await self._line.leave(tx, session, "expired", now)
+                case "approved":
+                    await self._line.end(tx, session, "unmatched", now)
+                case _:
+                    await self._line.leave(tx, session, "expired", now)
+
+    async def _settle(self, turn: Turn) -> None:
+        if turn.approved_at is None:
+            return
+        session = await link_sessions.get(self._database.read, turn.session_id)
+        if session is None or session.state != "approved":
+            return
+        grant = await self._only_grant(turn)
+        now = self._sources.now()
+        if grant is None:
+            if now - turn.approved_at > self._rules.match_within:
+                await self._give_up(session.id, "unmatched")
+            return
+        if abs(grant.received_at - turn.approved_at) > self._rules.match_within:
+            await self._give_up(session.id, "unmatched")
+            return
+        try:
+            wallet = await self._banq.platform_nfts(UserGuid(grant.user_guid))
+        except (Forbidden, NotFound):
+            await self._give_up(session.id, "refused")
+            return
+        except BanqError:
+            # The turn is held meanwhile; its end is the limit of our patience.
+            log.warning("session %s: Banq does not confirm the approval yet", session.id)
+            return
+        await self._match(turn, session.id, len(wallet.items) + wallet.unreadable)
+
+    async def _match(self, turn: Turn, session_id: str, nft_count: int) -> None:
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            session = await link_sessions.get(tx, session_id)
+            grant = await self._only_grant(turn, tx)
+            held = await turns.live_of_session(tx, session_id)
+            if session is None or session.state != "approved" or grant is None or held is None:
+                return
+            if await wallet_is_taken(tx, session, grant.user_guid):
+                await self._line.end(tx, session, "conflict", now)
+                return
+            await link_sessions.match(
+                tx,
+                session_id,
+                (grant.user_guid, grant.banq_user_id),
+                nft_count,
+                self._sources.new_code(),
+                now + self._rules.code_lives,
+            )
+            await grants.mark_matched(tx, turn.id)
+            member = (session.chat_platform, session.chat_user_id)
+            await audit.append(tx, now, "banq", "linking: matched", member=member, object_id=session_id)
+
+    async def _only_grant(self, turn: Turn, connection: Connection | None = None) -> Grant | None:
+        """The first grant of the turn, if all that came in it are for the same wallet."""
+        found = await grants.of_turn(connection or self._database.read, turn.id)
+        return found[0] if len({grant.user_guid for grant in found}) == 1 else None
+
+    async def _give_up(self, session_id: str, state: str) -> None:
+        async with self._database.transaction() as tx:
+            session = await link_sessions.get(tx, session_id)
+            if session is not None and session.state == "approved":
+                await self._line.end(tx, session, state, self._sources.now())

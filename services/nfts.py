@@ -1,0 +1,98 @@
+"""A member's NFTs, from a short cache or fresh from Banq. An outage is never an empty wallet."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from banq.client import BanqClient
+from banq.errors import BanqError, Forbidden, NotFound
+from banq.models import Nft, UserGuid
+from services.identity import ChatUser
+from services.links import Links, LinkStale, NotLinked
+from services.sources import Sources
+from storage.links import Link
+
+CACHE_FOR = timedelta(seconds=60)
+CACHED_WALLETS = 2_000
+
+
+@dataclass(frozen=True)
+class BanqSilent:
+    """Banq did not answer usefully; nothing is known about the wallet now."""
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """What Banq says the member holds. `by_key` uses opaque keys that are safe to hand out."""
+
+    items: tuple[Nft, ...]
+    unreadable: int
+    fetched_at: datetime
+
+    @property
+    def by_key(self) -> Mapping[str, Nft]:
+        return {nft_key(nft): nft for nft in self.items}
+
+
+def nft_key(nft: Nft) -> str:
+    """A short name of an NFT within its wallet, without Banq's ids in it."""
+    return hashlib.sha256(f"{nft.token_data_id}\n{nft.source_banq}".encode()).hexdigest()[:20]
+
+
+class Nfts:
+    def __init__(self, banq: BanqClient, links: Links, sources: Sources) -> None:
+        self._banq = banq
+        self._links = links
+        self._sources = sources
+        self._wallets: dict[str, Wallet] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def of(self, user: ChatUser, *, fresh: bool = False) -> Wallet | NotLinked | LinkStale | BanqSilent:
+        """The user's NFTs, at most a minute old, or read now if `fresh`."""
+        link = await self._links.of(user)
+        if link is None:
+            return NotLinked()
+        if link.state == "stale":
+            return LinkStale()
+        return await self.of_link(link, fresh=fresh)
+
+    async def of_link(self, link: Link, *, fresh: bool = False) -> Wallet | LinkStale | BanqSilent:
+        asked_at = self._sources.now()
+        # One lock per link: a member who types quickly costs Banq one call, not one per key stroke.
+        async with self._locks.setdefault(link.id, asyncio.Lock()):
+            cached = self._wallets.get(link.id)
+            if cached and cached.fetched_at >= (asked_at if fresh else asked_at - CACHE_FOR):
+                return cached
+            try:
+                return await self.look_again(link)
+            except BanqError:
+                return BanqSilent()
+
+    async def look_again(self, link: Link) -> Wallet | LinkStale:
+        """Read the wallet from Banq now. Where Banq gives no access any more, the link becomes stale.
+
+        Raises BanqError where Banq does not answer.
+        """
+        try:
+            found = await self._banq.platform_nfts(UserGuid(link.user_guid))
+        except (Forbidden, NotFound):
+            self.forget(link.id)
+            await self._links.access_lost(link.id)
+            return LinkStale()
+        wallet = Wallet(found.items, found.unreadable, self._sources.now())
+        self._remember(link.id, wallet)
+        return wallet
+
+    def forget(self, link_id: str) -> None:
+        """Drop what is cached: the next look asks Banq."""
+        self._wallets.pop(link_id, None)
+
+    def _remember(self, link_id: str, wallet: Wallet) -> None:
+        self._wallets.pop(link_id, None)
+        self._wallets[link_id] = wallet
+        while len(self._wallets) > CACHED_WALLETS:
+            oldest = next(iter(self._wallets))
+            self._wallets.pop(oldest)
+            self._locks.pop(oldest, None)

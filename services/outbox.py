@@ -1,0 +1,92 @@
+"""Delivers notices to members: at least once, in order, and never lost when direct messages are closed."""
+
+import logging
+from datetime import timedelta
+from typing import Protocol
+
+from services.identity import ChatUser
+from services.sources import Sources
+from services.wording import Markup, Words, notice_words
+from services.worker import Worker
+from storage import outbox, withdrawals
+from storage.database import Database
+from storage.outbox import Notice
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+TRIES = 12
+RETRY_AFTER = timedelta(seconds=5)
+RETRY_AT_MOST_EVERY = timedelta(hours=1)
+
+
+class DirectMessagesClosed(Exception):
+    """The member takes no direct messages from the bot."""
+
+
+class DeliveryFailed(Exception):
+    """The chat platform did not take the message now; the text names no secret."""
+
+
+class Messenger(Protocol):
+    """One chat platform's way of sending a direct message."""
+
+    markup: Markup
+
+    async def send(self, recipient: str, words: Words) -> None:
+        """Raises DirectMessagesClosed or DeliveryFailed."""
+
+
+class Outbox:
+    def __init__(self, database: Database, sources: Sources) -> None:
+        self._database = database
+        self._sources = sources
+        self._messengers: dict[str, Messenger] = {}
+        self.worker = Worker("outbox", self.step, interval_s=1)
+
+    def serve(self, platform: str, messenger: Messenger) -> None:
+        """Deliver notices for this platform through this messenger from now on."""
+        self._messengers[platform] = messenger
+        self.worker.wake()
+
+    async def step(self) -> None:
+        for notice in await outbox.due(self._database.read, self._sources.now(), BATCH):
+            messenger = self._messengers.get(notice.chat_platform)
+            if messenger is not None:
+                await self._deliver(notice, messenger)
+
+    async def take_kept(self, user: ChatUser, markup: Markup) -> list[Words]:
+        """What could not be sent as a direct message, to be shown now. Each notice is handed out once."""
+        kept = await outbox.kept_for(self._database.read, *user.key)
+        async with self._database.transaction() as tx:
+            for notice in kept:
+                await outbox.mark_delivered(tx, notice.id, self._sources.now())
+        return [words for notice in kept if (words := await self._words(notice, markup)) is not None]
+
+    async def _deliver(self, notice: Notice, messenger: Messenger) -> None:
+        now = self._sources.now()
+        try:
+            words = await self._words(notice, messenger.markup)
+            if words is not None:
+                await messenger.send(notice.recipient, words)
+        except DirectMessagesClosed:
+            async with self._database.transaction() as tx:
+                await outbox.keep(tx, notice.id)
+        except DeliveryFailed as error:
+            dead = notice.attempts + 1 >= TRIES
+            wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
+            log.warning("notice %s was not delivered%s: %s", notice.id, ", for good" if dead else "", error)
+            async with self._database.transaction() as tx:
+                await outbox.mark_failed(tx, notice.id, now + wait, dead=dead)
+        else:
+            async with self._database.transaction() as tx:
+                await outbox.mark_delivered(tx, notice.id, now)
+
+    async def _words(self, notice: Notice, markup: Markup) -> Words | None:
+        """None where a withdrawal has moved on meanwhile: its later notice says more."""
+        withdrawal = None
+        if notice.kind.startswith("withdrawal_"):
+            withdrawal = await withdrawals.get(self._database.read, notice.object_id)
+            if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":
+                return None
+        return notice_words(markup, notice.kind, withdrawal)

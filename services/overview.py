@@ -1,0 +1,56 @@
+"""What the operator and the admins of a server may know: how things run, never what members hold."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from banq.client import BanqClient
+from banq.errors import BanqError, InvalidCredentials
+from services.sources import Sources
+from storage import grants, links, outbox, webhook_inbox, withdrawals
+from storage.database import Database
+
+BANQ_PATIENCE_S = 5.0
+
+
+class BanqState(Enum):
+    WELL = auto()
+    SILENT = auto()
+    CREDENTIALS_REFUSED = auto()
+
+
+@dataclass(frozen=True)
+class Overview:
+    banq: BanqState
+    last_webhook_at: datetime | None
+    links: Mapping[str, int]
+    withdrawals: Mapping[str, int]
+    webhooks: Mapping[str, int]
+    notices: Mapping[str, int]
+    unclaimed_grants_today: int
+
+
+async def banq_state(banq: BanqClient) -> BanqState:
+    """Ask Banq for something harmless, to see whether it is there and takes our credentials."""
+    try:
+        async with asyncio.timeout(BANQ_PATIENCE_S):
+            await banq.account_spaces()
+    except InvalidCredentials:
+        return BanqState.CREDENTIALS_REFUSED
+    except (BanqError, TimeoutError):
+        return BanqState.SILENT
+    return BanqState.WELL
+
+
+async def overview(database: Database, banq: BanqClient, sources: Sources) -> Overview:
+    return Overview(
+        banq=await banq_state(banq),
+        last_webhook_at=await webhook_inbox.last_received_at(database.read),
+        links=await links.count_by_state(database.read),
+        withdrawals=await withdrawals.count_by_state(database.read),
+        webhooks=await webhook_inbox.count_by_state(database.read),
+        notices=await outbox.count_by_state(database.read),
+        unclaimed_grants_today=await grants.unclaimed_since(database.read, sources.now() - timedelta(days=1)),
+    )

@@ -1,0 +1,242 @@
+"""Brings a confirmed withdrawal to Banq, at most once, and follows it to its end.
+
+The intent is committed before the one call. No answer makes it `unknown`, and that is never sent again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from banq.client import BanqClient
+from banq.errors import (
+    BanqError,
+    BanqRefused,
+    BanqUnavailable,
+    InvalidCredentials,
+    MalformedResponse,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+)
+from banq.models import BanqUserId, PlatformId, SourceBanq, TokenDataId, Transaction, TransactionId, UserGuid
+from banq.protocol import WithdrawOrder
+from services.foreign_text import clean
+from services.nfts import Nfts
+from services.sources import Sources
+from storage import audit, outbox, withdrawals
+from storage.database import Database
+from storage.withdrawals import Withdrawal
+
+log = logging.getLogger(__name__)
+
+CHECK_AFTER = timedelta(seconds=30)
+CHECK_AT_MOST_EVERY = timedelta(minutes=15)
+LONGEST_MESSAGE = 200
+
+# Banq's words for how a withdrawal stands, lower-cased. Words that are not here are ignored.
+STATE_BY_STATUS = {
+    "awaitingapproval": "awaiting_owner",
+    "awaiting_approval": "awaiting_owner",
+    "pending": "awaiting_owner",
+    "created": "awaiting_owner",
+    "processing": "processing",
+    "approved": "processing",
+    "completed": "completed",
+    "failed": "failed",
+    "rejected": "failed",
+    "canceled": "failed",
+    "cancelled": "failed",
+    "expired": "failed",
+}
+# Why a withdrawal failed; wording.py has the sentences.
+REASON_BY_STATUS = {
+    "rejected": "rejected_at_banq",
+    "canceled": "cancelled_at_banq",
+    "cancelled": "cancelled_at_banq",
+    "expired": "expired_at_banq",
+}
+LATER_STATES = {
+    "unknown": ("awaiting_owner", "processing", "completed", "failed"),
+    "awaiting_owner": ("processing", "completed", "failed"),
+    "processing": ("completed", "failed"),
+}
+
+
+class TooEarly(Exception):
+    """A webhook speaks of a withdrawal whose own answer is still on its way: look again later."""
+
+
+class Submitter:
+    """`webhook_action_stands`: believe a webhook's action where Banq offers no GET for the transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        banq: BanqClient,
+        nfts: Nfts,
+        lanes: Mapping[str, PlatformId],
+        sources: Sources,
+        *,
+        webhook_action_stands: bool = False,
+    ) -> None:
+        self._database = database
+        self._banq = banq
+        self._nfts = nfts
+        self._lanes = lanes
+        self._sources = sources
+        self._webhook_action_stands = webhook_action_stands
+
+    async def submit(self, withdrawal_id: str, *, tell_owner: bool = False) -> Withdrawal:
+        """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything."""
+        order = self._order(await self._get(withdrawal_id))
+        async with self._database.transaction() as tx:
+            won = await withdrawals.move(tx, withdrawal_id, "confirmed", "submitting", self._sources.now())
+        withdrawal = await self._get(withdrawal_id)
+        if not won:
+            return withdrawal
+        try:
+            transaction = await self._banq.withdraw(order)
+        except OutcomeUnknown:
+            await self._move(withdrawal, "unknown", tell_owner=tell_owner)
+        except (InvalidCredentials, RateLimited) as error:
+            reason = "banq_busy" if isinstance(error, RateLimited) else "bot_not_signed_in"
+            await self._move(withdrawal, "refused", reason=reason, tell_owner=tell_owner)
+        except BanqRefused as error:
+            message = clean(error.message, LONGEST_MESSAGE)
+            await self._move(
+                withdrawal, "refused", reason="banq_said_no", banq_message=message, tell_owner=tell_owner
+            )
+        except (BanqUnavailable, MalformedResponse):
+            # Raised only before the call itself: no connection, or no token. Nothing was sent.
+            await self._move(withdrawal, "refused", reason="banq_unreachable", tell_owner=tell_owner)
+        else:
+            await self._move(withdrawal, "awaiting_owner", transaction=transaction, tell_owner=tell_owner)
+        self._nfts.forget(withdrawal.link_id)
+        return await self._get(withdrawal_id)
+
+    async def resume(self) -> None:
+        """After a start: what was being sent is unknown now; what was only confirmed is sent."""
+        for withdrawal in await withdrawals.in_state(self._database.read, "submitting"):
+            log.warning(
+                "withdrawal %s: the process died while asking Banq; its outcome is unknown", withdrawal.id
+            )
+            await self._move(withdrawal, "unknown")
+        for withdrawal in await withdrawals.in_state(self._database.read, "confirmed"):
+            await self.submit(withdrawal.id, tell_owner=True)
+
+    async def step(self) -> None:
+        """Ask Banq about each withdrawal on its way that is due; webhooks may come late, or never."""
+        due = await withdrawals.due_for_check(self._database.read, self._sources.now())
+        await asyncio.gather(*(self._check(withdrawal) for withdrawal in due))
+
+    async def transaction_moved(self, lane: str, transaction_id: TransactionId, action: str) -> None:
+        """A webhook says that a transaction moved on: ask Banq, and believe only Banq's answer.
+
+        Raises BanqError where Banq does not answer now, TooEarly where our own call is still under way.
+        """
+        withdrawal = await withdrawals.by_transaction(self._database.read, lane, transaction_id)
+        try:
+            transaction = await self._banq.transaction(transaction_id)
+        except NotFound:
+            if withdrawal is not None and self._webhook_action_stands:
+                await self._apply(withdrawal, action)
+            return
+        withdrawal = withdrawal or await self._without_answer(lane, transaction)
+        if withdrawal is not None:
+            await self._apply(withdrawal, transaction.status, transaction)
+
+    async def _without_answer(self, lane: str, transaction: Transaction) -> Withdrawal | None:
+        """The withdrawal that asked for this transaction and never heard its id."""
+        for withdrawal in await withdrawals.in_state(self._database.read, "submitting", "unknown"):
+            same = (
+                withdrawal.lane == lane
+                and withdrawal.token_data_id == transaction.token_data_id
+                and withdrawal.address.lower() == (transaction.address or "").lower()
+            )
+            if same and withdrawal.state == "submitting":
+                raise TooEarly
+            if same:
+                return withdrawal
+        return None
+
+    async def _check(self, withdrawal: Withdrawal) -> None:
+        try:
+            if withdrawal.banq_transaction_id is not None:
+                transaction = await self._banq.transaction(TransactionId(withdrawal.banq_transaction_id))
+                await self._apply(withdrawal, transaction.status, transaction)
+            else:
+                await self._look_into_wallet(withdrawal)
+        except BanqError as error:
+            log.info("withdrawal %s: Banq does not say how it stands: %s", withdrawal.id, error)
+        wait = min(CHECK_AFTER * 2 ** min(withdrawal.checks, 10), CHECK_AT_MOST_EVERY)
+        async with self._database.transaction() as tx:
+            await withdrawals.postpone_check(tx, withdrawal.id, self._sources.now() + wait)
+
+    async def _look_into_wallet(self, withdrawal: Withdrawal) -> None:
+        """An unknown withdrawal is settled once its NFT has left the wallet."""
+        wallet = await self._banq.platform_nfts(UserGuid(withdrawal.user_guid))
+        if wallet.unreadable == 0 and all(
+            nft.token_data_id != withdrawal.token_data_id for nft in wallet.items
+        ):
+            await self._move(withdrawal, "completed", reason="left_the_wallet")
+            self._nfts.forget(withdrawal.link_id)
+
+    async def _apply(
+        self, withdrawal: Withdrawal, status: str, transaction: Transaction | None = None
+    ) -> None:
+        state = STATE_BY_STATUS.get(status)
+        if state is None or state not in LATER_STATES.get(withdrawal.state, ()):
+            return
+        await self._move(withdrawal, state, transaction=transaction, reason=REASON_BY_STATUS.get(status))
+        self._nfts.forget(withdrawal.link_id)
+
+    async def _move(
+        self,
+        withdrawal: Withdrawal,
+        state: str,
+        *,
+        transaction: Transaction | None = None,
+        reason: str | None = None,
+        banq_message: str | None = None,
+        tell_owner: bool = True,
+    ) -> None:
+        """Compare-and-set with its audit row and its notice; a lost race changes nothing."""
+        now = self._sources.now()
+        member = (withdrawal.chat_platform, withdrawal.chat_user_id)
+        async with self._database.transaction() as tx:
+            moved = await withdrawals.move(
+                tx,
+                withdrawal.id,
+                withdrawal.state,
+                state,
+                now,
+                transaction_id=None if transaction is None else transaction.id,
+                transaction_hash=None if transaction is None else transaction.transaction_hash,
+                reason=reason,
+                banq_message=banq_message,
+            )
+            if not moved:
+                return
+            await audit.append(
+                tx, now, "banq", f"withdrawal: {state}", member=member, object_id=withdrawal.id
+            )
+            if tell_owner:
+                await outbox.insert(tx, member, f"withdrawal_{state}", withdrawal.id, now)
+        log.info("withdrawal %s: %s -> %s", withdrawal.id, withdrawal.state, state)
+
+    def _order(self, withdrawal: Withdrawal) -> WithdrawOrder:
+        return WithdrawOrder(
+            token_data_id=TokenDataId(withdrawal.token_data_id),
+            source_banq=SourceBanq(withdrawal.source_banq),
+            address=withdrawal.address,
+            amount=withdrawal.amount,
+            platform_id=self._lanes[withdrawal.lane],
+            user_id=BanqUserId(withdrawal.banq_user_id),
+        )
+
+    async def _get(self, withdrawal_id: str) -> Withdrawal:
+        withdrawal = await withdrawals.get(self._database.read, withdrawal_id)
+        if withdrawal is None:
+            raise AssertionError("withdrawals are never deleted")
+        return withdrawal

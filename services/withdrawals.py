@@ -1,0 +1,234 @@
+"""Withdrawals as their owner drives them: draft, review, confirm or cancel, look back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.addresses import Address, AddressProblem, check_address
+from services.foreign_text import clean
+from services.identity import ChatUser
+from services.links import LinkFrozen, Links, LinkStale, NotLinked
+from services.nfts import BanqSilent, Nfts, Wallet
+from services.sources import Sources
+from services.submitter import Submitter
+from storage import audit, links, withdrawals
+from storage.database import Connection, Database
+from storage.links import Link
+from storage.withdrawals import Withdrawal
+
+DRAFT_LIVES = timedelta(minutes=10)
+SHOWN_IN_HISTORY = 10
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Drafted:
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True)
+class NftNotFound:
+    """The member holds no such NFT (any more)."""
+
+
+@dataclass(frozen=True)
+class AmbiguousNft:
+    """Several NFTs have the name that was typed."""
+
+
+@dataclass(frozen=True)
+class AmountRefused:
+    """The amount is not one that the member holds."""
+
+    owned: int
+
+
+@dataclass(frozen=True)
+class AddressRefused:
+    problem: AddressProblem
+    chain: str | None
+
+
+@dataclass(frozen=True)
+class AlreadyRunning:
+    """Another withdrawal of the same NFT is on its way."""
+
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True)
+class DraftGone:
+    """The draft ended before it was confirmed; `state` is cancelled or expired."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The draft was confirmed, now or before; the withdrawal says how it stands."""
+
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True)
+class NotYourWithdrawal:
+    """Somebody else's, or nobody's."""
+
+
+NoWallet = NotLinked | LinkStale | LinkFrozen | BanqSilent
+DraftOutcome = (
+    Drafted | NoWallet | NftNotFound | AmbiguousNft | AmountRefused | AddressRefused | AlreadyRunning
+)
+ConfirmOutcome = (
+    Submitted | NoWallet | NftNotFound | AmountRefused | AlreadyRunning | DraftGone | NotYourWithdrawal
+)
+
+
+class Withdrawals:
+    def __init__(
+        self, database: Database, links_: Links, nfts: Nfts, submitter: Submitter, sources: Sources
+    ) -> None:
+        self._database = database
+        self._links = links_
+        self._nfts = nfts
+        self._submitter = submitter
+        self._sources = sources
+
+    async def draft(self, user: ChatUser, nft: str, to: str, amount: int) -> DraftOutcome:
+        """Check everything and keep a draft. `nft` is a key from autocomplete, or an NFT's exact name."""
+        link = await self._links.of(user)
+        wallet = await self._wallet(link)
+        if link is None or not isinstance(wallet, Wallet):
+            return NotLinked() if isinstance(wallet, Wallet) else wallet
+        key = _find_key(wallet, nft)
+        if isinstance(key, NftNotFound | AmbiguousNft):
+            return key
+        item = wallet.by_key[key]
+        if not 1 <= amount <= item.amount:
+            return AmountRefused(item.amount)
+        address = check_address(to, item.chain, item.contract)
+        if not isinstance(address, Address):
+            return AddressRefused(address, item.chain)
+        now = self._sources.now()
+        withdrawal = Withdrawal(
+            id=self._sources.new_id(),
+            link_id=link.id,
+            chat_platform=link.chat_platform,
+            chat_user_id=link.chat_user_id,
+            lane=link.lane,
+            user_guid=link.user_guid,
+            banq_user_id=link.banq_user_id,
+            token_data_id=item.token_data_id,
+            source_banq=item.source_banq,
+            nft_name=clean(item.name or "", LONGEST_NAME),
+            nft_image_url=item.image_url,
+            chain=item.chain,
+            amount=amount,
+            address=address.text,
+            state="draft",
+            created_at=now,
+            expires_at=now + DRAFT_LIVES,
+            updated_at=now,
+        )
+        async with self._database.transaction() as tx:
+            running = await withdrawals.live_of_nft(tx, link.user_guid, item.token_data_id)
+            if running is not None:
+                return AlreadyRunning(running)
+            await withdrawals.insert(tx, withdrawal)
+        return Drafted(withdrawal)
+
+    async def confirm(self, withdrawal_id: str, user: ChatUser) -> ConfirmOutcome:
+        """Confirm a draft and submit it to Banq. Whoever confirms it again is told how it stands."""
+        draft = await withdrawals.get(self._database.read, withdrawal_id)
+        if draft is None or _owner(draft) != user.key:
+            return NotYourWithdrawal()
+        if draft.state != "draft":
+            return _as_it_stands(draft)
+        link = await links.get(self._database.read, draft.link_id)
+        wallet = await self._wallet(link, fresh=True)
+        if not isinstance(wallet, Wallet):
+            return wallet
+        held = next((nft for nft in wallet.items if nft.token_data_id == draft.token_data_id), None)
+        if held is None or held.source_banq != draft.source_banq:
+            return NftNotFound()
+        if held.amount < draft.amount:
+            return AmountRefused(held.amount)
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            refused = await self._confirm(tx, draft, now)
+        if refused is not None:
+            return refused
+        return Submitted(await self._submitter.submit(draft.id))
+
+    async def cancel(self, withdrawal_id: str, user: ChatUser) -> DraftGone | Submitted | NotYourWithdrawal:
+        async with self._database.transaction() as tx:
+            draft = await withdrawals.get(tx, withdrawal_id)
+            if draft is None or _owner(draft) != user.key:
+                return NotYourWithdrawal()
+            if await withdrawals.move(tx, draft.id, "draft", "cancelled", self._sources.now()):
+                return DraftGone("cancelled")
+        return _as_it_stands(draft)
+
+    async def history(self, user: ChatUser) -> list[Withdrawal]:
+        """The member's latest withdrawals, newest first; drafts that were never confirmed are left out."""
+        return await withdrawals.of_chat_user(self._database.read, *user.key, SHOWN_IN_HISTORY)
+
+    async def expire_drafts(self) -> None:
+        now = self._sources.now()
+        for draft in await withdrawals.overdue_drafts(self._database.read, now):
+            async with self._database.transaction() as tx:
+                await withdrawals.move(tx, draft.id, "draft", "expired", now)
+
+    async def _wallet(self, link: Link | None, *, fresh: bool = False) -> Wallet | NoWallet:
+        if link is None or link.state == "unlinked":
+            return NotLinked()
+        if link.state == "stale":
+            return LinkStale()
+        if link.state == "frozen":
+            return LinkFrozen()
+        return await self._nfts.of_link(link, fresh=fresh)
+
+    async def _confirm(
+        self, tx: Connection, draft: Withdrawal, now: datetime
+    ) -> DraftGone | AlreadyRunning | Submitted | NotLinked | None:
+        """Draft -> confirmed; None when this call was the one that did it."""
+        current = await withdrawals.get(tx, draft.id)
+        if current is None or current.state != "draft":
+            return _as_it_stands(current or draft)
+        if current.expires_at <= now:
+            await withdrawals.move(tx, draft.id, "draft", "expired", now)
+            return DraftGone("expired")
+        link = await links.get(tx, draft.link_id)
+        if link is None or link.state != "active":
+            return NotLinked()
+        running = await withdrawals.live_of_nft(tx, draft.user_guid, draft.token_data_id)
+        if running is not None:
+            return AlreadyRunning(running)
+        await withdrawals.move(tx, draft.id, "draft", "confirmed", now)
+        await audit.append(
+            tx, now, "member", "withdrawal: confirmed", member=_owner(draft), object_id=draft.id
+        )
+        return None
+
+
+def _find_key(wallet: Wallet, wanted: str) -> str | NftNotFound | AmbiguousNft:
+    by_key = wallet.by_key
+    if wanted in by_key:
+        return wanted
+    typed = clean(wanted, LONGEST_NAME).casefold()
+    named = [key for key, nft in by_key.items() if clean(nft.name or "", LONGEST_NAME).casefold() == typed]
+    match named:
+        case [key] if typed:
+            return key
+        case [_, *_] if typed:
+            return AmbiguousNft()
+    return NftNotFound()
+
+
+def _as_it_stands(withdrawal: Withdrawal) -> DraftGone | Submitted:
+    if withdrawal.state in {"cancelled", "expired"}:
+        return DraftGone(withdrawal.state)
+    return Submitted(withdrawal)
+
+
+def _owner(withdrawal: Withdrawal) -> tuple[str, str]:
+    return (withdrawal.chat_platform, withdrawal.chat_user_id)

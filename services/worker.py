@@ -1,0 +1,33 @@
+"""A loop that works when woken, and now and then by itself, so that nothing waits for a lost wake-up."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs `step` again and again: at once after `wake`, otherwise every `interval_s`."""
+
+    def __init__(self, name: str, step: Callable[[], Awaitable[None]], interval_s: float) -> None:
+        self._name = name
+        self._step = step
+        self._interval_s = interval_s
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Run until cancelled. A failed step is logged and tried again: its work is in the database."""
+        while True:
+            self._woken.clear()
+            try:
+                await self._step()
+            except Exception:
+                log.exception("the %s worker failed; it tries again", self._name)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._interval_s):
+                    await self._woken.wait()
