@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from banq.client import BanqClient
 from banq.errors import BanqError, Forbidden, NotFound
 from banq.models import Nft, UserGuid
+from services.foreign_text import clean
 from services.identity import ChatUser
 from services.links import Links, LinkStale, NotLinked
 from services.sources import Sources
@@ -41,6 +42,26 @@ def nft_key(nft: Nft) -> str:
     return hashlib.sha256(f"{nft.token_data_id}\n{nft.source_banq}".encode()).hexdigest()[:20]
 
 
+def nft_labels(wallet: Wallet) -> dict[str, str]:
+    """A label for each key, at most 100 characters; same-named NFTs are told apart."""
+    labels: dict[str, str] = {}
+    taken: set[str] = set()
+    for key, nft in wallet.by_key.items():
+        parts = [clean(nft.name or "", 50) or "Unnamed"]
+        parts += [clean(part, limit) for part, limit in ((nft.collection, 20), (nft.chain, 10)) if part]
+        if nft.token_id:
+            parts.append("#" + clean(nft.token_id, 8))
+        label = " · ".join(parts)[:92]
+        number = 2
+        unique = label
+        while unique in taken:
+            unique = f"{label} ({number})"
+            number += 1
+        taken.add(unique)
+        labels[key] = unique
+    return labels
+
+
 class Nfts:
     def __init__(self, banq: BanqClient, links: Links, sources: Sources) -> None:
         self._banq = banq
@@ -48,6 +69,7 @@ class Nfts:
         self._sources = sources
         self._wallets: dict[str, Wallet] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._readings: set[asyncio.Future[Wallet | NotLinked | LinkStale | BanqSilent]] = set()
 
     async def of(self, user: ChatUser, *, fresh: bool = False) -> Wallet | NotLinked | LinkStale | BanqSilent:
         """The user's NFTs, at most a minute old, or read now if `fresh`."""
@@ -84,6 +106,21 @@ class Nfts:
         wallet = Wallet(found.items, found.unreadable, self._sources.now())
         self._remember(link.id, wallet)
         return wallet
+
+    async def within(self, user: ChatUser, patience_s: float) -> Wallet | None:
+        """The user's NFTs if they can be had that soon; the reading goes on, for the next key stroke."""
+        reading = asyncio.ensure_future(self.of(user))
+        self._readings.add(reading)
+        reading.add_done_callback(self._readings.discard)
+        done, _ = await asyncio.wait({reading}, timeout=patience_s)
+        found = reading.result() if done else None
+        return found if isinstance(found, Wallet) else None
+
+    async def close(self) -> None:
+        """End readings that nobody waits for any more."""
+        for reading in self._readings:
+            reading.cancel()
+        await asyncio.gather(*self._readings, return_exceptions=True)
 
     def forget(self, link_id: str) -> None:
         """Drop what is cached: the next look asks Banq."""

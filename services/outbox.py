@@ -55,13 +55,14 @@ class Outbox:
             if messenger is not None:
                 await self._deliver(notice, messenger)
 
-    async def take_kept(self, user: ChatUser, markup: Markup) -> list[Words]:
-        """What could not be sent as a direct message, to be shown now. Each notice is handed out once."""
+    async def kept_for(self, user: ChatUser, markup: Markup) -> list[tuple[int, Words | None]]:
+        """What could not be sent as a direct message, by id; None where it has become out of date."""
         kept = await outbox.kept_for(self._database.read, *user.key)
+        return [(notice.id, await self._words(notice, markup)) for notice in kept]
+
+    async def mark_shown(self, notice_id: int) -> None:
         async with self._database.transaction() as tx:
-            for notice in kept:
-                await outbox.mark_delivered(tx, notice.id, self._sources.now())
-        return [words for notice in kept if (words := await self._words(notice, markup)) is not None]
+            await outbox.mark_delivered(tx, notice_id, self._sources.now())
 
     async def _deliver(self, notice: Notice, messenger: Messenger) -> None:
         now = self._sources.now()

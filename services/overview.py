@@ -44,13 +44,22 @@ async def banq_state(banq: BanqClient) -> BanqState:
     return BanqState.WELL
 
 
-async def overview(database: Database, banq: BanqClient, sources: Sources) -> Overview:
-    return Overview(
-        banq=await banq_state(banq),
-        last_webhook_at=await webhook_inbox.last_received_at(database.read),
-        links=await links.count_by_state(database.read),
-        withdrawals=await withdrawals.count_by_state(database.read),
-        webhooks=await webhook_inbox.count_by_state(database.read),
-        notices=await outbox.count_by_state(database.read),
-        unclaimed_grants_today=await grants.unclaimed_since(database.read, sources.now() - timedelta(days=1)),
-    )
+class OverviewReader:
+    def __init__(self, database: Database, banq: BanqClient, sources: Sources) -> None:
+        self._database = database
+        self._banq = banq
+        self._sources = sources
+
+    async def read(self) -> Overview:
+        read = self._database.read
+        return Overview(
+            banq=await banq_state(self._banq),
+            last_webhook_at=await webhook_inbox.last_received_at(read),
+            links=await links.count_by_state(read),
+            withdrawals=await withdrawals.count_by_state(read),
+            webhooks=await webhook_inbox.count_by_state(read),
+            notices=await outbox.count_by_state(read),
+            unclaimed_grants_today=await grants.unclaimed_since(
+                read, self._sources.now() - timedelta(days=1)
+            ),
+        )

@@ -3,14 +3,17 @@
 The edges hand in their Markup, so that a sentence is written once and foreign text is always escaped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from banq.models import Nft
 from services.addresses import AddressProblem, in_groups, shortened
+from services.foreign_text import clean
 from services.links import LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.nfts import BanqSilent
+from services.overview import BanqState, Overview
 from storage.withdrawals import Withdrawal
 
 Tone = Literal["plain", "good", "warning", "bad"]
@@ -24,12 +27,11 @@ class Markup(Protocol):
 
     def bold(self, text: str) -> str: ...
 
-    def code(self, text: str) -> str: ...
+    def code(self, text: str) -> str:
+        """Text set apart to be compared or copied; foreign text is safe in it."""
 
     def time(self, time: datetime) -> str:
         """A time as the reader's own clock shows it, relative to now."""
-
-    def link(self, label: str, url: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,30 @@ def unlinked(outcome: Unlinked) -> Words:
 KEPT_LINKED = Words("Nothing changed", "Your wallet stays linked.")
 
 
+def gallery_title(count: int, page: int, pages: int) -> str:
+    nfts = "1 NFT" if count == 1 else f"{count} NFTs"
+    return f"### Your NFTs\n{nfts}" + (f", page {page} of {pages}" if pages > 1 else "")
+
+
+def gallery_entry(m: Markup, nft: Nft) -> str:
+    name = m.foreign(nft.name or "", 80) or "Unnamed NFT"
+    details = [m.foreign(part, 40) for part in (nft.collection, nft.chain and network(nft.chain)) if part]
+    if nft.token_id:
+        details.append(m.foreign(f"#{nft.token_id}", 24))
+    if nft.amount > 1:
+        details.append(f"you hold {nft.amount}")
+    return m.bold(name) + ("\n" + " · ".join(details) if details else "")
+
+
+def picture_text(nft: Nft) -> str:
+    """What a screen reader says instead of the picture."""
+    return clean(nft.name or "", 200) or "Picture of an unnamed NFT"
+
+
+def gallery_note(m: Markup, fetched_at: datetime, unreadable: int) -> str:
+    return f"-# As Banq told us {m.time(fetched_at)}.{unreadable_note(unreadable)}"
+
+
 # -- withdrawing
 
 
@@ -268,15 +294,10 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
                 return Words("The NFT has left your wallet", text, "good")
             transaction = ""
             if withdrawal.transaction_hash:
-                transaction = f"\nTransaction {m.code(m.foreign(withdrawal.transaction_hash, 80))}"
+                transaction = f"\nTransaction {m.code(withdrawal.transaction_hash)}"
             return Words("Withdrawal completed", f"{name} is now at {to}.{transaction}", "good")
-        case "cancelled":
-            return Words("Withdrawal cancelled", f"Nothing was sent. {name} is still in your Banq wallet.")
-        case "expired":
-            return Words(
-                "This review has expired",
-                f"Nothing was sent. {name} is still in your Banq wallet. Use /withdraw to start again.",
-            )
+        case "cancelled" | "expired":
+            return draft_gone(withdrawal.state)
         case "unknown":
             return Words(
                 "We do not know yet whether Banq took it",
@@ -317,6 +338,16 @@ def _failure(withdrawal: Withdrawal) -> str:
         case "expired_at_banq":
             return "It was not approved at Banq in time, so the NFT stays in your Banq wallet."
     return "Banq reports that it failed. Look into your Banq wallet to see where the NFT is."
+
+
+def draft_gone(state: str) -> Words:
+    if state == "cancelled":
+        return Words("Withdrawal cancelled", "Nothing was sent. The NFT is still in your Banq wallet.")
+    return Words(
+        "This review has expired",
+        "Nothing was sent. The NFT is still in your Banq wallet. Use /withdraw to start again.",
+        "warning",
+    )
 
 
 WITHDRAWAL_STATES = {
@@ -397,6 +428,64 @@ def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Wo
                 "You can withdraw it at Banq yourself."
             )
             return Words("This network is not supported yet", text, "bad")
+
+
+# -- for the team
+
+ADMINS_ONLY = Words(
+    "This is for the team", "You need the team's role in this server to use /admin.", "warning"
+)
+
+BANQ_STATES = {
+    BanqState.WELL: "answers, and takes our sign-in",
+    BanqState.SILENT: "does not answer. Members are told so; nothing is lost",
+    BanqState.CREDENTIALS_REFUSED: "refuses our sign-in. Check [banq] in the configuration with `banqbot doctor`",
+}
+
+
+def status(m: Markup, overview: Overview) -> Words:
+    def counts(numbers: Mapping[str, int]) -> str:
+        return (
+            ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in numbers.items())
+            or "none yet"
+        )
+
+    webhook = m.time(overview.last_webhook_at) if overview.last_webhook_at else "none yet"
+    lines = [
+        f"{m.bold('Banq')} {BANQ_STATES[overview.banq]}",
+        f"{m.bold('Last webhook')} {webhook}",
+        f"{m.bold('Links')} {counts(overview.links)}",
+        f"{m.bold('Withdrawals')} {counts(overview.withdrawals)}",
+        f"{m.bold('Webhooks')} {counts(overview.webhooks)}",
+        f"{m.bold('Notices')} {counts(overview.notices)}",
+    ]
+    if overview.unclaimed_grants_today:
+        lines.append(
+            f"{m.bold('Approvals that matched nobody today')} {overview.unclaimed_grants_today}. They linked nobody."
+        )
+    return Words("How things are", "\n".join(lines), "good" if overview.banq is BanqState.WELL else "warning")
+
+
+def member_not_linked(name: str) -> Words:
+    return Words("Not linked", f"{name} has no wallet linked.")
+
+
+def member(m: Markup, name: str, overview: WalletOverview) -> Words:
+    states = {"active": "linked", "stale": "linked, but Banq gives no access any more", "frozen": "frozen"}
+    return Words(
+        "Member",
+        f"{name} is {states[overview.state]}, since {m.time(overview.linked_at)}.\n"
+        f"Withdrawals on their way: {overview.running_withdrawals}.",
+    )
+
+
+def member_unlinked(name: str, outcome: Unlinked) -> Words:
+    return Words(
+        "Member unlinked",
+        f"{name}'s wallet is unlinked, and {name} is told. Withdrawals cancelled: {outcome.cancelled}; "
+        f"still on their way: {outcome.still_running}.",
+        "good",
+    )
 
 
 # -- notices, help, failures

@@ -1,0 +1,80 @@
+"""/admin, in the home server only: how things run, and help for one member. Never holdings or addresses."""
+
+from typing import assert_never
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.cards import card
+from cogs.client import BanqBot, chat_user
+from cogs.presses import Interaction
+from services import wording
+from services.links import NotLinked, Unlinked, WalletOverview
+
+
+class AdminCog(commands.Cog):
+    admin = app_commands.Group(
+        name="admin",
+        description="For the team of this server",
+        default_permissions=discord.Permissions(manage_guild=True),
+    )
+
+    def __init__(self, bot: BanqBot) -> None:
+        self._bot = bot
+
+    @admin.command(description="How the bot, Banq and the queues are doing")
+    async def status(self, interaction: Interaction) -> None:
+        if not await self._allowed(interaction):
+            return
+        overview = await self._bot.services.overview.read()
+        await self._bot.show(interaction, card(wording.status(self._bot.markup, overview)))
+
+    @admin.command(description="Whether a member is linked; never what they hold")
+    @app_commands.describe(member="The member")
+    async def member(self, interaction: Interaction, member: discord.User) -> None:
+        if not await self._allowed(interaction):
+            return
+        name = self._bot.markup.foreign(member.display_name)
+        match await self._bot.services.links.overview(chat_user(member)):
+            case NotLinked():
+                words = wording.member_not_linked(name)
+            case WalletOverview() as overview:
+                words = wording.member(self._bot.markup, name, overview)
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, card(words))
+
+    @admin.command(description="Unlink a member's wallet; the member is told")
+    @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
+    async def unlink(
+        self, interaction: Interaction, member: discord.User, reason: app_commands.Range[str, 3, 200]
+    ) -> None:
+        if not await self._allowed(interaction):
+            return
+        name = self._bot.markup.foreign(member.display_name)
+        actor = f"admin:{interaction.user.id}"
+        match await self._bot.services.links.unlink(chat_user(member), actor, reason):
+            case NotLinked():
+                words = wording.member_not_linked(name)
+            case Unlinked() as done:
+                words = wording.member_unlinked(name, done)
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, card(words))
+
+    async def _allowed(self, interaction: Interaction) -> bool:
+        """Checked on every use: what the client shows or hides is no permission."""
+        member, settings = interaction.user, self._bot.settings
+        if interaction.guild_id == settings.home_guild_id and isinstance(member, discord.Member):
+            if settings.admin_role_id is None and interaction.permissions.manage_guild:
+                return True
+            # Without a cache of the server's roles, the public `roles` is empty; the ids are always there.
+            if settings.admin_role_id is not None and member._roles.has(settings.admin_role_id):  # noqa: SLF001
+                return True
+        await self._bot.show(interaction, card(wording.ADMINS_ONLY))
+        return False
+
+
+async def setup(bot: BanqBot) -> None:
+    await bot.add_cog(AdminCog(bot), guild=discord.Object(bot.settings.home_guild_id))

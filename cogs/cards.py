@@ -1,0 +1,37 @@
+"""Builds the messages: one look for all, in Discord's Components V2, with buttons that outlive a restart."""
+
+import discord
+from discord import ui
+
+from cogs.presses import Press
+from services.wording import Words
+
+Button = Press | ui.Button[ui.LayoutView]
+
+COLOURS = {
+    "plain": discord.Colour(0x4C6FFF),
+    "good": discord.Colour(0x2E9E6B),
+    "warning": discord.Colour(0xD9962B),
+    "bad": discord.Colour(0xCF4A4A),
+}
+SIGNS = {"plain": "", "good": "✅ ", "warning": "⚠️ ", "bad": "⛔ "}
+
+
+def card(words: Words, *buttons: Button, picture: str | None = None) -> ui.LayoutView:
+    """A message with a title, a text, perhaps a picture, and a row of buttons."""
+    view = ui.LayoutView(timeout=None)
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[words.tone])
+    box.add_item(ui.TextDisplay(f"### {SIGNS[words.tone]}{words.title}\n{words.text}"))
+    if picture is not None:
+        box.add_item(ui.MediaGallery(discord.MediaGalleryItem(picture)))
+    if buttons:
+        box.add_item(row(*buttons))
+    view.add_item(box)
+    return view
+
+
+def row(*buttons: Button) -> ui.ActionRow[ui.LayoutView]:
+    actions: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    for button in buttons:
+        actions.add_item(button)
+    return actions

@@ -1,0 +1,125 @@
+"""The Discord client: a library bot without caches, whose every interaction is deferred and answered."""
+
+import logging
+from dataclasses import dataclass
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from cogs.cards import card
+from cogs.failures import report_failure
+from cogs.markup import DiscordMarkup
+from cogs.presses import Interaction, ModalHandler, Press, PressHandler, dispatch_modal
+from services import wording
+from services.identity import ChatUser
+from services.linking import Linking
+from services.links import Links
+from services.nfts import Nfts
+from services.outbox import Outbox
+from services.overview import OverviewReader
+from services.withdrawals import Withdrawals
+
+log = logging.getLogger(__name__)
+
+PLATFORM = "discord"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the commands work with."""
+
+    linking: Linking
+    links: Links
+    nfts: Nfts
+    withdrawals: Withdrawals
+    outbox: Outbox
+    overview: OverviewReader
+
+
+@dataclass(frozen=True)
+class DiscordSettings:
+    """`api_url` and `gateway_url` only where Discord is not at its usual place."""
+
+    home_guild_id: int
+    admin_role_id: int | None
+    insecure_pictures: bool
+    api_url: str | None = None
+    gateway_url: str | None = None
+
+
+class Tree(app_commands.CommandTree["BanqBot"]):
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Defer every command before anything else, so that no command can answer too late."""
+        if interaction.type is discord.InteractionType.application_command:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        await report_failure(interaction, error)
+
+
+class BanqBot(commands.Bot):
+    def __init__(self, services: Services, settings: DiscordSettings) -> None:
+        point_library_at(settings.api_url, settings.gateway_url)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            # Interactions need no intent at all, and nothing here reads messages or members.
+            intents=discord.Intents.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.0,
+            tree_cls=Tree,
+        )
+        self.services = services
+        self.settings = settings
+        self.markup = DiscordMarkup()
+        self.presses: dict[str, PressHandler] = {}
+        self.modals: dict[str, ModalHandler] = {}
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(Press)
+        await self.tree.sync()
+        await self.tree.sync(guild=discord.Object(self.settings.home_guild_id))
+        log.info("discord: commands are up to date")
+
+    async def on_ready(self) -> None:
+        log.info("discord: ready as %s", self.user)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        if interaction.type is discord.InteractionType.modal_submit:
+            await dispatch_modal(interaction)
+
+    async def show(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+        """Put the answer into the interaction's own message, then what could not be sent by DM."""
+        await interaction.edit_original_response(view=view)
+        await self.show_kept_notices(interaction)
+
+    async def show_kept_notices(self, interaction: Interaction) -> None:
+        outbox = self.services.outbox
+        for notice_id, words in await outbox.kept_for(chat_user(interaction.user), self.markup):
+            if words is not None:
+                await interaction.followup.send(view=card(words), ephemeral=True)
+            await outbox.mark_shown(notice_id)
+
+    async def refuse_stranger(self, interaction: Interaction) -> None:
+        await interaction.response.send_message(view=card(wording.NOT_YOUR_BUTTON), ephemeral=True)
+
+
+def chat_user(user: discord.User | discord.Member) -> ChatUser:
+    avatar = user.avatar.url if user.avatar is not None else None
+    return ChatUser(PLATFORM, str(user.id), user.display_name, avatar)
+
+
+def point_library_at(api_url: str | None, gateway_url: str | None) -> None:
+    """Send the library to another Discord than the real one; it reads both from its own constants."""
+    if api_url is not None:
+        Route.BASE = api_url
+    if gateway_url is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)

@@ -1,0 +1,23 @@
+"""/help."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.cards import card
+from cogs.client import BanqBot, chat_user
+from cogs.presses import Interaction
+from services import wording
+
+
+class HelpCog(commands.Cog):
+    def __init__(self, bot: BanqBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(description="What this bot does, and your way out")
+    async def help(self, interaction: Interaction) -> None:
+        link = await self._bot.services.links.of(chat_user(interaction.user))
+        await self._bot.show(interaction, card(wording.help_words(is_linked=link is not None)))
+
+
+async def setup(bot: BanqBot) -> None:
+    await bot.add_cog(HelpCog(bot))

@@ -1,0 +1,40 @@
+"""Discord's way of writing things, and what must be done to foreign text before Discord sees it."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from services.foreign_text import clean
+
+# A backslash before any of these takes its meaning away: markdown, links, mentions, timestamps, commands.
+SPECIAL = re.compile(r"([\\*_~`|<>\[\](){}#:@/.+=!&-])")
+LONGEST_URL = 1024
+
+
+class DiscordMarkup:
+    def foreign(self, text: str, limit: int = 80) -> str:
+        return SPECIAL.sub(r"\\\1", clean(text, limit))
+
+    def bold(self, text: str) -> str:
+        return f"**{text}**"
+
+    def code(self, text: str) -> str:
+        return f"`{clean(text, 200).replace('`', chr(39))}`"
+
+    def time(self, time: datetime) -> str:
+        return f"<t:{int(time.timestamp())}:R>"
+
+
+def picture_url(url: str | None, *, insecure: bool) -> str | None:
+    """The URL if Discord can be asked to show it; one odd URL would cost the whole message."""
+    if url is None or len(url) > LONGEST_URL or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f]", url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    allowed = {"https", "http"} if insecure else {"https"}
+    usable = parts.scheme in allowed and "." in host.strip(".") and parts.username is None and port != 0
+    return url if usable else None

@@ -1,0 +1,90 @@
+"""/nfts: the member's NFTs, with pictures, page by page."""
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from banq.models import Nft
+from cogs.cards import COLOURS, card, row
+from cogs.client import BanqBot, chat_user
+from cogs.markup import picture_url
+from cogs.presses import Interaction, Press, PressHandler
+from services import wording
+from services.nfts import BanqSilent, Wallet
+
+PER_PAGE = 5
+INVALID_FORM_BODY = 50035
+
+
+class NftsCog(commands.Cog):
+    def __init__(self, bot: BanqBot) -> None:
+        self._bot = bot
+        self._nfts = bot.services.nfts
+        bot.presses["nfts-page"] = PressHandler(self._turn_page)
+        bot.presses["nfts-refresh"] = PressHandler(self._refresh)
+
+    @app_commands.command(description="Look at your NFTs")
+    async def nfts(self, interaction: Interaction) -> None:
+        await self._show(interaction, 1, fresh=False)
+
+    async def _turn_page(self, interaction: Interaction, page: str) -> None:
+        await self._show(interaction, int(page), fresh=False)
+
+    async def _refresh(self, interaction: Interaction, page: str) -> None:
+        await self._show(interaction, int(page), fresh=True)
+
+    async def _show(self, interaction: Interaction, page: int, *, fresh: bool) -> None:
+        wallet = await self._nfts.of(chat_user(interaction.user), fresh=fresh)
+        owner = interaction.user.id
+        if not isinstance(wallet, Wallet):
+            again = Press("Try again", "nfts-refresh", owner, str(page))
+            buttons = (again,) if isinstance(wallet, BanqSilent) else ()
+            await self._bot.show(interaction, card(wording.no_wallet(wallet), *buttons))
+            return
+        if not wallet.items:
+            refresh = Press("Refresh", "nfts-refresh", owner, "1")
+            await self._bot.show(interaction, card(wording.EMPTY_WALLET, refresh))
+            return
+        try:
+            await self._bot.show(interaction, self._gallery(wallet, owner, page, pictures=True))
+        except discord.HTTPException as error:
+            # A picture that Discord does not take must not cost the member the page.
+            if error.code != INVALID_FORM_BODY:
+                raise
+            await self._bot.show(interaction, self._gallery(wallet, owner, page, pictures=False))
+
+    def _gallery(self, wallet: Wallet, owner: int, page: int, *, pictures: bool) -> ui.LayoutView:
+        pages = -(-len(wallet.items) // PER_PAGE)
+        page = min(max(page, 1), pages)
+        shown = wallet.items[(page - 1) * PER_PAGE : page * PER_PAGE]
+        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
+        box.add_item(ui.TextDisplay(wording.gallery_title(len(wallet.items), page, pages)))
+        for nft in shown:
+            picture = picture_url(nft.image_url, insecure=self._bot.settings.insecure_pictures)
+            box.add_item(self._entry(nft, picture if pictures else None))
+        box.add_item(ui.Separator())
+        box.add_item(
+            row(
+                Press("◀ Back", "nfts-page", owner, str(page - 1), disabled=page == 1),
+                Press("Next ▶", "nfts-page", owner, str(page + 1), disabled=page == pages),
+                Press("Refresh", "nfts-refresh", owner, str(page)),
+            )
+        )
+        box.add_item(
+            ui.TextDisplay(wording.gallery_note(self._bot.markup, wallet.fetched_at, wallet.unreadable))
+        )
+        view = ui.LayoutView(timeout=None)
+        view.add_item(box)
+        return view
+
+    def _entry(
+        self, nft: Nft, picture: str | None
+    ) -> ui.Section[ui.LayoutView] | ui.TextDisplay[ui.LayoutView]:
+        text = wording.gallery_entry(self._bot.markup, nft)
+        if picture is None:
+            return ui.TextDisplay(text)
+        return ui.Section(text, accessory=ui.Thumbnail(picture, description=wording.picture_text(nft)))
+
+
+async def setup(bot: BanqBot) -> None:
+    await bot.add_cog(NftsCog(bot))

@@ -1,0 +1,160 @@
+"""/withdraw and /withdrawals."""
+
+from typing import assert_never
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from cogs.cards import card
+from cogs.client import BanqBot, chat_user
+from cogs.markup import picture_url
+from cogs.presses import Interaction, Press, PressHandler
+from services import wording
+from services.links import LinkFrozen, LinkStale, NotLinked
+from services.nfts import BanqSilent, nft_labels
+from services.withdrawals import (
+    AddressRefused,
+    AlreadyRunning,
+    AmbiguousNft,
+    AmountRefused,
+    Drafted,
+    DraftGone,
+    NftNotFound,
+    NotYourWithdrawal,
+    Submitted,
+)
+from storage.withdrawals import Withdrawal
+
+AUTOCOMPLETE_PATIENCE_S = 2.0
+MOST_CHOICES = 25
+LARGEST_AMOUNT = 1_000_000
+
+
+class WithdrawalsCog(commands.Cog):
+    def __init__(self, bot: BanqBot) -> None:
+        self._bot = bot
+        self._withdrawals = bot.services.withdrawals
+        self._nfts = bot.services.nfts
+        bot.presses["withdraw-confirm"] = PressHandler(self._confirm)
+        bot.presses["withdraw-cancel"] = PressHandler(self._cancel)
+        bot.presses["withdrawals-list"] = PressHandler(self._list)
+
+    @app_commands.command(description="Send one of your NFTs to an address of your own")
+    @app_commands.describe(
+        nft="Type a part of its name and pick it from the list",
+        to="The address that gets it",
+        amount="How many, where you hold several of the same; otherwise 1",
+    )
+    async def withdraw(
+        self,
+        interaction: Interaction,
+        nft: app_commands.Range[str, 1, 100],
+        to: app_commands.Range[str, 1, 200],
+        amount: app_commands.Range[int, 1, LARGEST_AMOUNT] = 1,
+    ) -> None:
+        outcome = await self._withdrawals.draft(chat_user(interaction.user), nft, to, amount)
+        match outcome:
+            case Drafted(withdrawal):
+                view = self._review(interaction, withdrawal)
+            case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
+                view = card(wording.no_wallet(outcome))
+            case NftNotFound():
+                view = card(wording.NFT_NOT_FOUND)
+            case AmbiguousNft():
+                view = card(wording.AMBIGUOUS_NFT)
+            case AmountRefused(owned):
+                view = card(wording.amount_refused(owned))
+            case AddressRefused(problem, chain):
+                view = card(wording.address_refused(self._bot.markup, problem, chain))
+            case AlreadyRunning(running):
+                view = card(wording.already_running(self._bot.markup, running))
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, view)
+
+    @withdraw.autocomplete("nft")
+    async def _nft_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        wallet = await self._nfts.within(chat_user(interaction.user), AUTOCOMPLETE_PATIENCE_S)
+        if wallet is None:
+            return []
+        wanted = typed.casefold().split()
+        labels = nft_labels(wallet)
+        found = [
+            (key, label) for key, label in labels.items() if all(word in label.casefold() for word in wanted)
+        ]
+        return [app_commands.Choice(name=label, value=key) for key, label in found[:MOST_CHOICES]]
+
+    @app_commands.command(description="See your latest withdrawals and how they stand")
+    async def withdrawals(self, interaction: Interaction) -> None:
+        await self._list(interaction, "")
+
+    async def _list(self, interaction: Interaction, _reference: str) -> None:
+        history = await self._withdrawals.history(chat_user(interaction.user))
+        if not history:
+            await self._bot.show(interaction, card(wording.NO_WITHDRAWALS))
+            return
+        text = "\n\n".join(wording.withdrawal_line(self._bot.markup, withdrawal) for withdrawal in history)
+        refresh = Press("Refresh", "withdrawals-list", interaction.user.id)
+        await self._bot.show(interaction, card(wording.Words(wording.WITHDRAWALS_TITLE, text), refresh))
+
+    async def _confirm(self, interaction: Interaction, withdrawal_id: str) -> None:
+        outcome = await self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user))
+        match outcome:
+            case Submitted(withdrawal):
+                view = self._story(interaction, withdrawal)
+            case BanqSilent():
+                # The draft is untouched, so the same button may simply be pressed again.
+                view = card(
+                    wording.no_wallet(outcome), *self._review_buttons(interaction, withdrawal_id, "Try again")
+                )
+            case NotLinked() | LinkStale() | LinkFrozen():
+                view = card(wording.no_wallet(outcome))
+            case NftNotFound():
+                view = card(wording.NFT_NOT_FOUND)
+            case AmountRefused(owned):
+                view = card(wording.amount_refused(owned))
+            case AlreadyRunning(running):
+                view = card(wording.already_running(self._bot.markup, running))
+            case DraftGone(state):
+                view = card(wording.draft_gone(state))
+            case NotYourWithdrawal():
+                view = card(wording.NOT_YOUR_BUTTON)
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, view)
+
+    async def _cancel(self, interaction: Interaction, withdrawal_id: str) -> None:
+        outcome = await self._withdrawals.cancel(withdrawal_id, chat_user(interaction.user))
+        match outcome:
+            case DraftGone(state):
+                view = card(wording.draft_gone(state))
+            case Submitted(withdrawal):
+                view = self._story(interaction, withdrawal)
+            case NotYourWithdrawal():
+                view = card(wording.NOT_YOUR_BUTTON)
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, view)
+
+    def _review(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
+        words = wording.withdrawal_review(self._bot.markup, withdrawal)
+        picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
+        return card(words, *self._review_buttons(interaction, withdrawal.id, "Withdraw"), picture=picture)
+
+    def _review_buttons(
+        self, interaction: Interaction, withdrawal_id: str, label: str
+    ) -> tuple[Press, Press]:
+        owner = interaction.user.id
+        return (
+            Press(label, "withdraw-confirm", owner, withdrawal_id, style=discord.ButtonStyle.danger),
+            Press("Cancel", "withdraw-cancel", owner, withdrawal_id),
+        )
+
+    def _story(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
+        words = wording.withdrawal_story(self._bot.markup, withdrawal)
+        return card(words, Press("My withdrawals", "withdrawals-list", interaction.user.id))
+
+
+async def setup(bot: BanqBot) -> None:
+    await bot.add_cog(WithdrawalsCog(bot))
