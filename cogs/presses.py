@@ -11,9 +11,12 @@ from discord import ui
 from cogs.failures import report_failure
 
 if TYPE_CHECKING:
-    pass
+    from cogs.client import BanqBot
 
-Interaction = discord.Interaction["BanqBot"]
+    Interaction = discord.Interaction[BanqBot]
+else:
+    Interaction = discord.Interaction
+
 ID_TEMPLATE = r"(?P<action>[a-z-]+):(?P<owner>\d+):(?P<reference>[A-Za-z0-9_-]*)"
 
 
