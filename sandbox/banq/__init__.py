@@ -1,0 +1,1 @@
+"""An emulator of Banq, the custody wallet."""

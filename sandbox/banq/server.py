@@ -1,0 +1,142 @@
+"""Banq on loopback: the API, the widget, the customers' pages and mail, and the webhooks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.banq.api import Api, OAuthRefusal, Tokens
+from sandbox.banq.control import Control
+from sandbox.banq.customer_pages import CustomerPages
+from sandbox.banq.faults import Dropped, FaultAnswer, Faults
+from sandbox.banq.gallery import Gallery
+from sandbox.banq.ledger import Ledger, Refusal
+from sandbox.banq.mailbox import Mailbox
+from sandbox.banq.rendering import page
+from sandbox.banq.sessions import Sessions
+from sandbox.banq.state import Store
+from sandbox.banq.webhooks import Webhooks
+from sandbox.banq.widget import Widget
+
+
+class BanqSandbox:
+    """`settle_after_s` is the time from a customer's approval of a transfer to its completion.
+
+    `retry_delays_s` are the pauses before each repeat of a webhook; the last one serves for any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        state_path: Path | None = None,
+        settle_after_s: float = 0.0,
+        retry_delays_s: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0),
+    ) -> None:
+        self.store = Store(state_path)
+        self.webhooks = Webhooks(self.store, retry_delays_s)
+        self.ledger = Ledger(self.store, self.webhooks, settle_after_s)
+        self.tokens = Tokens()
+        self.faults = Faults(self.store)
+        self.api = Api(
+            store=self.store,
+            ledger=self.ledger,
+            tokens=self.tokens,
+            faults=self.faults,
+            own_url=lambda: self.url,
+        )
+        sessions = Sessions()
+        self._widget = Widget(self.ledger, sessions)
+        self._pages = CustomerPages(self.store, self.ledger, sessions)
+        self._mailbox = Mailbox(self.ledger)
+        self._gallery = Gallery()
+        self._control = Control(
+            api=self.api,
+            ledger=self.ledger,
+            tokens=self.tokens,
+            faults=self.faults,
+            webhooks=self.webhooks,
+        )
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    async def start(self, port: int = 0) -> None:
+        """Listens on 127.0.0.1; with port 0 the system picks one, and `url` tells which."""
+        app = web.Application(middlewares=[self._answer_errors, self.faults.outages])
+        app.add_routes(self.api.routes())
+        app.add_routes(self._control.routes())
+        app.add_routes(self._widget.routes())
+        app.add_routes(self._pages.routes())
+        app.add_routes(self._mailbox.routes())
+        app.add_routes(self._gallery.routes())
+        app.on_shutdown.append(self._end_streams)
+        await self.webhooks.start()
+        self.ledger.start()
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        self._port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Undelivered webhooks and unsettled transfers go on at the next start from the same state."""
+        self.ledger.close()
+        if self._runner:
+            self.faults.release()
+            await self._runner.cleanup()
+        await self.webhooks.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.url}/oauth/token"
+
+    @property
+    def widget_url(self) -> str:
+        return f"{self.url}/ecommerce.js"
+
+    @property
+    def mailbox_url(self) -> str:
+        return f"{self.url}/mail"
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        self._pages.end_streams()
+
+    @web.middleware
+    async def _answer_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Each part of Banq says no in its own shape: Auth0's, the API's, or a page."""
+        try:
+            return await handler(request)
+        except Dropped:
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
+        except OAuthRefusal as refusal:
+            return web.json_response(refusal.body, status=refusal.status)
+        except FaultAnswer as answer:
+            response = _refusal(request, answer.status, "Something went wrong at Banq.")
+            response.headers.update(answer.headers)
+            return response
+        except Refusal as refusal:
+            return _refusal(request, refusal.status, refusal.message)
+        except web.HTTPException as error:
+            if error.status in {404, 405} and request.path.startswith("/api/"):
+                return _api_error(404, f"Cannot {request.method} {request.path}")
+            raise
+
+
+def _refusal(request: web.Request, status: int, message: str) -> web.Response:
+    if request.path.startswith(("/api/", "/oauth/", "/_control/")):
+        return _api_error(status, message)
+    framable = request.path.startswith("/widget")
+    return page("refusal.html", status=status, framable=framable, message=message)
+
+
+def _api_error(status: int, message: str) -> web.Response:
+    return web.json_response({"statusCode": status, "message": message}, status=status)

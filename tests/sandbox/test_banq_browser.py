@@ -1,0 +1,132 @@
+"""A real browser: the widget on a strict page of another origin, then a mail and its approval."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from sandbox.banq.identities import ADA, CUSTOMER_PASSWORD, PLATFORM_ID
+from sandbox.banq.server import BanqSandbox
+from tests.sandbox.banq_rig import CHECKSUMMED, Rig, running
+
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_SCRIPT = """
+const tell = (word) => (...values) => {
+  document.querySelector("#told").append(`${word}(${values.length}) `);
+};
+new window.ecommerceBanqWidget({
+  selector: "#nft-link-banq",
+  platformId: new URLSearchParams(location.search).get("platformId"),
+  onPopUpClose: tell("closed"),
+  onPaymentSuccess: tell("approved"),
+}).bootstrapApp();
+"""
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    async with running() as rig:
+        yield rig
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def tab(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context()
+    yield await context.new_page()
+    await context.close()
+
+
+@asynccontextmanager
+async def host_page(banq: BanqSandbox) -> AsyncIterator[str]:
+    """A page that embeds the widget and allows nothing but what it needs for that."""
+    policy = (
+        f"default-src 'none'; script-src 'self' {banq.widget_url}; style-src 'self'; frame-src {banq.url}"
+    )
+    html = (
+        '<!doctype html><title>Host</title><div id="nft-link-banq"></div><p id="told"></p>'
+        f'<script src="{banq.widget_url}"></script><script src="/host.js"></script>'
+    )
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
+
+    async def script(_request: web.Request) -> web.Response:
+        return web.Response(text=_SCRIPT, content_type="text/javascript")
+
+    app = web.Application()
+    app.add_routes([web.get("/", show), web.get("/host.js", script)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://localhost:{runner.addresses[0][1]}/?platformId="
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_wallet_is_connected_through_the_widget(rig: Rig, tab: Page) -> None:
+    await rig.want_webhooks()
+    violations: list[str] = []
+    tab.on("console", lambda message: violations.append(message.text))
+    async with host_page(rig.banq) as url:
+        await tab.goto(url + PLATFORM_ID)
+        banq = tab.frame_locator("iframe[name=banq-widget]")
+        await banq.get_by_label("E-mail").fill(ADA.email)
+        await banq.get_by_label("Password").fill("wrong")
+        await banq.get_by_role("button", name="Sign in").click()
+        await expect(banq.get_by_role("alert")).to_contain_text("belong together")
+        await banq.get_by_label("Password").fill(CUSTOMER_PASSWORD)
+        await banq.get_by_role("button", name="Sign in").click()
+        await expect(banq.get_by_role("heading")).to_have_text("Connect Sunny Meadow?")
+        await banq.get_by_role("button", name="Approve").click()
+        await expect(tab.locator("#told")).to_have_text("approved(0)")
+        await banq.get_by_role("button", name="Done").click()
+        await expect(tab.locator("#told")).to_have_text("approved(0) closed(0)")
+        await expect(tab.locator("iframe")).to_have_count(0)
+
+        await tab.reload()
+        await expect(banq.get_by_role("button", name="Approve")).to_be_visible()
+        await banq.get_by_role("link", name="Use another account").click()
+        await expect(banq.get_by_label("E-mail")).to_be_visible()
+        await tab.get_by_role("button", name="Close Banq").click()
+        await expect(tab.locator("#told")).to_have_text("closed(0)")
+    await rig.receiver.until(1)
+    assert [body["resourceId"] for body in rig.receiver.bodies] == [ADA.user_guid(PLATFORM_ID)]
+    assert not [text for text in violations if "Content Security Policy" in text]
+
+
+async def test_an_unknown_platform_is_told_inside_the_widget(rig: Rig, tab: Page) -> None:
+    async with host_page(rig.banq) as url:
+        await tab.goto(url + "unknown")
+        banq = tab.frame_locator("iframe[name=banq-widget]")
+        await expect(banq.get_by_role("alert")).to_contain_text("does not know")
+        await banq.get_by_role("button", name="Close").click()
+        await expect(tab.locator("#told")).to_have_text("closed(0)")
+
+
+async def test_a_transfer_is_completed_from_the_mail(rig: Rig, tab: Page) -> None:
+    await rig.want_webhooks(webHookTypes=["nftTransaction"])
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    await tab.goto(f"{rig.banq.mailbox_url}?for={ADA.email}")
+    await expect(tab.get_by_role("article")).to_contain_text("Sunny Meadow is connected")
+    _, started = await rig.withdraw()
+    await expect(tab.get_by_role("article")).to_contain_text(CHECKSUMMED)
+    async with tab.expect_popup() as popup:
+        await tab.get_by_role("link", name="Complete Transfer").click()
+    approval = await popup.value
+    await approval.get_by_role("button", name="Approve transfer").click()
+    await expect(approval.get_by_role("heading")).to_have_text("Transfer complete")
+    await expect(tab.get_by_role("article")).to_contain_text("Your transfer is complete")
+    await rig.banq.webhooks.settled()
+    assert rig.receiver.actions == ["processing", "completed"]
+    assert rig.banq.ledger.transaction(started["id"]).status == "completed"

@@ -1,0 +1,176 @@
+"""The pages as a browser gets them, without a browser."""
+
+import hashlib
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from PIL import Image
+
+from sandbox.banq.catalogue import NFTS
+from sandbox.banq.identities import ADA, CLEO, CUSTOMER_PASSWORD, PLATFORM_ID, PLATFORMS
+from tests.sandbox.banq_rig import CHECKSUMMED, Rig, running
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    async with running() as rig:
+        yield rig
+
+
+async def page(rig: Rig, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+    method = "GET" if form is None else "POST"
+    async with rig.http.request(method, rig.banq.url + path, data=form) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_the_widget_knows_only_merchant_platforms(rig: Rig) -> None:
+    status, text = await page(rig, "/widget?platformId=00000000-0000-0000-0000-000000000000")
+    assert status == 404
+    assert "does not know" in text
+    for platform in PLATFORMS.values():
+        status, text = await page(rig, f"/widget?platformId={platform.identity_id}")
+        assert status == 200
+        assert platform.name in text
+
+
+async def test_a_wrong_password_is_told_and_nothing_happens(rig: Rig) -> None:
+    for path in ("/widget/sign-in", "/account/sign-in"):
+        form = {"platformId": PLATFORM_ID, "email": ADA.email, "password": "wrong"}
+        status, text = await page(rig, path, form)
+        assert status == 401
+        assert "belong together" in text
+    assert rig.banq.ledger.grants_of(ADA.email) == []
+
+
+async def test_approving_takes_a_session(rig: Rig) -> None:
+    form = {"platformId": PLATFORM_ID, "refreshToken": "guessed"}
+    _, text = await page(rig, "/widget/approve", form)
+    assert "Sign in to Banq" in text
+    assert rig.banq.ledger.grants_of(ADA.email) == []
+
+
+async def test_a_customer_revokes_in_the_account(rig: Rig) -> None:
+    await rig.want_webhooks()
+    rig.http.cookie_jar.clear()
+    rig.banq.ledger.approve_platform(CLEO.email, PLATFORM_ID)
+    async with rig.http.post(
+        f"{rig.banq.url}/account/sign-in",
+        data={"email": CLEO.email, "password": CUSTOMER_PASSWORD},
+        allow_redirects=False,
+    ) as answer:
+        assert answer.status == 303
+        cookie = {"Cookie": f"banq_session={answer.cookies['banq_session'].value}"}
+    async with rig.http.post(
+        f"{rig.banq.url}/account/revoke", data={"platformId": PLATFORM_ID}, headers=cookie
+    ) as answer:
+        text = await answer.text()
+    await rig.banq.webhooks.settled()
+    assert "No platform has access" in text
+    assert "This wallet is empty" in text
+    assert rig.receiver.actions == ["created", "deleted"]
+
+
+async def test_a_stranger_revokes_nothing(rig: Rig) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    await page(rig, "/account/revoke", {"platformId": PLATFORM_ID})
+    assert len(rig.banq.ledger.grants_of(ADA.email)) == 1
+
+
+async def test_a_withdrawal_is_mailed_and_reading_decides_nothing(rig: Rig) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    _, started = await rig.withdraw()
+    secret = rig.banq.ledger.transaction(started["id"]).secret
+    _, mail = await page(rig, f"/mail?for={ADA.email}")
+    _, approval = await page(rig, f"/transfers/{secret}")
+    _, other = await page(rig, f"/mail?for={CLEO.email}")
+    assert all(word in mail for word in (CHECKSUMMED, f"/transfers/{secret}", "/pictures/quiet-hours/3.png"))
+    assert CHECKSUMMED in approval
+    assert secret not in other
+    assert rig.banq.ledger.transaction(started["id"]).status == "awaitingApproval"
+
+
+async def test_a_rejected_transfer_keeps_the_nft(rig: Rig) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    _, started = await rig.withdraw()
+    secret = rig.banq.ledger.transaction(started["id"]).secret
+    _, rejected = await page(rig, f"/transfers/{secret}/reject", {})
+    _, late = await page(rig, f"/transfers/{secret}/approve", {})
+    assert "You rejected this transfer" in rejected
+    assert "You rejected this transfer" in late
+    assert "quiet-hours-3" in [nft.slug for nft, _ in rig.banq.ledger.wallet(ADA.email)]
+
+
+async def test_an_approved_transfer_is_not_rejected_any_more() -> None:
+    async with running(settle_after_s=3600) as rig:
+        rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+        _, started = await rig.withdraw()
+        secret = rig.banq.ledger.transaction(started["id"]).secret
+        await page(rig, f"/transfers/{secret}/approve", {})
+        status, text = await page(rig, f"/transfers/{secret}/reject", {})
+    assert status == 200
+    assert "Your transfer is on its way" in text
+
+
+async def test_a_transfer_takes_its_time_to_settle() -> None:
+    async with running(settle_after_s=0.05) as rig:
+        rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+        _, started = await rig.withdraw()
+        rig.banq.ledger.approve_transfer(started["id"])
+        transaction = rig.banq.ledger.transaction(started["id"])
+        before = str(transaction.status)
+        await rig.banq.store.until(lambda: transaction.status == "completed")
+    assert before == "processing"
+
+
+async def test_hostile_names_are_escaped(rig: Rig) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    await rig.withdraw("glaze-garden-14")
+    _, mail = await page(rig, f"/mail?for={ADA.email}")
+    assert "&lt;@1&gt;" in mail
+    assert "javascript:" not in mail
+
+
+@pytest.mark.parametrize("path", ["/mail?for=x", "/mail?mail=x", "/transfers/x", "/transfers/%C3%A9"])
+async def test_what_does_not_exist_gets_a_page_that_says_so(rig: Rig, path: str) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    await rig.withdraw()
+    status, text = await page(rig, path)
+    assert status == 404
+    assert 'role="alert"' in text
+
+
+@pytest.mark.parametrize("path", ["/", "/mail", "/account", "/widget?platformId=x", "/transfers/x"])
+async def test_pages_allow_nothing_inline(rig: Rig, path: str) -> None:
+    async with rig.http.get(rig.banq.url + path) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert ("frame-ancestors" in policy) == (not path.startswith("/widget"))
+
+
+async def test_every_listed_picture_is_its_own(rig: Rig) -> None:
+    digests = set()
+    paths = [nft.picture_path for nft in NFTS.values() if nft.picture_path]
+    for path in paths:
+        async with rig.http.get(rig.banq.url + path) as answer:
+            picture = await answer.read()
+            assert (answer.status, answer.content_type) == (200, "image/png")
+            assert "immutable" in answer.headers["Cache-Control"]
+        assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+        digests.add(hashlib.sha256(picture).digest())
+    assert len(digests) == len(paths) == 44
+    assert Image.open(io.BytesIO(picture)).size == (512, 512)
+
+
+async def test_pictures_come_out_the_same_each_time() -> None:
+    copies = []
+    for _ in range(2):
+        async with running() as rig, rig.http.get(f"{rig.banq.url}/pictures/pebble-folk/2.png") as answer:
+            copies.append(await answer.read())
+    assert copies[0] == copies[1]
+
+
+@pytest.mark.parametrize("path", ["quiet-hours/99", "moon/1", "pebble-folk/16"])
+async def test_there_is_no_picture_where_none_is_listed(rig: Rig, path: str) -> None:
+    async with rig.http.get(f"{rig.banq.url}/pictures/{path}.png") as answer:
+        assert answer.status == 404
