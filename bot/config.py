@@ -1,16 +1,20 @@
 """The configuration: a TOML file, with environment variables over it. A mistake is named, never guessed."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
     SecretStr,
+    TypeAdapter,
     ValidationError,
     WebsocketUrl,
 )
@@ -24,29 +28,45 @@ class ConfigRefused(Exception):
     """The configuration cannot be used; each line names a key, what is wrong and what to do."""
 
 
-def _no_placeholder(value: str) -> str:
-    if PLACEHOLDER.lower() in value.lower():
+def _no_placeholder(value: Any) -> Any:
+    if isinstance(value, str) and PLACEHOLDER.lower() in value.lower():
         raise ValueError(f"still says {PLACEHOLDER}; put the real value there")
     return value
 
 
-def _no_placeholder_secret(value: SecretStr) -> SecretStr:
-    _no_placeholder(value.get_secret_value())
+def _http_url(value: str) -> str:
+    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
+
+
+def _websocket_url(value: str) -> str:
+    return str(TypeAdapter(WebsocketUrl).validate_python(value)).rstrip("/")
+
+
+def _https_outside_this_machine(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme != "https" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError("must start with https://, since members sign in through it")
     return value
 
 
-def _no_trailing_slash(value: HttpUrl | WebsocketUrl) -> str:
-    return str(value).rstrip("/")
+def _safe_in_a_path(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", value.get_secret_value()):
+        raise ValueError("may have only letters, digits, '-' and '_'")
+    return value
 
 
-Text = Annotated[str, Field(min_length=1), AfterValidator(_no_placeholder)]
-Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_no_placeholder_secret)]
+Text = Annotated[str, Field(min_length=1), BeforeValidator(_no_placeholder)]
+Secret = Annotated[SecretStr, Field(min_length=1), BeforeValidator(_no_placeholder)]
 # Long enough that it cannot be guessed, and safe in a URL path.
 PathSecret = Annotated[
-    SecretStr, Field(min_length=24, max_length=200), AfterValidator(_no_placeholder_secret)
+    SecretStr,
+    Field(min_length=24, max_length=200),
+    BeforeValidator(_no_placeholder),
+    AfterValidator(_safe_in_a_path),
 ]
-Url = Annotated[HttpUrl, AfterValidator(_no_trailing_slash)]
-GatewayUrl = Annotated[WebsocketUrl, AfterValidator(_no_trailing_slash)]
+Url = Annotated[str, BeforeValidator(_no_placeholder), AfterValidator(_http_url)]
+PublicUrl = Annotated[Url, AfterValidator(_https_outside_this_machine)]
+GatewayUrl = Annotated[str, AfterValidator(_websocket_url)]
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
 
@@ -72,12 +92,14 @@ class Banq(_Section):
     password: Secret
     audience: str = "https://banq.com/open/api/"
     company_id: str | None = None
-    api_url: Url = Field("https://sandbox.banq.com/api", validate_default=True)
-    token_url: Url = Field("https://banq-staging.auth0.com/oauth/token", validate_default=True)
-    widget_url: Url = Field("https://walletnft-widget.sandbox.banq.com/ecommerce.js", validate_default=True)
+    api_url: Url = Field(default="https://sandbox.banq.com/api", validate_default=True)
+    token_url: Url = Field(default="https://banq-staging.auth0.com/oauth/token", validate_default=True)
+    widget_url: Url = Field(
+        default="https://walletnft-widget.sandbox.banq.com/ecommerce.js", validate_default=True
+    )
     widget_frame_origins: tuple[Url, ...] = ()
     webhook_types: tuple[Text, ...] = ("payment", "transaction", "userToken", "nftTransaction")
-    timeout_s: float = Field(30, gt=0, le=300)
+    timeout_s: float = Field(default=30, gt=0, le=300)
     webhook_action_stands: bool = False
 
 
@@ -88,9 +110,9 @@ class Lane(_Section):
 
 
 class Web(_Section):
-    public_url: Url
+    public_url: PublicUrl
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
+    port: int = Field(default=8080, ge=0, le=65535)
 
 
 class Storage(_Section):
@@ -98,23 +120,38 @@ class Storage(_Section):
 
 
 class Linking(_Section):
-    link_minutes: float = Field(10, gt=0, le=60)
-    turn_minutes: float = Field(5, gt=0, le=30)
-    code_minutes: float = Field(10, gt=0, le=60)
+    link_minutes: float = Field(default=10, gt=0, le=60)
+    turn_minutes: float = Field(default=5, gt=0, le=30)
+    code_minutes: float = Field(default=10, gt=0, le=60)
 
 
 class Nfts(_Section):
     allow_insecure_pictures: bool = False
 
 
-class Config(BaseSettings):
+class _Sources(BaseSettings):
     model_config = SettingsConfigDict(
-        extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
         env_prefix=ENVIRONMENT_PREFIX,
         env_nested_delimiter="__",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes over the file, so that secrets need not stand in it."""
+        return (env_settings, init_settings)
+
+
+class Config(_Sources):
+    model_config = SettingsConfigDict(extra="forbid")
 
     community: Community
     discord: Discord
@@ -125,23 +162,38 @@ class Config(BaseSettings):
     linking: Linking = Linking()
     nfts: Nfts = Nfts()
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes over the file, so that secrets need not stand in it."""
-        return (env_settings, init_settings)
+
+class _OnlyBanq(_Sources):
+    model_config = SettingsConfigDict(extra="ignore")
+
+    banq: Banq
 
 
 def load(path: Path) -> Config:
     """Read and check the configuration. Raises ConfigRefused."""
+    values = _read(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        config = Config(**values)
+    except ValidationError as error:
+        raise _refusal(path, error) from None
+    secrets = [lane.webhook_secret.get_secret_value() for lane in config.lanes.values()]
+    if len(set(secrets)) != len(secrets):
+        raise ConfigRefused("lanes: two lanes have the same webhook_secret. Give each its own.")
+    return config
+
+
+def load_banq(path: Path) -> Banq:
+    """Read and check only [banq], for what helps to fill in the rest. Raises ConfigRefused."""
+    values = _read(path)
+    try:
+        return _OnlyBanq(banq=values.get("banq", {})).banq
+    except ValidationError as error:
+        raise _refusal(path, error) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigRefused(
             f"There is no file {path}. Copy config.example.toml to {path} and fill it in."
@@ -150,18 +202,10 @@ def load(path: Path) -> Config:
         raise ConfigRefused(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigRefused(f"{path} is not valid TOML: {error}.") from None
-    try:
-        config = Config(**values)
-    except ValidationError as error:
-        raise ConfigRefused("\n".join(_sentence(path, problem) for problem in error.errors())) from None
-    _refuse_same_secrets(config)
-    return config
 
 
-def _refuse_same_secrets(config: Config) -> None:
-    secrets = [lane.webhook_secret.get_secret_value() for lane in config.lanes.values()]
-    if len(set(secrets)) != len(secrets):
-        raise ConfigRefused("lanes: two lanes have the same webhook_secret. Give each its own.")
+def _refusal(path: Path, error: ValidationError) -> ConfigRefused:
+    return ConfigRefused("\n".join(_sentence(path, problem) for problem in error.errors()))
 
 
 def _sentence(path: Path, problem: Any) -> str:

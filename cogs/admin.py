@@ -9,8 +9,8 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.presses import Interaction
-from services import wording
 from services.links import NotLinked, Unlinked, WalletOverview
+from services.wording import team as team_words
 
 
 class AdminCog(commands.Cog):
@@ -28,7 +28,7 @@ class AdminCog(commands.Cog):
         if not await self._allowed(interaction):
             return
         overview = await self._bot.services.overview.read()
-        await self._bot.show(interaction, card(wording.status(self._bot.markup, overview)))
+        await self._bot.show(interaction, card(team_words.status(self._bot.markup, overview)))
 
     @admin.command(description="Whether a member is linked; never what they hold")
     @app_commands.describe(member="The member")
@@ -38,9 +38,9 @@ class AdminCog(commands.Cog):
         name = self._bot.markup.foreign(member.display_name)
         match await self._bot.services.links.overview(chat_user(member)):
             case NotLinked():
-                words = wording.member_not_linked(name)
+                words = team_words.member_not_linked(name)
             case WalletOverview() as overview:
-                words = wording.member(self._bot.markup, name, overview)
+                words = team_words.member(self._bot.markup, name, overview)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, card(words))
@@ -56,9 +56,9 @@ class AdminCog(commands.Cog):
         actor = f"admin:{interaction.user.id}"
         match await self._bot.services.links.unlink(chat_user(member), actor, reason):
             case NotLinked():
-                words = wording.member_not_linked(name)
+                words = team_words.member_not_linked(name)
             case Unlinked() as done:
-                words = wording.member_unlinked(name, done)
+                words = team_words.member_unlinked(name, done)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, card(words))
@@ -72,9 +72,5 @@ class AdminCog(commands.Cog):
             # Without a cache of the server's roles, the public `roles` is empty; the ids are always there.
             if settings.admin_role_id is not None and member._roles.has(settings.admin_role_id):  # noqa: SLF001
                 return True
-        await self._bot.show(interaction, card(wording.ADMINS_ONLY))
+        await self._bot.show(interaction, card(team_words.ADMINS_ONLY))
         return False
-
-
-async def setup(bot: BanqBot) -> None:
-    await bot.add_cog(AdminCog(bot), guild=discord.Object(bot.settings.home_guild_id))

@@ -4,7 +4,7 @@ import discord
 from discord import ui
 
 from cogs.presses import Press
-from services.wording import Words
+from services.wording.text import Words
 
 Button = Press | ui.Button[ui.LayoutView]
 

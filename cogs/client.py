@@ -14,7 +14,6 @@ from cogs.cards import card
 from cogs.failures import report_failure
 from cogs.markup import DiscordMarkup
 from cogs.presses import Interaction, ModalHandler, Press, PressHandler, dispatch_modal
-from services import wording
 from services.identity import ChatUser
 from services.linking import Linking
 from services.links import Links
@@ -22,6 +21,7 @@ from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
 from services.withdrawals import Withdrawals
+from services.wording import linking as linking_words
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class BanqBot(commands.Bot):
             await outbox.mark_shown(notice_id)
 
     async def refuse_stranger(self, interaction: Interaction) -> None:
-        await interaction.response.send_message(view=card(wording.NOT_YOUR_BUTTON), ephemeral=True)
+        await interaction.response.send_message(view=card(linking_words.NOT_YOUR_BUTTON), ephemeral=True)
 
 
 def chat_user(user: discord.User | discord.Member) -> ChatUser:

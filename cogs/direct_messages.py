@@ -5,7 +5,7 @@ import discord
 from cogs.cards import card
 from cogs.client import BanqBot
 from services.outbox import DeliveryFailed, DirectMessagesClosed
-from services.wording import Markup, Words
+from services.wording.text import Markup, Words
 
 # Discord's codes for "this person takes no messages from you".
 CANNOT_MESSAGE = {50007, 50278}

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from services import wording
+from services.wording import general as general_words
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
     log.error("Ref %s: %s failed", reference, _what(interaction), exc_info=error)
     if interaction.type is discord.InteractionType.autocomplete:
         return
-    words = wording.failure(reference)
+    words = general_words.failure(reference)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(ui.TextDisplay(f"### ⛔ {words.title}\n{words.text}")))
     try:

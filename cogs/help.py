@@ -6,7 +6,7 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.presses import Interaction
-from services import wording
+from services.wording import general as general_words
 
 
 class HelpCog(commands.Cog):
@@ -16,8 +16,5 @@ class HelpCog(commands.Cog):
     @app_commands.command(description="What this bot does, and your way out")
     async def help(self, interaction: Interaction) -> None:
         link = await self._bot.services.links.of(chat_user(interaction.user))
-        await self._bot.show(interaction, card(wording.help_words(is_linked=link is not None)))
-
-
-async def setup(bot: BanqBot) -> None:
-    await bot.add_cog(HelpCog(bot))
+        words = general_words.help_words(self._bot.markup, is_linked=link is not None)
+        await self._bot.show(interaction, card(words))

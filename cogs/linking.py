@@ -9,7 +9,6 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.presses import Interaction, Press, PressHandler
-from services import wording
 from services.linking import (
     AlreadyLinked,
     Cancelled,
@@ -23,6 +22,9 @@ from services.linking import (
 )
 from services.links import LinkStale, NotLinked, Unlinked
 from services.nfts import Wallet
+from services.wording import linking as linking_words
+from services.wording import wallet as wallet_words
+from services.wording.text import Words
 
 DANGER = discord.ButtonStyle.danger
 PRIMARY = discord.ButtonStyle.primary
@@ -46,11 +48,11 @@ class LinkingCog(commands.Cog):
         user = chat_user(interaction.user)
         match await self._linking.start(user):
             case AlreadyLinked(linked_at):
-                view = card(wording.already_linked(self._bot.markup, linked_at))
+                view = card(linking_words.already_linked(self._bot.markup, linked_at))
             case LinkStarted(session_id, url, expires_at):
                 owner = interaction.user.id
                 view = card(
-                    wording.link_steps(self._bot.markup, expires_at),
+                    linking_words.link_steps(self._bot.markup, expires_at),
                     ui.Button(label="Open the secure page", url=url),
                     Press("Enter code", "link-code", owner, session_id, style=PRIMARY),
                     Press("Cancel", "link-cancel", owner, session_id),
@@ -64,19 +66,19 @@ class LinkingCog(commands.Cog):
         user = chat_user(interaction.user)
         overview = await self._links.overview(user)
         if isinstance(overview, NotLinked):
-            await self._bot.show(interaction, card(wording.no_wallet(overview)))
+            await self._bot.show(interaction, card(wallet_words.no_wallet(overview)))
             return
         match await self._nfts.of(user):
             case Wallet(items, unreadable):
-                nfts = wording.nft_count(len(items), unreadable)
+                nfts = wallet_words.nft_count(len(items), unreadable)
             case NotLinked() | LinkStale() as gone:
-                await self._bot.show(interaction, card(wording.no_wallet(gone)))
+                await self._bot.show(interaction, card(wallet_words.no_wallet(gone)))
                 return
             case _:
-                nfts = wording.NFT_COUNT_UNKNOWN
+                nfts = wallet_words.NFT_COUNT_UNKNOWN
         owner = interaction.user.id
         view = card(
-            wording.wallet(self._bot.markup, overview, nfts),
+            wallet_words.wallet(self._bot.markup, overview, nfts),
             Press("Show NFTs", "nfts-page", owner, "1", style=PRIMARY),
             Press("Unlink", "unlink-ask", owner),
         )
@@ -89,10 +91,10 @@ class LinkingCog(commands.Cog):
     async def _unlink_review(self, interaction: Interaction) -> ui.LayoutView:
         overview = await self._links.overview(chat_user(interaction.user))
         if isinstance(overview, NotLinked):
-            return card(wording.no_wallet(overview))
+            return card(wallet_words.no_wallet(overview))
         owner = interaction.user.id
         return card(
-            wording.unlink_review(overview.running_withdrawals),
+            wallet_words.unlink_review(overview.running_withdrawals),
             Press("Unlink", "unlink-confirm", owner, style=DANGER),
             Press("Keep it linked", "unlink-keep", owner),
         )
@@ -103,26 +105,26 @@ class LinkingCog(commands.Cog):
     async def _unlink(self, interaction: Interaction, _reference: str) -> None:
         match await self._links.unlink(chat_user(interaction.user), "member", "asked in chat"):
             case NotLinked() as nothing:
-                view = card(wording.no_wallet(nothing))
+                view = card(wallet_words.no_wallet(nothing))
             case Unlinked() as done:
-                view = card(wording.unlinked(done))
+                view = card(wallet_words.unlinked(done))
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
 
     async def _keep(self, interaction: Interaction, _reference: str) -> None:
-        await self._bot.show(interaction, card(wording.KEPT_LINKED))
+        await self._bot.show(interaction, card(wallet_words.KEPT_LINKED))
 
     async def _cancel(self, interaction: Interaction, session_id: str) -> None:
         match await self._linking.cancel(session_id, chat_user(interaction.user)):
             case Cancelled():
-                view = card(wording.LINK_CANCELLED)
+                view = card(linking_words.LINK_CANCELLED)
             case Linked(nft_count):
                 view = self._linked(interaction, nft_count)
             case LinkingEnded(state):
-                view = card(wording.LINKING_ENDED[state])
+                view = card(linking_words.LINKING_ENDED[state])
             case NotYours():
-                view = card(wording.NOT_YOUR_BUTTON)
+                view = card(linking_words.NOT_YOUR_BUTTON)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
@@ -147,28 +149,24 @@ class LinkingCog(commands.Cog):
             case Linked(nft_count):
                 await self._bot.show(interaction, self._linked(interaction, nft_count))
             case WrongCode(0):
-                await self._bot.show(interaction, card(wording.wrong_code(0)))
+                await self._bot.show(interaction, card(linking_words.wrong_code(0)))
             case LinkingEnded(state):
-                await self._bot.show(interaction, card(wording.LINKING_ENDED[state]))
+                await self._bot.show(interaction, card(linking_words.LINKING_ENDED[state]))
             case WrongCode(tries_left):
-                await self._aside(interaction, wording.wrong_code(tries_left))
+                await self._aside(interaction, linking_words.wrong_code(tries_left))
             case CodeUnreadable():
-                await self._aside(interaction, wording.CODE_UNREADABLE)
+                await self._aside(interaction, linking_words.CODE_UNREADABLE)
             case CodeTooEarly():
-                await self._aside(interaction, wording.CODE_TOO_EARLY)
+                await self._aside(interaction, linking_words.CODE_TOO_EARLY)
             case NotYours():
-                await self._aside(interaction, wording.NOT_YOUR_BUTTON)
+                await self._aside(interaction, linking_words.NOT_YOUR_BUTTON)
             case never:
                 assert_never(never)
 
     def _linked(self, interaction: Interaction, nft_count: int) -> ui.LayoutView:
-        owner = interaction.user.id
-        return card(wording.linked(nft_count), Press("Show NFTs", "nfts-page", owner, "1", style=PRIMARY))
+        show_nfts = Press("Show NFTs", "nfts-page", interaction.user.id, "1", style=PRIMARY)
+        return card(linking_words.linked(nft_count), show_nfts)
 
-    async def _aside(self, interaction: Interaction, words: wording.Words) -> None:
+    async def _aside(self, interaction: Interaction, words: Words) -> None:
         """Say something without touching the message, whose buttons are still of use."""
         await interaction.followup.send(view=card(words), ephemeral=True)
-
-
-async def setup(bot: BanqBot) -> None:
-    await bot.add_cog(LinkingCog(bot))

@@ -19,7 +19,7 @@ class DiscordMarkup:
         return f"**{text}**"
 
     def code(self, text: str) -> str:
-        return f"`{clean(text, 200).replace('`', chr(39))}`"
+        return f"`{''.join(c for c in text[:200] if c.isprintable() and c != '`')}`"
 
     def time(self, time: datetime) -> str:
         return f"<t:{int(time.timestamp())}:R>"

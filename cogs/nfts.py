@@ -9,8 +9,8 @@ from cogs.cards import COLOURS, card, row
 from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler
-from services import wording
 from services.nfts import BanqSilent, Wallet
+from services.wording import wallet as wallet_words
 
 PER_PAGE = 5
 INVALID_FORM_BODY = 50035
@@ -39,11 +39,11 @@ class NftsCog(commands.Cog):
         if not isinstance(wallet, Wallet):
             again = Press("Try again", "nfts-refresh", owner, str(page))
             buttons = (again,) if isinstance(wallet, BanqSilent) else ()
-            await self._bot.show(interaction, card(wording.no_wallet(wallet), *buttons))
+            await self._bot.show(interaction, card(wallet_words.no_wallet(wallet), *buttons))
             return
         if not wallet.items:
             refresh = Press("Refresh", "nfts-refresh", owner, "1")
-            await self._bot.show(interaction, card(wording.EMPTY_WALLET, refresh))
+            await self._bot.show(interaction, card(wallet_words.EMPTY_WALLET, refresh))
             return
         try:
             await self._bot.show(interaction, self._gallery(wallet, owner, page, pictures=True))
@@ -58,7 +58,7 @@ class NftsCog(commands.Cog):
         page = min(max(page, 1), pages)
         shown = wallet.items[(page - 1) * PER_PAGE : page * PER_PAGE]
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
-        box.add_item(ui.TextDisplay(wording.gallery_title(len(wallet.items), page, pages)))
+        box.add_item(ui.TextDisplay(wallet_words.gallery_title(len(wallet.items), page, pages)))
         for nft in shown:
             picture = picture_url(nft.image_url, insecure=self._bot.settings.insecure_pictures)
             box.add_item(self._entry(nft, picture if pictures else None))
@@ -71,7 +71,7 @@ class NftsCog(commands.Cog):
             )
         )
         box.add_item(
-            ui.TextDisplay(wording.gallery_note(self._bot.markup, wallet.fetched_at, wallet.unreadable))
+            ui.TextDisplay(wallet_words.gallery_note(self._bot.markup, wallet.fetched_at, wallet.unreadable))
         )
         view = ui.LayoutView(timeout=None)
         view.add_item(box)
@@ -80,11 +80,7 @@ class NftsCog(commands.Cog):
     def _entry(
         self, nft: Nft, picture: str | None
     ) -> ui.Section[ui.LayoutView] | ui.TextDisplay[ui.LayoutView]:
-        text = wording.gallery_entry(self._bot.markup, nft)
+        text = wallet_words.gallery_entry(self._bot.markup, nft)
         if picture is None:
             return ui.TextDisplay(text)
-        return ui.Section(text, accessory=ui.Thumbnail(picture, description=wording.picture_text(nft)))
-
-
-async def setup(bot: BanqBot) -> None:
-    await bot.add_cog(NftsCog(bot))
+        return ui.Section(text, accessory=ui.Thumbnail(picture, description=wallet_words.picture_text(nft)))

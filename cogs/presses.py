@@ -58,7 +58,7 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=ID_TEMPLATE):
         label = item.label if isinstance(item, ui.Button) and item.label else "…"
         return cls(label, match["action"], int(match["owner"]), match["reference"])
 
-    async def callback(self, interaction: Interaction) -> Any:
+    async def callback(self, interaction: discord.Interaction[Any]) -> Any:
         """Errors must be caught here: the library only logs what a dynamic item raises."""
         try:
             await self._run(interaction)

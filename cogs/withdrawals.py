@@ -10,7 +10,6 @@ from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler
-from services import wording
 from services.links import LinkFrozen, LinkStale, NotLinked
 from services.nfts import BanqSilent, nft_labels
 from services.withdrawals import (
@@ -24,6 +23,9 @@ from services.withdrawals import (
     NotYourWithdrawal,
     Submitted,
 )
+from services.wording import linking as linking_words
+from services.wording import wallet as wallet_words
+from services.wording import withdrawals as withdrawal_words
 from storage.withdrawals import Withdrawal
 
 AUTOCOMPLETE_PATIENCE_S = 2.0
@@ -58,17 +60,17 @@ class WithdrawalsCog(commands.Cog):
             case Drafted(withdrawal):
                 view = self._review(interaction, withdrawal)
             case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
-                view = card(wording.no_wallet(outcome))
+                view = card(wallet_words.no_wallet(outcome))
             case NftNotFound():
-                view = card(wording.NFT_NOT_FOUND)
+                view = card(withdrawal_words.NFT_NOT_FOUND)
             case AmbiguousNft():
-                view = card(wording.AMBIGUOUS_NFT)
+                view = card(withdrawal_words.AMBIGUOUS_NFT)
             case AmountRefused(owned):
-                view = card(wording.amount_refused(owned))
+                view = card(withdrawal_words.amount_refused(owned))
             case AddressRefused(problem, chain):
-                view = card(wording.address_refused(self._bot.markup, problem, chain))
+                view = card(withdrawal_words.address_refused(self._bot.markup, problem, chain))
             case AlreadyRunning(running):
-                view = card(wording.already_running(self._bot.markup, running))
+                view = card(withdrawal_words.already_running(self._bot.markup, running))
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
@@ -92,11 +94,11 @@ class WithdrawalsCog(commands.Cog):
     async def _list(self, interaction: Interaction, _reference: str) -> None:
         history = await self._withdrawals.history(chat_user(interaction.user))
         if not history:
-            await self._bot.show(interaction, card(wording.NO_WITHDRAWALS))
+            await self._bot.show(interaction, card(withdrawal_words.NO_WITHDRAWALS))
             return
-        text = "\n\n".join(wording.withdrawal_line(self._bot.markup, withdrawal) for withdrawal in history)
         refresh = Press("Refresh", "withdrawals-list", interaction.user.id)
-        await self._bot.show(interaction, card(wording.Words(wording.WITHDRAWALS_TITLE, text), refresh))
+        words = withdrawal_words.withdrawal_list(self._bot.markup, history)
+        await self._bot.show(interaction, card(words, refresh))
 
     async def _confirm(self, interaction: Interaction, withdrawal_id: str) -> None:
         outcome = await self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user))
@@ -106,20 +108,21 @@ class WithdrawalsCog(commands.Cog):
             case BanqSilent():
                 # The draft is untouched, so the same button may simply be pressed again.
                 view = card(
-                    wording.no_wallet(outcome), *self._review_buttons(interaction, withdrawal_id, "Try again")
+                    wallet_words.no_wallet(outcome),
+                    *self._review_buttons(interaction, withdrawal_id, "Try again"),
                 )
             case NotLinked() | LinkStale() | LinkFrozen():
-                view = card(wording.no_wallet(outcome))
+                view = card(wallet_words.no_wallet(outcome))
             case NftNotFound():
-                view = card(wording.NFT_NOT_FOUND)
+                view = card(withdrawal_words.NFT_NOT_FOUND)
             case AmountRefused(owned):
-                view = card(wording.amount_refused(owned))
+                view = card(withdrawal_words.amount_refused(owned))
             case AlreadyRunning(running):
-                view = card(wording.already_running(self._bot.markup, running))
+                view = card(withdrawal_words.already_running(self._bot.markup, running))
             case DraftGone(state):
-                view = card(wording.draft_gone(state))
+                view = card(withdrawal_words.draft_gone(state))
             case NotYourWithdrawal():
-                view = card(wording.NOT_YOUR_BUTTON)
+                view = card(linking_words.NOT_YOUR_BUTTON)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
@@ -128,17 +131,17 @@ class WithdrawalsCog(commands.Cog):
         outcome = await self._withdrawals.cancel(withdrawal_id, chat_user(interaction.user))
         match outcome:
             case DraftGone(state):
-                view = card(wording.draft_gone(state))
+                view = card(withdrawal_words.draft_gone(state))
             case Submitted(withdrawal):
                 view = self._story(interaction, withdrawal)
             case NotYourWithdrawal():
-                view = card(wording.NOT_YOUR_BUTTON)
+                view = card(linking_words.NOT_YOUR_BUTTON)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
 
     def _review(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
-        words = wording.withdrawal_review(self._bot.markup, withdrawal)
+        words = withdrawal_words.withdrawal_review(self._bot.markup, withdrawal)
         picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
         return card(words, *self._review_buttons(interaction, withdrawal.id, "Withdraw"), picture=picture)
 
@@ -152,9 +155,5 @@ class WithdrawalsCog(commands.Cog):
         )
 
     def _story(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
-        words = wording.withdrawal_story(self._bot.markup, withdrawal)
+        words = withdrawal_words.withdrawal_story(self._bot.markup, withdrawal)
         return card(words, Press("My withdrawals", "withdrawals-list", interaction.user.id))
-
-
-async def setup(bot: BanqBot) -> None:
-    await bot.add_cog(WithdrawalsCog(bot))

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from services.identity import ChatUser
 from services.sources import Sources
-from services.wording import Markup, Words, notice_words
+from services.wording.general import notice_words
+from services.wording.text import Markup, Words
 from services.worker import Worker
 from storage import outbox, withdrawals
 from storage.database import Database

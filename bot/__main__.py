@@ -1,0 +1,108 @@
+"""The command line. Exit codes: 0 well, 1 failed, 2 the configuration or the call is wrong."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bot import app, config, logs
+from storage.database import DatabaseRefused
+
+cli = typer.Typer(
+    name="banqbot",
+    help="Lets a community's members link their Banq wallet, see their NFTs and withdraw them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+webhooks = typer.Typer(help="What Banq sends to us, and where.", no_args_is_help=True)
+cli.add_typer(webhooks, name="webhooks")
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@cli.callback()
+def options(
+    context: typer.Context,
+    config_file: Annotated[
+        Path, typer.Option("--config", "-c", help="The configuration file.", envvar="BANQBOT_CONFIG")
+    ] = Path("config.toml"),
+) -> None:
+    context.obj = config_file
+
+
+@cli.command()
+def run(context: typer.Context) -> None:
+    """Run the bot and its side server, until stopped."""
+    logs.set_up()
+    settings = _load(context)
+    _execute(lambda: app.run(settings))
+
+
+@cli.command()
+def doctor(context: typer.Context) -> None:
+    """Sign in at Banq and say which ids belong where in the configuration."""
+    from bot import doctor  # noqa: PLC0415 - `run` should not wait for what it does not use
+
+    _execute(lambda: doctor.examine(context.obj))
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The first of three ports to use.", min=1024, max=65533)] = 8700,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
+) -> None:
+    """Play the whole way in your browser, with no account anywhere."""
+    from bot import demo  # noqa: PLC0415 - a live bot is installed without what the demo needs
+
+    _execute(lambda: demo.play(folder, port))
+
+
+@webhooks.command("show")
+def webhooks_show(context: typer.Context) -> None:
+    """Print what Banq has configured for each lane."""
+    from bot import webhook_setup  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: webhook_setup.show(settings))
+
+
+@webhooks.command("set")
+def webhooks_set(context: typer.Context) -> None:
+    """Tell Banq to send its webhooks to this bot, for each lane."""
+    from bot import webhook_setup  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: webhook_setup.update(settings))
+
+
+def _load(context: typer.Context) -> config.Config:
+    try:
+        return config.load(context.obj)
+    except config.ConfigRefused as refused:
+        errors.print(str(refused), markup=False)
+        raise typer.Exit(2) from None
+
+
+def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
+    """Run, and turn what was foreseen into a sentence and an exit code."""
+    try:
+        code = asyncio.run(work())
+    except* (app.StartRefused, DatabaseRefused, config.ConfigRefused) as group:
+        refused = app.unwrap(group)
+        errors.print(str(refused), markup=False)
+        code = 2 if isinstance(refused, config.ConfigRefused) else 1
+    except* KeyboardInterrupt:
+        code = 130
+    raise typer.Exit(code or 0)
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    sys.exit(cli())

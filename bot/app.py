@@ -1,0 +1,236 @@
+"""Builds everything from the configuration, runs it, and takes it down again in order."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import discord
+from aiohttp import web
+
+from banq.client import BanqClient, Endpoint
+from banq.models import PlatformId
+from banq.protocol import Credentials
+from bot.config import Banq, Config
+from cogs.admin import AdminCog
+from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
+from cogs.direct_messages import DiscordMessenger
+from cogs.help import HelpCog
+from cogs.linking import LinkingCog
+from cogs.nfts import NftsCog
+from cogs.withdrawals import WithdrawalsCog
+from services.health import HealthCheck
+from services.inbox import Inbox
+from services.line import Line, LinkingRules
+from services.link_page import LinkPage
+from services.linking import Linking
+from services.links import Links
+from services.matching import Matching
+from services.nfts import Nfts
+from services.outbox import Outbox
+from services.overview import BanqState, OverviewReader, banq_state
+from services.sources import Sources
+from services.submitter import Submitter
+from services.withdrawals import Withdrawals
+from services.worker import Worker
+from storage import links as link_rows
+from storage.database import Database
+from web.app import create_app
+from web.keys import WebSettings
+
+log = logging.getLogger(__name__)
+
+
+class StartRefused(Exception):
+    """The bot cannot start; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the running process is made of."""
+
+    bot: BanqBot
+    web: web.Application
+    workers: tuple[Worker, ...]
+    submitter: Submitter
+    banq: BanqClient
+
+
+def banq_client(banq: Banq) -> BanqClient:
+    endpoint = Endpoint(
+        api_url=banq.api_url,
+        token_url=banq.token_url,
+        company_id=banq.company_id,
+        timeout_s=banq.timeout_s,
+    )
+    credentials = Credentials(
+        client_id=banq.client_id,
+        username=banq.username,
+        password=banq.password.get_secret_value(),
+        audience=banq.audience,
+    )
+    return BanqClient(endpoint, credentials)
+
+
+async def run(config: Config) -> None:
+    """Run until SIGTERM or SIGINT. Raises StartRefused or storage.database.DatabaseRefused."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    async with _parts(config) as parts, _serving(parts.web, config), asyncio.TaskGroup() as tasks:
+        running = [
+            tasks.create_task(_discord(parts.bot, config), name="discord"),
+            tasks.create_task(_look_at_banq(parts.banq), name="banq check"),
+            tasks.create_task(parts.submitter.resume(), name="resume withdrawals"),
+            *(tasks.create_task(worker.run()) for worker in parts.workers),
+        ]
+        await stop.wait()
+        log.info("stopping")
+        for task in running:
+            task.cancel()
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def _parts(config: Config) -> AsyncIterator[Parts]:
+    sources = Sources()
+    lanes = {name: PlatformId(lane.platform_id) for name, lane in config.lanes.items()}
+    rules = LinkingRules(
+        link_lives=timedelta(minutes=config.linking.link_minutes),
+        turn_lives=timedelta(minutes=config.linking.turn_minutes),
+        code_lives=timedelta(minutes=config.linking.code_minutes),
+    )
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(config.storage.path))
+        await _refuse_missing_lanes(database, lanes)
+        banq = await stack.enter_async_context(banq_client(config.banq))
+        links = Links(database, sources)
+        nfts = Nfts(banq, links, sources)
+        stack.push_async_callback(nfts.close)
+        line = Line(lanes, rules)
+        matching = Matching(database, banq, line, rules, sources)
+        matching_worker = Worker("linking", matching.step, interval_s=1)
+        submitter = Submitter(
+            database, banq, nfts, lanes, sources, webhook_action_stands=config.banq.webhook_action_stands
+        )
+        withdrawals = Withdrawals(database, links, nfts, submitter, sources)
+        inbox = Inbox(database, matching, matching_worker, submitter, nfts, sources)
+        outbox = Outbox(database, sources)
+        services = Services(
+            linking=Linking(database, line, rules, sources, config.web.public_url),
+            links=links,
+            nfts=nfts,
+            withdrawals=withdrawals,
+            outbox=outbox,
+            overview=OverviewReader(database, banq, sources),
+        )
+        page = LinkPage(database, line, lanes, sources, matching_worker.wake)
+        bot = await _bot(config, services)
+        outbox.serve(PLATFORM, DiscordMessenger(bot))
+        yield Parts(
+            bot=bot,
+            web=create_app(_web_settings(config), page, inbox, HealthCheck(database)),
+            workers=(
+                matching_worker,
+                inbox.worker,
+                outbox.worker,
+                Worker("withdrawal", submitter.step, interval_s=5),
+                Worker("draft", withdrawals.expire_drafts, interval_s=30),
+            ),
+            submitter=submitter,
+            banq=banq,
+        )
+
+
+async def _bot(config: Config, services: Services) -> BanqBot:
+    home = discord.Object(config.discord.home_guild_id)
+    settings = DiscordSettings(
+        home_guild_id=home.id,
+        admin_role_id=config.discord.admin_role_id,
+        insecure_pictures=config.nfts.allow_insecure_pictures,
+        api_url=config.discord.api_url,
+        gateway_url=config.discord.gateway_url,
+    )
+    bot = BanqBot(services, settings)
+    for cog in (LinkingCog, NftsCog, WithdrawalsCog, HelpCog):
+        await bot.add_cog(cog(bot))
+    await bot.add_cog(AdminCog(bot), guild=home)
+    return bot
+
+
+def _web_settings(config: Config) -> WebSettings:
+    return WebSettings(
+        public_url=config.web.public_url,
+        community=config.community.name,
+        widget_url=config.banq.widget_url,
+        widget_frame_origins=config.banq.widget_frame_origins,
+        webhook_secrets={name: lane.webhook_secret.get_secret_value() for name, lane in config.lanes.items()},
+    )
+
+
+async def _refuse_missing_lanes(database: Database, lanes: Mapping[str, PlatformId]) -> None:
+    """A link is tied to its lane for ever: without it, nobody could withdraw through that link."""
+    for lane in await link_rows.lanes_in_use(database.read):
+        if lane not in lanes:
+            raise StartRefused(
+                f"lanes.{lane} is missing from the configuration, but members are linked through it. "
+                "Put it back; a lane may only go when nobody is linked through it."
+            )
+
+
+@asynccontextmanager
+async def _serving(app: web.Application, config: Config) -> AsyncIterator[None]:
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, config.web.host, config.web.port).start()
+        except OSError as error:
+            raise StartRefused(
+                f"web.port: cannot listen on {config.web.host}:{config.web.port} ({error.strerror}). "
+                "Stop what uses it, or choose another port."
+            ) from error
+        log.info("web: listening on %s:%s", config.web.host, config.web.port)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _discord(bot: BanqBot, config: Config) -> None:
+    async with bot:
+        try:
+            await bot.start(config.discord.token.get_secret_value())
+        except discord.LoginFailure:
+            raise StartRefused(
+                "discord.token: Discord does not accept it. Copy it again from the developer portal."
+            ) from None
+        except discord.Forbidden as error:
+            raise StartRefused(
+                "discord.home_guild_id: Discord does not let the bot set up /admin there. Invite the bot to "
+                "that server with the scopes 'bot' and 'applications.commands', and check the id."
+            ) from error
+        except aiohttp.ClientConnectionError as error:
+            raise StartRefused("Discord cannot be reached. Check the network and start again.") from error
+
+
+async def _look_at_banq(banq: BanqClient) -> None:
+    match await banq_state(banq):
+        case BanqState.WELL:
+            log.info("banq: reachable, and takes our sign-in")
+        case BanqState.SILENT:
+            log.warning("banq: cannot be reached now; members are told so until it answers")
+        case BanqState.CREDENTIALS_REFUSED:
+            log.error("banq: refuses our sign-in; check [banq] with 'banqbot doctor'")
+
+
+def unwrap(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one error inside a task group's wrapping, if it is only one."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,54 @@
+"""Help, failures, and the notices of the outbox."""
+
+from collections.abc import Sequence
+
+from services.links import LinkStale
+from services.wording.text import Markup, Words
+from services.wording.wallet import no_wallet
+from services.wording.withdrawals import withdrawal_story
+from storage.withdrawals import Withdrawal
+
+
+def notice_words(m: Markup, kind: str, withdrawal: Withdrawal | None) -> Words:
+    if withdrawal is not None:
+        return withdrawal_story(m, withdrawal)
+    match kind:
+        case "link_stale":
+            return no_wallet(LinkStale())
+        case "unlinked_by_admin":
+            return Words(
+                "Your wallet was unlinked",
+                "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe "
+                "at Banq. Withdrawals already on their way go on. Use /link to link it again.",
+                "warning",
+            )
+    raise AssertionError(f"no words for the notice {kind}")
+
+
+def help_words(m: Markup, *, is_linked: bool) -> Words:
+    if is_linked:
+        lines: Sequence[str] = (
+            f"{m.bold('See your NFTs:')} /nfts",
+            f"{m.bold('Send one to your own address:')} /withdraw",
+            f"{m.bold('How are my withdrawals?')} /withdrawals",
+            f"{m.bold('Is all well with my wallet?')} /wallet",
+            f"{m.bold('Stop it all:')} /unlink, or take the approval back in your account at Banq.",
+        )
+    else:
+        lines = (
+            f"{m.bold('Start here:')} /link connects your Banq wallet. You sign in at Banq, never here.",
+            f"{m.bold('Then:')} /nfts shows your NFTs, /withdraw sends one to an address of your own.",
+            f"{m.bold('You stay in control:')} every withdrawal is approved by you at Banq.",
+            f"{m.bold('Way out at any time:')} /unlink, or take the approval back in your account at Banq.",
+        )
+    warning = "We never write to you first about your wallet except to report on your own withdrawals, and we never ask for a password or seed phrase."
+    return Words("What can I do for you?", "\n".join((*lines, "", warning)))
+
+
+def failure(reference: str) -> Words:
+    return Words(
+        "Something went wrong on our side",
+        f"It has been noted. If it happens again, tell the team this: Ref {reference}. "
+        "To see how your withdrawals stand, use /withdrawals.",
+        "bad",
+    )

@@ -1,0 +1,128 @@
+"""The words about a linked wallet, its NFTs, and unlinking it."""
+
+from datetime import datetime
+
+from banq.models import Nft
+from services.foreign_text import clean
+from services.links import LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
+from services.nfts import BanqSilent
+from services.wording.text import Markup, Words
+from services.wording.withdrawals import network
+
+
+def no_wallet(outcome: NotLinked | LinkStale | LinkFrozen | BanqSilent) -> Words:
+    match outcome:
+        case NotLinked():
+            return Words("No wallet linked", "Use /link to link your Banq wallet. It takes about a minute.")
+        case LinkStale():
+            return Words(
+                "Banq no longer gives access",
+                "The approval for this community was taken back at Banq. Your NFTs are safe there. "
+                "Use /link to approve it again.",
+                "warning",
+            )
+        case LinkFrozen():
+            return Words(
+                "Withdrawals are frozen",
+                "Withdrawals from this wallet are stopped. Use /link to link it again and thaw it.",
+                "warning",
+            )
+        case BanqSilent():
+            return BANQ_SILENT
+
+
+BANQ_SILENT = Words(
+    "Banq is not answering",
+    "So we cannot see your wallet right now. Your NFTs are not affected, and nothing was sent. "
+    "Try again in a few minutes.",
+    "warning",
+)
+
+
+def wallet(m: Markup, overview: WalletOverview, nfts: str) -> Words:
+    if overview.state == "stale":
+        return no_wallet(LinkStale())
+    running = overview.running_withdrawals
+    lines = [f"Linked {m.time(overview.linked_at)}.", nfts]
+    if overview.state == "frozen":
+        lines.append("Withdrawals are frozen; link again to thaw them.")
+    lines.append(
+        {0: "No withdrawals on their way.", 1: "1 withdrawal on its way."}.get(
+            running, f"{running} withdrawals on their way."
+        )
+    )
+    return Words("Your Banq wallet", "\n".join(lines))
+
+
+def nft_count(count: int, unreadable: int) -> str:
+    text = {0: "It holds no NFTs.", 1: "It holds 1 NFT."}.get(count, f"It holds {count} NFTs.")
+    return text + unreadable_note(unreadable)
+
+
+def unreadable_note(unreadable: int) -> str:
+    if unreadable == 0:
+        return ""
+    entries = "1 more entry" if unreadable == 1 else f"{unreadable} more entries"
+    return f" Banq lists {entries} that we cannot read; see them at Banq."
+
+
+NFT_COUNT_UNKNOWN = "Banq is not answering, so we cannot say what it holds right now."
+
+
+EMPTY_WALLET = Words(
+    "No NFTs in your wallet yet",
+    "Banq answered: the wallet is linked and holds no NFTs. They will show up here once you have some.",
+)
+
+
+def unlink_review(running: int) -> Words:
+    sent = {
+        0: "No withdrawals are on their way.",
+        1: "1 withdrawal is on its way at Banq. It goes on, and you will hear how it ends.",
+    }.get(
+        running,
+        f"{running} withdrawals are on their way at Banq. They go on, and you will hear how they end.",
+    )
+    return Words(
+        "Unlink your wallet?",
+        f"You will not see your NFTs here any more, nor withdraw them from here. {sent}\n\n"
+        "Your NFTs stay in your Banq wallet. To take back the approval as well, open your account at Banq.",
+        "warning",
+    )
+
+
+def unlinked(outcome: Unlinked) -> Words:
+    lines = ["Your NFTs are still in your Banq wallet."]
+    if outcome.cancelled:
+        lines.append(f"Withdrawals cancelled before they were sent: {outcome.cancelled}.")
+    if outcome.still_running:
+        lines.append(f"Withdrawals still on their way: {outcome.still_running}. You will hear how they end.")
+    lines.append("To take back the approval as well, open your account at Banq.")
+    return Words("Wallet unlinked", "\n".join(lines), "good")
+
+
+KEPT_LINKED = Words("Nothing changed", "Your wallet stays linked.")
+
+
+def gallery_title(count: int, page: int, pages: int) -> str:
+    nfts = "1 NFT" if count == 1 else f"{count} NFTs"
+    return f"### Your NFTs\n{nfts}" + (f", page {page} of {pages}" if pages > 1 else "")
+
+
+def gallery_entry(m: Markup, nft: Nft) -> str:
+    name = m.foreign(nft.name or "", 80) or "Unnamed NFT"
+    details = [m.foreign(part, 40) for part in (nft.collection, nft.chain and network(nft.chain)) if part]
+    if nft.token_id:
+        details.append(m.foreign(f"#{nft.token_id}", 24))
+    if nft.amount > 1:
+        details.append(f"you hold {nft.amount}")
+    return m.bold(name) + ("\n" + " · ".join(details) if details else "")
+
+
+def picture_text(nft: Nft) -> str:
+    """What a screen reader says instead of the picture."""
+    return clean(nft.name or "", 200) or "Picture of an unnamed NFT"
+
+
+def gallery_note(m: Markup, fetched_at: datetime, unreadable: int) -> str:
+    return f"-# As Banq told us {m.time(fetched_at)}.{unreadable_note(unreadable)}"

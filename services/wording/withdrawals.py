@@ -1,0 +1,198 @@
+"""The words of a withdrawal: its review, its story, and why one was not made."""
+
+from collections.abc import Sequence
+
+from services.addresses import AddressProblem, in_groups, shortened
+from services.wording.text import Markup, Words
+from storage.withdrawals import Withdrawal
+
+
+def network(chain: str | None) -> str:
+    return "an unnamed network" if not chain else chain.strip().title()
+
+
+def nft_name(m: Markup, withdrawal: Withdrawal) -> str:
+    name = m.foreign(withdrawal.nft_name) if withdrawal.nft_name else "an unnamed NFT"
+    return f"{withdrawal.amount} × {name}" if withdrawal.amount > 1 else name
+
+
+def withdrawal_review(m: Markup, withdrawal: Withdrawal) -> Words:
+    return Words(
+        f"Withdraw {nft_name(m, withdrawal)}?",
+        f"{m.bold('To')}\n{m.code(in_groups(withdrawal.address))}\n"
+        f"{m.bold('Network')}\n{m.foreign(network(withdrawal.chain))}\n\n"
+        "Compare the whole address. A transfer cannot be undone, and nobody can fetch an NFT back from a wrong "
+        "address.\n\n"
+        "After you confirm, Banq e-mails you. The NFT moves only when you approve it there.\n"
+        f"This review is good until {m.time(withdrawal.expires_at)}.",
+        "warning",
+        withdrawal.nft_image_url,
+    )
+
+
+def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
+    """How a withdrawal stands, for its message, for the list of details and for direct messages."""
+    name, to = nft_name(m, withdrawal), m.code(shortened(withdrawal.address))
+    match withdrawal.state:
+        case "draft":
+            return withdrawal_review(m, withdrawal)
+        case "confirmed" | "submitting":
+            return Words("Asking Banq…", f"{name} to {to}. This message is brought up to date.")
+        case "awaiting_owner":
+            return Words(
+                "Now approve it at Banq",
+                f"{name} to {to}.\n\nBanq has e-mailed you. Open the mail, press {m.bold('Complete Transfer')}, "
+                "and approve it at Banq. Until you do, the NFT stays in your wallet. We will tell you how it goes on.",
+            )
+        case "processing":
+            return Words(
+                "Banq is sending it", f"{name} is on its way to {to}. You approved it; nothing more to do."
+            )
+        case "completed":
+            if withdrawal.reason == "left_the_wallet":
+                text = (
+                    f"{name} has left your Banq wallet. Banq did not tell us more; look at {to} to be sure."
+                )
+                return Words("The NFT has left your wallet", text, "good")
+            transaction = ""
+            if withdrawal.transaction_hash:
+                transaction = f"\nTransaction {m.code(withdrawal.transaction_hash)}"
+            return Words("Withdrawal completed", f"{name} is now at {to}.{transaction}", "good")
+        case "cancelled" | "expired":
+            return draft_gone(withdrawal.state)
+        case "unknown":
+            return Words(
+                "We do not know yet whether Banq took it",
+                f"We asked Banq to send {name} to {to} and got no answer. Do not start again: we are checking, "
+                "and it will not be asked for twice. If Banq e-mails you, you can approve it there.",
+                "warning",
+            )
+        case "refused":
+            return Words(
+                "Nothing was sent", f"{_refusal(m, withdrawal)} {name} is still in your Banq wallet.", "bad"
+            )
+        case "failed":
+            return Words(
+                "The transfer did not go through", f"{_failure(withdrawal)} To: {to}. NFT: {name}.", "bad"
+            )
+    raise AssertionError(f"no words for the state {withdrawal.state}")
+
+
+def _refusal(m: Markup, withdrawal: Withdrawal) -> str:
+    match withdrawal.reason:
+        case "banq_unreachable":
+            return "Banq could not be reached. Try again in a few minutes."
+        case "banq_busy":
+            return "Banq has too much to do right now. Try again in a minute."
+        case "bot_not_signed_in":
+            return "Banq does not accept this bot's own sign-in. Please tell the team; there is nothing you can do."
+    if withdrawal.banq_message:
+        return f"Banq said no: {m.foreign(withdrawal.banq_message, 200)}."
+    return "Banq said no, without a reason."
+
+
+def _failure(withdrawal: Withdrawal) -> str:
+    match withdrawal.reason:
+        case "rejected_at_banq":
+            return "You rejected it at Banq, so the NFT stays in your Banq wallet."
+        case "cancelled_at_banq":
+            return "It was cancelled at Banq, so the NFT stays in your Banq wallet."
+        case "expired_at_banq":
+            return "It was not approved at Banq in time, so the NFT stays in your Banq wallet."
+    return "Banq reports that it failed. Look into your Banq wallet to see where the NFT is."
+
+
+def draft_gone(state: str) -> Words:
+    if state == "cancelled":
+        return Words("Withdrawal cancelled", "Nothing was sent. The NFT is still in your Banq wallet.")
+    return Words(
+        "This review has expired",
+        "Nothing was sent. The NFT is still in your Banq wallet. Use /withdraw to start again.",
+        "warning",
+    )
+
+
+WITHDRAWAL_STATES = {
+    "confirmed": "being sent to Banq",
+    "submitting": "being sent to Banq",
+    "awaiting_owner": "waiting for you: approve it at Banq",
+    "processing": "Banq is sending it",
+    "completed": "completed",
+    "refused": "not sent",
+    "failed": "did not go through",
+    "unknown": "no answer from Banq; we are checking",
+}
+
+
+def withdrawal_list(m: Markup, history: Sequence[Withdrawal]) -> Words:
+    lines = [_withdrawal_line(m, withdrawal) for withdrawal in history]
+    return Words("Your latest withdrawals", "\n\n".join(lines))
+
+
+def _withdrawal_line(m: Markup, withdrawal: Withdrawal) -> str:
+    state = WITHDRAWAL_STATES[withdrawal.state]
+    return (
+        f"{m.bold(nft_name(m, withdrawal))} to {m.code(shortened(withdrawal.address))}\n"
+        f"{state}, {m.time(withdrawal.updated_at)}"
+    )
+
+
+NO_WITHDRAWALS = Words(
+    "No withdrawals yet", "Use /withdraw to send one of your NFTs to an address of your own."
+)
+
+
+def already_running(m: Markup, withdrawal: Withdrawal) -> Words:
+    return Words(
+        "This NFT is already being withdrawn",
+        f"{nft_name(m, withdrawal)}: {WITHDRAWAL_STATES[withdrawal.state]}. See /withdrawals. Nothing new was sent.",
+        "warning",
+    )
+
+
+NFT_NOT_FOUND = Words(
+    "You do not hold this NFT",
+    "It is not in your linked wallet right now, so nothing was sent. Type a part of its name and pick it from the list.",
+    "bad",
+)
+
+
+AMBIGUOUS_NFT = Words(
+    "Which one?",
+    "You hold several NFTs of that name. Pick one from the list while you type; the list tells them apart.",
+    "warning",
+)
+
+
+def amount_refused(owned: int) -> Words:
+    return Words(
+        "You do not hold that many",
+        f"You hold {owned} of this NFT. Choose an amount from 1 to {owned}. Nothing was sent.",
+        "bad",
+    )
+
+
+def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Words:
+    name = m.foreign(network(chain))
+    match problem:
+        case AddressProblem.NOT_AN_ADDRESS:
+            text = f"For {name} it is 0x and then 40 digits from 0 to 9 and a to f. Copy the whole address again."
+            return Words("That is not an address", text, "bad")
+        case AddressProblem.BAD_CHECKSUM:
+            text = (
+                "Its capital letters do not fit together, so at least one character is wrong. "
+                "Copy the address again; do not type it."
+            )
+            return Words("This address has a mistake in it", text, "bad")
+        case AddressProblem.BURNS:
+            text = "Nobody holds the key to this address: whatever is sent there is lost. Use an address of your own."
+            return Words("This address destroys what it gets", text, "bad")
+        case AddressProblem.OWN_CONTRACT:
+            text = "This is the NFT's own contract, not a wallet. What is sent there is lost."
+            return Words("That is the NFT's contract", text, "bad")
+        case AddressProblem.UNSUPPORTED_CHAIN:
+            text = (
+                f"The NFT is on {name}, and this bot cannot check addresses there yet. So it does not send any. "
+                "You can withdraw it at Banq yourself."
+            )
+            return Words("This network is not supported yet", text, "bad")
