@@ -1,0 +1,22 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox.banq.server import BanqSandbox
+from services.sources import Sources
+from storage.database import Database
+from tests.services.rig import Rig, build
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[BanqSandbox]:
+    started = BanqSandbox()
+    await started.start()
+    yield started
+    await started.close()
+
+
+@pytest.fixture
+async def rig(sandbox: BanqSandbox, database: Database, sources: Sources) -> AsyncIterator[Rig]:
+    async with build(sandbox, database, sources) as built:
+        yield built

@@ -1,0 +1,135 @@
+"""The services over a real database file and the real Banq client, against the Banq emulator."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from banq.client import BanqClient, Endpoint
+from banq.models import PlatformId
+from banq.protocol import Credentials
+from sandbox.banq import identities
+from sandbox.banq.server import BanqSandbox
+from services.identity import ChatUser
+from services.inbox import Inbox
+from services.line import Line, LinkingRules
+from services.link_page import LinkPage
+from services.linking import Linked, Linking, LinkStarted
+from services.links import Links
+from services.matching import Matching
+from services.nfts import Nfts
+from services.outbox import Outbox
+from services.sources import Sources
+from services.submitter import Submitter
+from services.withdrawals import Withdrawals
+from services.worker import Worker
+from storage.database import Database
+
+LANE = "main"
+ADA = ChatUser("discord", "1", "Ada")
+BEN = ChatUser("discord", "2", "Ben")
+CLEO = ChatUser("discord", "3", "Cleo")
+GOOD_ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
+
+
+@dataclass
+class Rig:
+    """No worker runs by itself here: tests call `step`, so that nothing depends on timing."""
+
+    sandbox: BanqSandbox
+    database: Database
+    sources: Sources
+    banq: BanqClient
+    linking: Linking
+    links: Links
+    page: LinkPage
+    matching: Matching
+    inbox: Inbox
+    nfts: Nfts
+    submitter: Submitter
+    withdrawals: Withdrawals
+    outbox: Outbox
+
+    async def webhook(self, body: object, lane: str = LANE) -> None:
+        """Banq's webhook arrives and is worked off."""
+        await self.inbox.accept(lane, json.dumps(body).encode())
+        await self.inbox.step()
+
+    async def granted(self, user_guid: str, user_id: str, lane: str = LANE) -> None:
+        await self.webhook(
+            {
+                "action": "created",
+                "resourceType": "UserToken",
+                "resourceId": user_guid,
+                "data": {"userGuid": user_guid, "userId": user_id},
+            },
+            lane,
+        )
+
+    async def approve(self, customer: identities.Customer) -> tuple[str, str]:
+        """The customer approves at Banq; (userGuid, userId). Its webhook is left to the test."""
+        grant = self.sandbox.ledger.approve_platform(customer.email, identities.PLATFORM_ID)
+        return grant.user_guid, grant.user_id
+
+    async def start(self, user: ChatUser) -> tuple[str, str]:
+        """`/link`, and the page opened by its owner: (session id, browser secret)."""
+        started = await self.linking.start(user)
+        assert isinstance(started, LinkStarted)
+        browser = await self.page.begin(started.url.rsplit("/", maxsplit=1)[1])
+        assert isinstance(browser, str)
+        return started.session_id, browser
+
+    async def link(self, user: ChatUser, customer: identities.Customer) -> None:
+        """The whole way of an honest member."""
+        session_id, browser = await self.start(user)
+        await self.granted(*await self.approve(customer))
+        await self.page.approved(browser)
+        await self.matching.step()
+        progress = await self.page.progress(browser)
+        code = getattr(progress, "finish_code", None)
+        assert code is not None, progress
+        assert isinstance(await self.linking.finish(session_id, user, code), Linked)
+
+    async def state_of(self, browser: str) -> str:
+        return str(getattr(await self.page.progress(browser), "state", "gone"))
+
+
+@asynccontextmanager
+async def build(
+    sandbox: BanqSandbox, database: Database, sources: Sources, *, webhook_action_stands: bool = False
+) -> AsyncIterator[Rig]:
+    endpoint = Endpoint(sandbox.api_url, sandbox.token_url, timeout_s=5)
+    credentials = Credentials(
+        client_id=identities.CLIENT_ID,
+        username=identities.USERNAME,
+        password=identities.PASSWORD,
+        audience=identities.AUDIENCE,
+    )
+    lanes = {LANE: PlatformId(identities.PLATFORM_ID)}
+    rules = LinkingRules()
+    async with BanqClient(endpoint, credentials) as banq:
+        links = Links(database, sources)
+        nfts = Nfts(banq, links, sources)
+        line = Line(lanes, rules)
+        matching = Matching(database, banq, line, rules, sources)
+        submitter = Submitter(
+            database, banq, nfts, lanes, sources, webhook_action_stands=webhook_action_stands
+        )
+        yield Rig(
+            sandbox=sandbox,
+            database=database,
+            sources=sources,
+            banq=banq,
+            linking=Linking(database, line, rules, sources, "https://bot.example"),
+            links=links,
+            page=LinkPage(database, line, lanes, sources, lambda: None),
+            matching=matching,
+            inbox=Inbox(
+                database, matching, Worker("linking", matching.step, interval_s=1), submitter, nfts, sources
+            ),
+            nfts=nfts,
+            submitter=submitter,
+            withdrawals=Withdrawals(database, links, nfts, submitter, sources),
+            outbox=Outbox(database, sources),
+        )
+        await nfts.close()
