@@ -23,10 +23,6 @@ class WebSettings:
     webhook_secrets: Mapping[str, str]
 
     @property
-    def public_origin(self) -> str:
-        return origin(self.public_url)
-
-    @property
     def secure(self) -> bool:
         """Whether members reach us over https, and cookies may insist on it."""
         return self.public_url.startswith("https:")

@@ -1,5 +1,6 @@
 """The page on which a member links a wallet. A GET changes nothing; the first browser to POST is bound."""
 
+import hmac
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ routes = web.RouteTableDef()
 
 COOKIE = "banqbot_link"
 COOKIE_LIVES_S = 3600
+CSRF_COOKIE = "banqbot_csrf"
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
 STATIC = Path(__file__).parent / "static"
 STATIC_TYPES = {"link.css": "text/css", "link.js": "text/javascript"}
 AVATARS = "https://cdn.discordapp.com"
@@ -37,21 +41,21 @@ async def state(request: web.Request) -> web.Response:
 
 @routes.post("/link/approved")
 async def approved(request: web.Request) -> web.Response:
-    _refuse_other_sites(request)
+    await _refuse_other_sites(request)
     await request.app[LINK_PAGE].approved(_browser(request))
     return web.Response(status=204)
 
 
 @routes.post("/link/closed")
 async def closed(request: web.Request) -> web.Response:
-    _refuse_other_sites(request)
+    await _refuse_other_sites(request)
     await request.app[LINK_PAGE].closed(_browser(request))
     return web.Response(status=204)
 
 
 @routes.post("/link/again")
 async def again(request: web.Request) -> web.Response:
-    _refuse_other_sites(request)
+    await _refuse_other_sites(request)
     await request.app[LINK_PAGE].join_again(_browser(request))
     return web.Response(status=204)
 
@@ -80,20 +84,13 @@ async def invitation(request: web.Request) -> web.Response:
 @routes.post("/link/{token}")
 async def begin(request: web.Request) -> web.Response:
     """Consume the link: from here on only this browser's cookie opens the session."""
-    _refuse_other_sites(request)
+    await _refuse_other_sites(request)
     browser = await request.app[LINK_PAGE].begin(request.match_info["token"])
     if isinstance(browser, Gone):
         return _gone(request)
     response = _to_session()
-    response.set_cookie(
-        COOKIE,
-        browser,
-        max_age=COOKIE_LIVES_S,
-        path="/link",
-        httponly=True,
-        secure=request.app[SETTINGS].secure,
-        samesite="Lax",
-    )
+    # Lax, so that opening the link from chat once more finds the session again.
+    _set_cookie(request, response, COOKIE, browser, samesite="Lax")
     return response
 
 
@@ -105,10 +102,15 @@ def _browser(request: web.Request) -> str | None:
     return request.cookies.get(COOKIE)
 
 
-def _refuse_other_sites(request: web.Request) -> None:
-    """A form on another site must not act for the member; browsers always send Origin with a POST."""
-    if request.headers.get("Origin") != request.app[SETTINGS].public_origin:
-        raise web.HTTPForbidden(text="This request did not come from our own page.")
+async def _refuse_other_sites(request: web.Request) -> None:
+    """A page elsewhere must not act for the member: it can neither read nor set our cookie.
+
+    (The Origin header would not do: with `no-referrer`, browsers send "null" with our own forms.)
+    """
+    expected = request.cookies.get(CSRF_COOKIE, "")
+    given = request.headers.get(CSRF_HEADER) or str((await request.post()).get(CSRF_FIELD, ""))
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise web.HTTPForbidden(text="This did not come from our own page. Open your link again.")
 
 
 def _state(progress: Progress) -> dict[str, Any]:
@@ -129,7 +131,12 @@ def _gone(request: web.Request) -> web.Response:
 def _page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
     settings = request.app[SETTINGS]
     nonce = secrets.token_urlsafe(16)
-    html = request.app[TEMPLATES].get_template(template).render(settings=settings, nonce=nonce, **values)
+    csrf = request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(32)
+    html = (
+        request.app[TEMPLATES]
+        .get_template(template)
+        .render(settings=settings, nonce=nonce, csrf=csrf, **values)
+    )
     widget = origin(settings.widget_url)
     frames = " ".join(settings.widget_frame_origins or (widget,))
     # The widget is a foreign script, so it may load from its own origin, open its frame, and nothing else.
@@ -138,7 +145,7 @@ def _page(request: web.Request, template: str, *, status: int = 200, **values: A
         f"img-src 'self' data: {AVATARS} {widget}; connect-src 'self' {widget}; frame-src {frames}; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    return web.Response(
+    response = web.Response(
         status=status,
         text=html,
         content_type="text/html",
@@ -147,4 +154,18 @@ def _page(request: web.Request, template: str, *, status: int = 200, **values: A
             "X-Frame-Options": "DENY",
             "X-Robots-Tag": "noindex, nofollow",
         },
+    )
+    _set_cookie(request, response, CSRF_COOKIE, csrf, samesite="Strict")
+    return response
+
+
+def _set_cookie(request: web.Request, response: web.Response, name: str, value: str, samesite: str) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=COOKIE_LIVES_S,
+        path="/link",
+        httponly=True,
+        secure=request.app[SETTINGS].secure,
+        samesite=samesite,
     )

@@ -64,9 +64,10 @@ function closeWidget() {
 
 async function tell(what) {
   try {
-    await fetch(`/link/${what}`, { method: "POST" });
+    const answer = await fetch(`/link/${what}`, { method: "POST", headers: { "X-CSRF-Token": session.dataset.csrf } });
+    if (answer.status >= 500) throw new Error("the server did not take it");
   } catch {
-    // Told again with the next poll: the approval must not be lost to a dropped connection.
+    // Told again: an approval must not be lost to a dropped connection or a restart.
     setTimeout(() => tell(what), POLL_MS);
     return;
   }

@@ -1,0 +1,81 @@
+"""Who and what exists in the playground: one community, one bot, three members."""
+
+from dataclasses import dataclass
+
+BOT_TOKEN = "MTE4NzQ0MTAyOTM4NDc1NjEyMg.playground.not-a-secret"
+APPLICATION_ID = 1187441029384756122
+GUILD_ID = 1093620174839201792
+GUILD_NAME = "Sunny Meadow"
+GENERAL_ID = 1093620175611985941
+ADMIN_ROLE_ID = 1093621480036057210
+BOT_ROLE_ID = 1187442210987450421
+LINKED_ROLE_ID = 1187443308012826664
+
+ADA = 364819027450183681
+BEN = 702934418856120337
+CLEO = 518203947716263956
+
+ADMINISTRATOR = 1 << 3
+MANAGE_GUILD = 1 << 5
+EVERYONE_PERMISSIONS = 0x0000_0080_6008_4C40 | 1 << 10 | 1 << 11 | 1 << 31
+ADMIN_PERMISSIONS = EVERYONE_PERMISSIONS | MANAGE_GUILD | 1 << 13 | 1 << 28
+BOT_PERMISSIONS = EVERYONE_PERMISSIONS | 1 << 28
+
+
+@dataclass(frozen=True)
+class Role:
+    id: int
+    name: str
+    position: int
+    permissions: int
+    color: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    key: str
+    username: str
+    name: str
+    hint: str
+    channel_id: int
+    roles: tuple[int, ...] = ()
+    direct_messages_open: bool = True
+
+
+ROLES = {
+    role.id: role
+    for role in (
+        Role(GUILD_ID, "@everyone", 0, EVERYONE_PERMISSIONS),
+        Role(LINKED_ROLE_ID, "Linked", 1, EVERYONE_PERMISSIONS, 0x3BA55D),
+        Role(BOT_ROLE_ID, "Bot", 2, BOT_PERMISSIONS),
+        Role(ADMIN_ROLE_ID, "Admin", 3, ADMIN_PERMISSIONS, 0xE0A030),
+    )
+}
+
+PEOPLE = {
+    person.id: person
+    for person in (
+        Person(ADA, "ada", "ada.wong", "Ada", "An ordinary member", 1201744830561083402),
+        Person(
+            BEN,
+            "ben",
+            "ben_o",
+            "Ben",
+            "Keeps direct messages closed",
+            1201744912270430268,
+            direct_messages_open=False,
+        ),
+        Person(CLEO, "cleo", "cleo.m", "Cleo", "Runs this community", 1201745001349062716, (ADMIN_ROLE_ID,)),
+    )
+}
+
+BOT_USER = {
+    "id": str(APPLICATION_ID),
+    "username": "banqbot",
+    "discriminator": "4821",
+    "global_name": None,
+    "avatar": None,
+    "bot": True,
+    "public_flags": 0,
+}

@@ -1,0 +1,244 @@
+"""What members do and see. Tests call it directly; the chat page calls it over HTTP."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sandbox.discord.announce import Announcer
+from sandbox.discord.cast import (
+    GENERAL_ID,
+    PEOPLE,
+)
+from sandbox.discord.check_components import walk
+from sandbox.discord.courier import Courier
+from sandbox.discord.modals import fill_in_modal
+from sandbox.discord.options import (
+    NESTED,
+    ClientRefusedError,
+    fill_in,
+    find,
+    offered,
+    read_values,
+    resolve,
+)
+from sandbox.discord.seen import Modal, Outcome, SeenMessage, seen
+from sandbox.discord.wire import (
+    SELECTS,
+    ButtonStyle,
+    ComponentType,
+    InteractionType,
+    Json,
+)
+from sandbox.discord.world import Change, Message, World, channel_of
+
+Found = TypeVar("Found")
+
+
+class Members:
+    def __init__(self, world: World, courier: Courier, announcer: Announcer) -> None:
+        self._world = world
+        self._courier = courier
+        self._announcer = announcer
+
+    # What they see
+
+    def commands(self, member_id: int, where: str = "guild") -> list[Json]:
+        """The slash commands the member is offered."""
+        return offered(self._world, member_id, where)
+
+    def command_names(self, member_id: int, where: str = "guild") -> list[str]:
+        """The same as full names, sub-commands spelled out: "admin member"."""
+        return [name for command in self.commands(member_id, where) for name in _full_names(command)]
+
+    def seen_by(self, member_id: int, where: str = "guild") -> list[SeenMessage]:
+        return [seen(one) for one in self._world.shown(channel_of(member_id, where), member_id)]
+
+    def look(self, member_id: int, message_id: int) -> SeenMessage:
+        """One message again; `LookupError` when the member does not see it (any more)."""
+        message = self._world.messages.get(message_id)
+        if message is None or not _can_see(member_id, message):
+            raise LookupError(f"{PEOPLE[member_id].name} sees no message {message_id}")
+        return seen(message)
+
+    async def wait_for(self, look: Callable[[], Found | None], within_s: float = 10.0) -> Found:
+        """Looks again after every change until something is found; `TimeoutError` when nothing comes."""
+        async with asyncio.timeout(within_s):
+            while True:
+                found = look()
+                if found is not None:
+                    return found
+                await self._world.next_change()
+
+    async def next_message(
+        self, member_id: int, where: str = "guild", *, after: int = 0, within_s: float = 10.0
+    ) -> SeenMessage:
+        """The first message from the bot, newer than the id `after`, that no longer says "thinking"."""
+
+        def look() -> SeenMessage | None:
+            newer = [one for one in self.seen_by(member_id, where) if one.id > after and one.is_from_bot]
+            return next((one for one in newer if not one.is_thinking), None)
+
+        return await self.wait_for(look, within_s)
+
+    async def settled(self, member_id: int, outcome: Outcome, within_s: float = 10.0) -> SeenMessage:
+        """The message of an outcome, once the bot has filled in what it deferred."""
+        if outcome.message is None:
+            raise LookupError(f"The action {outcome.kind}, so there is no message to wait for")
+        first = outcome.message
+
+        def look() -> SeenMessage | None:
+            now = self.look(member_id, first.id)
+            unchanged = outcome.kind == "acknowledged" and now.revision == first.revision
+            return None if now.is_thinking or unchanged else now
+
+        return await self.wait_for(look, within_s)
+
+    # What they do
+
+    async def run_command(
+        self, member_id: int, name: str, values: Mapping[str, Any] | None = None, where: str = "guild"
+    ) -> Outcome:
+        """Runs a slash command; `ClientRefusedError` for what the client would not let through."""
+        command, path, options = find(self._world, member_id, where, name)
+        filled = read_values(options, dict(values or {}))
+        data = _command_data(command, fill_in(command, path, filled))
+        resolved = resolve(self._world, filled, where)
+        if resolved:
+            data["resolved"] = resolved
+        full_name = " ".join([command["name"], *path])
+        interaction = self._courier.open(InteractionType.COMMAND, member_id, channel_of(member_id, where))
+        interaction.command = full_name
+        return await self._courier.send(interaction, data)
+
+    async def autocomplete(
+        self,
+        member_id: int,
+        name: str,
+        option: str,
+        typed: str = "",
+        others: Mapping[str, Any] | None = None,
+        where: str = "guild",
+    ) -> list[Json]:
+        """The choices the bot offers, each with `name` and `value`; none when it does not answer."""
+        command, path, options = find(self._world, member_id, where, name)
+        focused = next((one for one in options if one["name"] == option), None)
+        if focused is None or not focused.get("autocomplete"):
+            raise ClientRefusedError(f"{option} does not autocomplete")
+        rest = [one | {"required": False} for one in options if one["name"] != option]
+        filled = read_values(rest, {key: value for key, value in (others or {}).items() if key != option})
+        filled.append({"name": option, "type": focused["type"], "value": typed, "focused": True})
+        interaction = self._courier.open(
+            InteractionType.AUTOCOMPLETE, member_id, channel_of(member_id, where)
+        )
+        interaction.option_type = focused["type"]
+        outcome = await self._courier.send(
+            interaction, _command_data(command, fill_in(command, path, filled))
+        )
+        return outcome.choices
+
+    async def press(self, member_id: int, message_id: int, custom_id: str, *, force: bool = False) -> Outcome:
+        """Presses a button. With `force` also one the member cannot see, or that is disabled."""
+        message, button = self._component(member_id, message_id, custom_id, force=force)
+        if button["type"] != ComponentType.BUTTON or button["style"] == ButtonStyle.LINK:
+            raise ClientRefusedError(f"{custom_id} is not a button to press")
+        data = {"custom_id": custom_id, "component_type": button["type"], "id": button["id"]}
+        return await self._use(member_id, message, data)
+
+    async def choose(
+        self, member_id: int, message_id: int, custom_id: str, values: Sequence[str], *, force: bool = False
+    ) -> Outcome:
+        """Picks options of a select, by value."""
+        message, select = self._component(member_id, message_id, custom_id, force=force)
+        if select["type"] not in SELECTS:
+            raise ClientRefusedError(f"{custom_id} is not a select")
+        least, most = select.get("min_values"), select.get("max_values")
+        if not force and not (1 if least is None else least) <= len(values) <= (most or 1):
+            raise ClientRefusedError("Too few or too many options picked")
+        known = {option["value"] for option in select.get("options") or []}
+        if select["type"] == ComponentType.STRING_SELECT and not force and not set(values) <= known:
+            raise ClientRefusedError("Not one of the options")
+        data: Json = {
+            "custom_id": custom_id,
+            "component_type": select["type"],
+            "id": select["id"],
+            "values": list(values),
+        }
+        if select["type"] != ComponentType.STRING_SELECT:
+            where = "guild" if message.channel_id == GENERAL_ID else "dm"
+            picked = [{"type": 9, "value": value} for value in values]
+            data["resolved"] = resolve(self._world, picked, where)
+        return await self._use(member_id, message, data)
+
+    async def submit_modal(self, member_id: int, modal: Modal, values: Mapping[str, Any]) -> Outcome:
+        """Fills in a modal by custom id and sends it; `ClientRefusedError` when the form would not close."""
+        data = {"custom_id": modal.custom_id, "components": fill_in_modal(modal, values)}
+        interaction = self._courier.open(InteractionType.MODAL_SUBMIT, member_id, modal.channel_id)
+        interaction.source_message_id = modal.source_message_id
+        return await self._courier.send(interaction, data)
+
+    async def say(self, member_id: int, text: str, where: str = "guild") -> SeenMessage:
+        """Posts an ordinary message."""
+        text = text.strip()
+        if not 0 < len(text) <= 2000:
+            raise ClientRefusedError("Between 1 and 2000 characters")
+        message = Message(
+            self._world.new_id(), channel_of(member_id, where), member_id, time.time(), content=text
+        )
+        self._world.put(message)
+        await self._announcer.created(message)
+        return seen(message)
+
+    def dismiss(self, member_id: int, message_id: int) -> None:
+        """Takes an ephemeral message off the member's screen."""
+        message = self._world.messages.get(message_id)
+        if message is None or message.visible_to != member_id:
+            raise ClientRefusedError("Only your own ephemeral messages can be dismissed")
+        self._world.delete(message)
+
+    def roles_of(self, member_id: int) -> set[int]:
+        return set(self._world.roles[member_id])
+
+    def set_direct_messages(self, member_id: int, *, is_open: bool) -> None:
+        self._world.dms_open[member_id] = is_open
+        self._world.changed(Change("people"))
+
+    # How it reaches the bot
+
+    def _component(
+        self, member_id: int, message_id: int, custom_id: str, *, force: bool
+    ) -> tuple[Message, Json]:
+        message = self._world.messages.get(message_id)
+        if message is None or not (force or _can_see(member_id, message)):
+            raise ClientRefusedError("There is no such message")
+        for component in walk(message.components):
+            if component.get("custom_id") == custom_id:
+                if component.get("disabled") and not force:
+                    raise ClientRefusedError("It is disabled")
+                return message, component
+        raise ClientRefusedError(f"The message has no component {custom_id}")
+
+    async def _use(self, member_id: int, message: Message, data: Json) -> Outcome:
+        interaction = self._courier.open(InteractionType.COMPONENT, member_id, message.channel_id)
+        interaction.source_message_id = message.id
+        return await self._courier.send(interaction, data)
+
+
+def _command_data(command: Json, options: list[Json]) -> Json:
+    data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
+    if "guild_id" in command:
+        data["guild_id"] = command["guild_id"]
+    return data
+
+
+def _full_names(holder: Json, prefix: str = "") -> list[str]:
+    name = f"{prefix}{holder['name']}"
+    nested = [one for one in holder.get("options") or [] if one["type"] in NESTED]
+    if not nested:
+        return [name]
+    return [full for one in nested for full in _full_names(one, f"{name} ")]
+
+
+def _can_see(member_id: int, message: Message) -> bool:
+    in_reach = message.channel_id in (GENERAL_ID, PEOPLE[member_id].channel_id)
+    return in_reach and message.visible_to in (None, member_id)

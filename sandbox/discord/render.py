@@ -1,0 +1,181 @@
+"""The playground's objects as Discord writes them on the wire."""
+
+from datetime import UTC, datetime
+
+from sandbox.discord.cast import (
+    APPLICATION_ID,
+    BOT_PERMISSIONS,
+    BOT_USER,
+    EVERYONE_PERMISSIONS,
+    GENERAL_ID,
+    GUILD_ID,
+    GUILD_NAME,
+    PEOPLE,
+    ROLES,
+)
+from sandbox.discord.wire import UNKNOWN_CHANNEL, UNKNOWN_USER, InteractionType, Json, Problem
+from sandbox.discord.world import Message, World
+
+JOINED_AT = "2024-02-02T10:20:30.000000+00:00"
+
+
+def timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+
+
+def user(user_id: int) -> Json:
+    if user_id == APPLICATION_ID:
+        return dict(BOT_USER)
+    person = PEOPLE.get(user_id)
+    if person is None:
+        raise Problem(*UNKNOWN_USER)
+    return {
+        "id": str(person.id),
+        "username": person.username,
+        "discriminator": "0",
+        "global_name": person.name,
+        "avatar": None,
+        "public_flags": 0,
+    }
+
+
+def permissions_of(world: World, user_id: int) -> int:
+    bits = BOT_PERMISSIONS if user_id == APPLICATION_ID else EVERYONE_PERMISSIONS
+    for role_id in world.roles[user_id]:
+        bits |= ROLES[role_id].permissions
+    return bits
+
+
+def member(world: World, user_id: int, *, with_user: bool = True) -> Json:
+    shown: Json = {
+        "nick": None,
+        "avatar": None,
+        "roles": [str(role_id) for role_id in sorted(world.roles[user_id])],
+        "joined_at": JOINED_AT,
+        "premium_since": None,
+        "communication_disabled_until": None,
+        "deaf": False,
+        "mute": False,
+        "pending": False,
+        "flags": 0,
+    }
+    if with_user:
+        shown["user"] = user(user_id)
+    return shown
+
+
+def role(role_id: int) -> Json:
+    one = ROLES[role_id]
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "color": one.color,
+        "colors": {"primary_color": one.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "position": one.position,
+        "permissions": str(one.permissions),
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
+def channel(channel_id: int) -> Json:
+    if channel_id == GENERAL_ID:
+        return {
+            "id": str(GENERAL_ID),
+            "type": 0,
+            "guild_id": str(GUILD_ID),
+            "name": "general",
+            "topic": None,
+            "position": 0,
+            "parent_id": None,
+            "nsfw": False,
+            "rate_limit_per_user": 0,
+            "last_message_id": None,
+            "permission_overwrites": [],
+            "flags": 0,
+        }
+    for person in PEOPLE.values():
+        if person.channel_id == channel_id:
+            recipient = user(person.id)
+            return {
+                "id": str(channel_id),
+                "type": 1,
+                "last_message_id": None,
+                "recipients": [recipient],
+                "flags": 0,
+            }
+    raise Problem(*UNKNOWN_CHANNEL)
+
+
+def guild(world: World) -> Json:
+    """The guild as GUILD_CREATE carries it."""
+    return {
+        "id": str(GUILD_ID),
+        "name": GUILD_NAME,
+        "icon": None,
+        "splash": None,
+        "owner_id": str(next(reversed(PEOPLE))),
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "verification_level": 1,
+        "default_message_notifications": 1,
+        "explicit_content_filter": 0,
+        "roles": [role(role_id) for role_id in ROLES],
+        "emojis": [],
+        "stickers": [],
+        "features": [],
+        "mfa_level": 0,
+        "system_channel_id": None,
+        "rules_channel_id": None,
+        "premium_tier": 0,
+        "preferred_locale": "en-US",
+        "nsfw_level": 0,
+        "joined_at": JOINED_AT,
+        "large": False,
+        "unavailable": False,
+        "member_count": len(PEOPLE) + 1,
+        "members": [member(world, APPLICATION_ID)],
+        "channels": [channel(GENERAL_ID)],
+        "threads": [],
+        "voice_states": [],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+    }
+
+
+def message(one: Message) -> Json:
+    shown: Json = {
+        "id": str(one.id),
+        "channel_id": str(one.channel_id),
+        "type": 0,
+        "author": user(one.author_id),
+        "content": one.content,
+        "timestamp": timestamp(one.created_at),
+        "edited_timestamp": None if one.edited_at is None else timestamp(one.edited_at),
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": one.attachments,
+        "embeds": one.embeds,
+        "components": one.components,
+        "pinned": False,
+        "flags": one.flags,
+    }
+    if one.author_id == APPLICATION_ID:
+        shown["application_id"] = str(APPLICATION_ID)
+    if one.used_by is not None and one.interaction_id is not None:
+        shown["webhook_id"] = str(APPLICATION_ID)
+        shown["interaction_metadata"] = {
+            "id": str(one.interaction_id),
+            "type": one.interaction_type,
+            "user": user(one.used_by),
+            "authorizing_integration_owners": {"0": str(GUILD_ID)},
+        }
+        if one.interaction_type == InteractionType.COMMAND:
+            shown["type"] = 20
+            shown["interaction_metadata"]["name"] = one.command
+    return shown
