@@ -49,7 +49,7 @@ def _one_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
 
 JsonId = Annotated[str, BeforeValidator(id_to_json_text)]
 Text = Annotated[str | None, WrapValidator(_none_if_unreadable), BeforeValidator(_number_to_text)]
-Amount = Annotated[int, WrapValidator(_one_if_unreadable), Field(ge=0)]
+Amount = Annotated[int, Field(ge=0), WrapValidator(_one_if_unreadable)]
 
 
 class _Tolerant(BaseModel):
@@ -61,22 +61,25 @@ class Nft(_Tolerant):
 
     token_data_id: JsonId = Field(validation_alias="tokenDataId")
     source_banq: JsonId = Field(validation_alias="sourceBanq")
-    name: Text = Field(None, validation_alias=AliasChoices("name", "title", "tokenName"))
+    name: Text = Field(default=None, validation_alias=AliasChoices("name", "title", "tokenName"))
     description: Text = None
     image_url: Text = Field(
-        None, validation_alias=AliasChoices("imageUrl", "image", "image_url", "thumbnailUrl", "mediaUrl")
+        default=None,
+        validation_alias=AliasChoices("imageUrl", "image", "image_url", "thumbnailUrl", "mediaUrl"),
     )
     collection: Text = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("collectionName", AliasPath("collection", "name"), "collection"),
     )
     chain: Text = Field(
-        None, validation_alias=AliasChoices("chain", "blockchain", "network", AliasPath("chain", "name"))
+        default=None,
+        validation_alias=AliasChoices(AliasPath("chain", "name"), "chain", "blockchain", "network"),
     )
     contract: Text = Field(
-        None, validation_alias=AliasChoices("contractAddress", "contract", AliasPath("contract", "address"))
+        default=None,
+        validation_alias=AliasChoices("contractAddress", AliasPath("contract", "address"), "contract"),
     )
-    token_id: Text = Field(None, validation_alias=AliasChoices("tokenId", "token_id"))
+    token_id: Text = Field(default=None, validation_alias=AliasChoices("tokenId", "token_id"))
     amount: Amount = Field(1, validation_alias=AliasChoices("amount", "amountOwned", "quantity", "balance"))
 
 
@@ -92,8 +95,8 @@ class AccountSpace(_Tolerant):
 
     id: str
     name: Text = None
-    type: Text = Field(None, validation_alias=AliasChoices("type", AliasPath("identity", "type")))
-    platform_id: Text = Field(None, validation_alias=AliasPath("identity", "id"))
+    type: Text = Field(default=None, validation_alias=AliasChoices("type", AliasPath("identity", "type")))
+    platform_id: Text = Field(default=None, validation_alias=AliasPath("identity", "id"))
 
 
 class WebhookConfig(_Tolerant):
@@ -101,8 +104,8 @@ class WebhookConfig(_Tolerant):
 
     url: str
     enabled: bool = True
-    retry_count: int = Field(5, validation_alias=AliasChoices("retryCount", "retry_count"))
-    types: tuple[str, ...] = Field((), validation_alias=AliasChoices("webHookTypes", "webhookTypes"))
+    retry_count: int = Field(default=5, validation_alias=AliasChoices("retryCount", "retry_count"))
+    types: tuple[str, ...] = Field(default=(), validation_alias=AliasChoices("webHookTypes", "webhookTypes"))
 
 
 class Transaction(_Tolerant):
@@ -111,7 +114,9 @@ class Transaction(_Tolerant):
     id: JsonId
     status: Annotated[str, BeforeValidator(lambda value: str(value).lower())] = ""
     token_data_id: Annotated[JsonId | None, WrapValidator(_none_if_unreadable)] = Field(
-        None, validation_alias="tokenDataId"
+        default=None, validation_alias="tokenDataId"
     )
-    address: Text = Field(None, validation_alias="externalAddress")
-    transaction_hash: Text = Field(None, validation_alias=AliasChoices("transactionHash", "txHash", "hash"))
+    address: Text = Field(default=None, validation_alias="externalAddress")
+    transaction_hash: Text = Field(
+        default=None, validation_alias=AliasChoices("transactionHash", "txHash", "hash")
+    )

@@ -74,7 +74,7 @@ class Token(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     access_token: str = Field(min_length=1, repr=False)
-    expires_in: float = Field(300, gt=0)
+    expires_in: float = Field(default=300, gt=0)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from banq.models import BanqUserId, TransactionId, UserGuid, id_to_json_text
 
 REVOKED = {"deleted", "revoked", "removed", "disconnected"}
 USER_TOKEN = {"usertoken", "user-token", "user_token"}
+LONGEST_ID = 200
 NFT_TRANSACTION = {"nfttransaction", "nft-transaction", "nft_transaction"}
 
 
@@ -99,14 +100,13 @@ def _find_id(data: dict[str, Any], key: str) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """An id that goes into a URL path."""
+    """An id that goes into a URL path: nothing in it may lead out of its segment."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value if isinstance(value, str) and 0 < len(value) <= 200 else None
+    usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value not in {".", ".."}
+    return value if usable and value.isprintable() else None
 
 
 def _id(value: Any) -> str | None:
-    try:
-        return id_to_json_text(value)
-    except ValueError:
-        return None
+    """The JSON text of an id, as it goes into a body and, for a transaction, into a path."""
+    return id_to_json_text(value) if _text(value) is not None else None

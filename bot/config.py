@@ -18,7 +18,7 @@ from pydantic import (
     ValidationError,
     WebsocketUrl,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 ENVIRONMENT_PREFIX = "BANQBOT_"
 PLACEHOLDER = "CHANGE-ME"
@@ -176,6 +176,8 @@ def load(path: Path) -> Config:
         config = Config(**values)
     except ValidationError as error:
         raise _refusal(path, error) from None
+    except SettingsError as error:
+        raise _environment_refusal(error) from None
     secrets = [lane.webhook_secret.get_secret_value() for lane in config.lanes.values()]
     if len(set(secrets)) != len(secrets):
         raise ConfigRefused("lanes: two lanes have the same webhook_secret. Give each its own.")
@@ -189,6 +191,8 @@ def load_banq(path: Path) -> Banq:
         return _OnlyBanq(banq=values.get("banq", {})).banq
     except ValidationError as error:
         raise _refusal(path, error) from None
+    except SettingsError as error:
+        raise _environment_refusal(error) from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -206,6 +210,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _refusal(path: Path, error: ValidationError) -> ConfigRefused:
     return ConfigRefused("\n".join(_sentence(path, problem) for problem in error.errors()))
+
+
+def _environment_refusal(error: SettingsError) -> ConfigRefused:
+    """The library's message names the field; its cause would hold the value, and is dropped."""
+    return ConfigRefused(
+        f"The environment: {error}. Lists and sections must be written as JSON there, "
+        f"such as {ENVIRONMENT_PREFIX}BANQ__WEBHOOK_TYPES='[\"payment\"]'."
+    )
 
 
 def _sentence(path: Path, problem: Any) -> str:

@@ -23,7 +23,7 @@ def card(words: Words, *buttons: Button, picture: str | None = None) -> ui.Layou
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[words.tone])
     box.add_item(ui.TextDisplay(f"### {SIGNS[words.tone]}{words.title}\n{words.text}"))
     if picture is not None:
-        box.add_item(ui.MediaGallery(discord.MediaGalleryItem(picture)))
+        box.add_item(ui.MediaGallery(discord.MediaGalleryItem(picture, description=words.image_text)))
     if buttons:
         box.add_item(row(*buttons))
     view.add_item(box)

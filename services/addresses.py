@@ -55,7 +55,9 @@ def check_address(text: str, chain: str | None, contract: str | None = None) -> 
 
 def in_groups(address: str) -> str:
     """The whole address in groups of 4, so that a person can compare it."""
-    return " ".join(address[start : start + 4] for start in range(0, len(address), 4))
+    prefix, digits = ("0x", address[2:]) if address.startswith("0x") else ("", address)
+    groups = [digits[start : start + 4] for start in range(0, len(digits), 4)]
+    return " ".join(filter(None, [prefix, *groups]))
 
 
 def shortened(address: str) -> str:

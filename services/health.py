@@ -14,7 +14,7 @@ class HealthCheck:
 
     async def database_answers(self) -> bool:
         try:
-            await self._database.read.fetch_one("SELECT 1")
+            await self._database.read.fetch_one("SELECT 1 FROM links LIMIT 1")
         except sqlite3.Error:
             log.exception("the database does not answer")
             return False

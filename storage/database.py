@@ -122,9 +122,14 @@ class Database:
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-        connection.row_factory = sqlite3.Row
-        await connection.execute("PRAGMA foreign_keys = ON")
-        await connection.execute("PRAGMA synchronous = FULL")
+        try:
+            connection.row_factory = sqlite3.Row
+            await connection.execute("PRAGMA foreign_keys = ON")
+            await connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            # Its thread would keep the process alive for ever.
+            await connection.close()
+            raise
         return connection
 
     async def _close(self) -> None:

@@ -74,6 +74,11 @@ async def end(tx: Connection, link_id: str, now: datetime) -> bool:
     return changed == 1
 
 
+async def lanes_in_use(connection: Connection) -> list[str]:
+    rows = await connection.fetch_all("SELECT DISTINCT lane FROM links WHERE state <> 'unlinked'")
+    return [str(row[0]) for row in rows]
+
+
 async def count_by_state(connection: Connection) -> dict[str, int]:
     rows = await connection.fetch_all("SELECT state, count(*) FROM links GROUP BY state")
     return {str(row[0]): int(row[1]) for row in rows}

@@ -11,6 +11,10 @@ from services.sources import Sources
 from storage.database import Database
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep the browser tests' pictures there")
+
+
 class Clock:
     """Stands still until a test moves it."""
 

@@ -28,3 +28,4 @@ class Words:
     text: str
     tone: Tone = "plain"
     image_url: str | None = None
+    image_text: str = ""

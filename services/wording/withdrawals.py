@@ -24,9 +24,10 @@ def withdrawal_review(m: Markup, withdrawal: Withdrawal) -> Words:
         "Compare the whole address. A transfer cannot be undone, and nobody can fetch an NFT back from a wrong "
         "address.\n\n"
         "After you confirm, Banq e-mails you. The NFT moves only when you approve it there.\n"
-        f"This review is good until {m.time(withdrawal.expires_at)}.",
+        f"This review expires {m.time(withdrawal.expires_at)}.",
         "warning",
         withdrawal.nft_image_url,
+        withdrawal.nft_name or "Picture of an unnamed NFT",
     )
 
 

@@ -1,0 +1,164 @@
+"""The live bot: `banqbot run` in a process of its own, between the two emulators, over real sockets."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sandbox.banq import identities
+from sandbox.banq.server import BanqSandbox
+from sandbox.discord import ADMIN_ROLE_ID, BOT_TOKEN, GUILD_ID, DiscordSandbox
+from storage.database import Database
+
+WEBHOOK_SECRET = "a-webhook-secret-of-tests"
+COMMUNITY = "Sunny Meadow"
+
+
+class LiveBot:
+    def __init__(self, folder: Path, discord: DiscordSandbox, banq: BanqSandbox) -> None:
+        self.discord = discord
+        self.banq = banq
+        self.config = folder / "config.toml"
+        self.database_path = folder / "banqbot.sqlite3"
+        self.port = free_port()
+        self.output: list[str] = []
+        self._process: Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.config.write_text(self._toml(), encoding="utf-8")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{self.url}/webhooks/{WEBHOOK_SECRET}"
+
+    async def start(self) -> None:
+        """Start the bot and wait until Discord has it."""
+        self._process = await self._spawn("run")
+        self._reading = asyncio.create_task(self._read(self._process))
+        connected = asyncio.create_task(self.discord.gateway.wait_until(connected=True))
+        done, _ = await asyncio.wait(
+            {connected, self._reading}, timeout=20, return_when=asyncio.FIRST_COMPLETED
+        )
+        connected.cancel()
+        assert connected in done, "the bot did not start:\n" + "".join(self.output)
+
+    async def kill(self) -> None:
+        """SIGKILL, as a crash or a power cut would."""
+        await self._end(signal.SIGKILL)
+        await self.discord.gateway.wait_until(connected=False)
+
+    async def stop(self) -> None:
+        assert await self._end(signal.SIGTERM) == 0, "".join(self.output)
+
+    async def call(self, *arguments: str) -> tuple[int, str]:
+        """Run another command of the command line; its exit code and all it printed."""
+        process = await self._spawn(*arguments)
+        output, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, output.decode()
+
+    @asynccontextmanager
+    async def opened_database(self) -> AsyncIterator[Database]:
+        async with Database(self.database_path) as database:
+            yield database
+
+    async def _end(self, signal_number: signal.Signals) -> int:
+        assert self._process is not None
+        assert self._reading is not None
+        if self._process.returncode is None:
+            self._process.send_signal(signal_number)
+        code = await self._process.wait()
+        await self._reading
+        self._process = None
+        return code
+
+    async def _spawn(self, *arguments: str) -> Process:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BANQBOT_")}
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "--config",
+            str(self.config),
+            *arguments,
+            stdout=PIPE,
+            stderr=STDOUT,
+            env=environment,
+        )
+
+    async def _read(self, process: Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            self.output.append(line.decode())
+
+    def _toml(self) -> str:
+        return f"""\
+[community]
+name = "{COMMUNITY}"
+
+[discord]
+token = "{BOT_TOKEN}"
+home_guild_id = {GUILD_ID}
+admin_role_id = {ADMIN_ROLE_ID}
+api_url = "{self.discord.api_url}"
+gateway_url = "{self.discord.gateway_url}"
+
+[banq]
+client_id = "{identities.CLIENT_ID}"
+username = "{identities.USERNAME}"
+password = "{identities.PASSWORD}"
+api_url = "{self.banq.api_url}"
+token_url = "{self.banq.token_url}"
+widget_url = "{self.banq.widget_url}"
+timeout_s = 5
+
+[lanes.main]
+account_space_id = "{identities.ACCOUNT_SPACE_ID}"
+platform_id = "{identities.PLATFORM_ID}"
+webhook_secret = "{WEBHOOK_SECRET}"
+
+[web]
+public_url = "{self.url}"
+port = {self.port}
+
+[storage]
+path = "{self.database_path.as_posix()}"
+
+[nfts]
+allow_insecure_pictures = true
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def living(folder: Path) -> AsyncIterator[LiveBot]:
+    """Both emulators and a running bot that Banq sends its webhooks to."""
+    banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0))
+    discord = DiscordSandbox()
+    await banq.start()
+    await discord.start()
+    bot = LiveBot(folder, discord, banq)
+    try:
+        code, output = await bot.call("webhooks", "set")
+        assert code == 0, output
+        await bot.start()
+        yield bot
+        await bot.stop()
+    finally:
+        if bot._process is not None:
+            await bot.kill()
+        await discord.close()
+        await banq.close()
