@@ -48,9 +48,9 @@ class BanqClient:
         self._endpoint = endpoint
         self._credentials = credentials
         self._places = asyncio.Semaphore(CONCURRENT_CALLS)
-        self._token_lock = asyncio.Lock()
         self._token: str | None = None
         self._token_stale_at = 0.0
+        self._fetching: asyncio.Task[str] | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -64,6 +64,8 @@ class BanqClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._fetching is not None:
+            self._fetching.cancel()
         if self._session is not None:
             await self._session.close()
 
@@ -111,15 +113,27 @@ class BanqClient:
         return response
 
     async def _valid_token(self, *, instead_of: str | None = None) -> str:
-        async with self._token_lock:
-            fresh = self._token is not None and time.monotonic() < self._token_stale_at
-            if self._token is None or not fresh or self._token == instead_of:
-                request = protocol.token_request(self._credentials)
-                token = protocol.read_token(await self._send(request, self._endpoint.token_url, None))
-                self._token = token.access_token
-                early = min(REFRESH_EARLY_S, token.expires_in / 2)
-                self._token_stale_at = time.monotonic() + token.expires_in - early
+        fresh = time.monotonic() < self._token_stale_at and self._token != instead_of
+        if self._token is not None and fresh:
             return self._token
+        # One fetch for all who wait, and one failure for all: in turn, each would wait for a dead Banq.
+        if self._fetching is None:
+            self._fetching = asyncio.create_task(self._fetch_token())
+            self._fetching.add_done_callback(self._fetched)
+        return await asyncio.shield(self._fetching)
+
+    async def _fetch_token(self) -> str:
+        request = protocol.token_request(self._credentials)
+        token = protocol.read_token(await self._send(request, self._endpoint.token_url, None))
+        self._token = token.access_token
+        early = min(REFRESH_EARLY_S, token.expires_in / 2)
+        self._token_stale_at = time.monotonic() + token.expires_in - early
+        return self._token
+
+    def _fetched(self, fetching: asyncio.Task[str]) -> None:
+        self._fetching = None
+        if not fetching.cancelled():
+            fetching.exception()  # Marked as seen, in case everybody who waited for it has gone.
 
     async def _send(self, request: Request, url: str, token: str | None) -> Response:
         """Send, and again only where the request is repeatable and Banq was briefly not there."""

@@ -80,7 +80,9 @@ class Nft(_Tolerant):
         validation_alias=AliasChoices("contractAddress", AliasPath("contract", "address"), "contract"),
     )
     token_id: Text = Field(default=None, validation_alias=AliasChoices("tokenId", "token_id"))
-    amount: Amount = Field(1, validation_alias=AliasChoices("amount", "amountOwned", "quantity", "balance"))
+    amount: Amount = Field(
+        default=1, validation_alias=AliasChoices("amount", "amountOwned", "quantity", "balance")
+    )
 
 
 class NftList(_Tolerant):
@@ -117,6 +119,7 @@ class Transaction(_Tolerant):
         default=None, validation_alias="tokenDataId"
     )
     address: Text = Field(default=None, validation_alias="externalAddress")
+    amount: Annotated[int | None, WrapValidator(_none_if_unreadable)] = None
     transaction_hash: Text = Field(
         default=None, validation_alias=AliasChoices("transactionHash", "txHash", "hash")
     )

@@ -45,9 +45,9 @@ def run(context: typer.Context) -> None:
 @cli.command()
 def doctor(context: typer.Context) -> None:
     """Sign in at Banq and say which ids belong where in the configuration."""
-    from bot import doctor  # noqa: PLC0415 - `run` should not wait for what it does not use
+    from bot.doctor import examine  # noqa: PLC0415 - `run` should not wait for what it does not use
 
-    _execute(lambda: doctor.examine(context.obj))
+    _execute(lambda: examine(context.obj))
 
 
 @cli.command()
@@ -56,9 +56,9 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
 ) -> None:
     """Play the whole way in your browser, with no account anywhere."""
-    from bot import demo  # noqa: PLC0415 - a live bot is installed without what the demo needs
+    from bot.demo import play  # noqa: PLC0415 - a live bot is installed without what the demo needs
 
-    _execute(lambda: demo.play(folder, port))
+    _execute(lambda: play(folder, port))
 
 
 @webhooks.command("show")

@@ -129,7 +129,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             outbox=outbox,
             overview=OverviewReader(database, banq, sources),
         )
-        page = LinkPage(database, line, lanes, sources, matching_worker.wake)
+        page = LinkPage(database, line, lanes, rules, sources, matching_worker.wake)
         bot = await _bot(config, services)
         outbox.serve(PLATFORM, DiscordMessenger(bot))
         yield Parts(

@@ -36,7 +36,7 @@ class Address:
 
 def check_address(text: str, chain: str | None, contract: str | None = None) -> Address | AddressProblem:
     """Check an address for the chain of an NFT. A chain that Banq does not name is taken for an EVM one."""
-    if chain is not None and chain.strip().lower() not in EVM_CHAINS:
+    if chain and chain.strip() and chain.strip().lower() not in EVM_CHAINS:
         return AddressProblem.UNSUPPORTED_CHAIN
     address = text.strip()
     if not EVM_ADDRESS.fullmatch(address):

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from banq import webhook
-from banq.errors import BanqError
+from banq.errors import BanqError, BanqRefused, InvalidCredentials, RateLimited
 from banq.models import UserGuid
 from banq.webhook import AccessGranted, AccessRevoked, TransactionMoved, Unrecognised
 from services.matching import Matching
@@ -61,11 +61,12 @@ class Inbox:
         try:
             await self._take_effect(delivery)
         except (BanqError, TooEarly) as error:
-            # Not the webhook's fault: it stays due for as long as Banq takes to answer.
-            await self._retry(delivery, type(error).__name__, park=False)
+            # A refusal stays one; anything else is not the webhook's fault and heals in time.
+            final = isinstance(error, BanqRefused) and not isinstance(error, InvalidCredentials | RateLimited)
+            await self._retry(delivery, error, poison=final)
         except Exception as error:
             log.exception("webhook %s could not be processed", delivery.id)
-            await self._retry(delivery, type(error).__name__, park=delivery.attempts + 1 >= TRIES)
+            await self._retry(delivery, error, poison=True)
 
     async def _take_effect(self, delivery: Delivery) -> None:
         event = webhook.read(webhook.parse(delivery.body))
@@ -91,7 +92,11 @@ class Inbox:
             if link.state != "stale":
                 await self._nfts.look_again(link)
 
-    async def _retry(self, delivery: Delivery, error: str, *, park: bool) -> None:
+    async def _retry(self, delivery: Delivery, error: Exception, *, poison: bool) -> None:
+        """Try again later; what is poison is parked after a few tries, for the operator to look at."""
         wait = min(RETRY_AFTER * 2 ** min(delivery.attempts, 10), RETRY_AT_MOST_EVERY)
+        park = poison and delivery.attempts + 1 >= TRIES
         async with self._database.transaction() as tx:
-            await webhook_inbox.mark_failed(tx, delivery.id, error, self._sources.now() + wait, park=park)
+            await webhook_inbox.mark_failed(
+                tx, delivery.id, type(error).__name__, self._sources.now() + wait, park=park
+            )

@@ -17,6 +17,7 @@ class LinkingRules:
     link_lives: timedelta = timedelta(minutes=10)
     turn_lives: timedelta = timedelta(minutes=5)
     match_within: timedelta = timedelta(minutes=2)
+    repeats_within: timedelta = timedelta(minutes=10)
     code_lives: timedelta = timedelta(minutes=10)
     code_tries: int = 5
 
@@ -36,11 +37,16 @@ class Line:
             await self.hand_over(tx, lane, now)
 
     async def hand_over(self, tx: Connection, lane: str, now: datetime) -> None:
-        """Give the lane's turn, if it is free, to the first in line."""
+        """Give the lane's turn, if it is free and rested, to the first in line. Idempotent."""
         if await turns.live_of_lane(tx, lane) is not None:
             return
         session = await link_sessions.first_in_line(tx, lane)
         if session is None:
+            return
+        # After a turn that ended without a word from Banq, its approval may still be on the way. It must
+        # not fall into somebody else's turn.
+        awaited = await turns.ended_without_grant(tx, lane, now - self._rules.match_within)
+        if awaited not in {None, (session.chat_platform, session.chat_user_id)}:
             return
         await link_sessions.open_widget(tx, session.id, now + self._rules.link_lives)
         await turns.begin(tx, lane, session.id, now, now + self._rules.turn_lives)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banq.models import PlatformId
-from services.line import Line
+from services.line import Line, LinkingRules
 from services.linking import token_hash
 from services.sources import Sources
 from storage import link_sessions, turns
@@ -51,12 +51,14 @@ class LinkPage:
         database: Database,
         line: Line,
         lanes: Mapping[str, PlatformId],
+        rules: LinkingRules,
         sources: Sources,
         wake_matching: Callable[[], None],
     ) -> None:
         self._database = database
         self._line = line
         self._lanes = lanes
+        self._rules = rules
         self._sources = sources
         self._wake_matching = wake_matching
 
@@ -90,6 +92,8 @@ class LinkPage:
         if session is None:
             return Gone()
         waiting = session.state == "waiting"
+        if waiting:
+            await self._keep_in_line(session)
         return Progress(
             state=session.state,
             chat_user_name=session.chat_user_name,
@@ -100,6 +104,14 @@ class LinkPage:
             nft_count=session.nft_count,
             expires_at=session.expires_at,
         )
+
+    async def _keep_in_line(self, session: LinkSession) -> None:
+        """Whoever still looks at the page keeps the place, however long the line is."""
+        now = self._sources.now()
+        lives = self._rules.link_lives
+        if session.expires_at < now + lives / 2:
+            async with self._database.transaction() as tx:
+                await link_sessions.extend_waiting(tx, session.id, now + lives)
 
     async def join_again(self, browser: str | None) -> None:
         """Back into the line after the widget was closed or the turn ran out. Idempotent."""

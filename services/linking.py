@@ -139,8 +139,8 @@ class Linking:
                     return CodeTooEarly()
                 case "matched" if session.expires_at > now:
                     return await self._try_code(tx, session, code, now)
-            await self._line.end(tx, session, "expired", now)
-            return LinkingEnded("expired" if session.expires_at <= now else session.state)
+            expired_now = await self._line.end(tx, session, "expired", now)
+            return LinkingEnded("expired" if expired_now else session.state)
 
     async def _try_code(
         self, tx: Connection, session: LinkSession, code: str, now: datetime

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from services import withdrawal_steps
 from services.identity import ChatUser
 from services.sources import Sources
 from storage import audit, links, outbox, withdrawals
@@ -64,7 +65,7 @@ class Links:
             if link is None:
                 return NotLinked()
             await links.end(tx, link.id, now)
-            cancelled, running = await self._cancel_unsent(tx, link, now)
+            cancelled, running = await self._cancel_unsent(tx, link, actor, now)
             await audit.append(
                 tx, now, actor, "wallet unlinked", member=user.key, object_id=link.id, reason=reason
             )
@@ -84,11 +85,11 @@ class Links:
             await outbox.insert(tx, member, "link_stale", link.id, now)
         log.info("link %s is stale: Banq gives no access", link_id)
 
-    async def _cancel_unsent(self, tx: Connection, link: Link, now: datetime) -> tuple[int, int]:
+    async def _cancel_unsent(self, tx: Connection, link: Link, actor: str, now: datetime) -> tuple[int, int]:
         cancelled = running = 0
         for withdrawal in await withdrawals.live_of_link(tx, link.id):
             if withdrawal.state in {"draft", "confirmed"}:
-                await withdrawals.move(tx, withdrawal.id, withdrawal.state, "cancelled", now)
+                await withdrawal_steps.move(tx, withdrawal, "cancelled", now, actor)
                 cancelled += withdrawal.state == "confirmed"
             else:
                 running += 1

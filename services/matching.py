@@ -18,6 +18,7 @@ from services.sources import Sources
 from storage import audit, grants, link_sessions, turns
 from storage.database import Connection, Database
 from storage.grants import Grant
+from storage.link_sessions import LinkSession
 from storage.turns import Turn
 from storage.webhook_inbox import Delivery
 
@@ -37,6 +38,10 @@ class Matching:
     async def record_grant(self, tx: Connection, delivery: Delivery, granted: AccessGranted) -> None:
         """Keep an approval with the turn it came in. A second wallet in one turn voids the turn."""
         turn = await turns.at(tx, delivery.lane, delivery.received_at)
+        session = None if turn is None else await link_sessions.get(tx, turn.session_id)
+        if session is not None and await self._repeats(tx, granted, session, delivery.received_at):
+            log.warning("lane %s: a repeated approval came in another member's turn", delivery.lane)
+            turn = None
         new = await grants.record(
             tx,
             delivery.id,
@@ -49,9 +54,8 @@ class Matching:
         if not new:
             return
         if turn is None:
-            log.warning("lane %s: an approval came while nobody was linking; it links nobody", delivery.lane)
+            log.warning("lane %s: an approval came that is nobody's; it links nobody", delivery.lane)
             return
-        session = await link_sessions.get(tx, turn.session_id)
         wallets = {grant.user_guid for grant in await grants.of_turn(tx, turn.id)}
         if session is not None and len(wallets) > 1:
             log.warning("lane %s: two wallets approved in one turn; neither is linked", delivery.lane)
@@ -61,7 +65,23 @@ class Matching:
         """Let time pass: end what is overdue, and settle each turn whose page reported an approval."""
         now = self._sources.now()
         await self._expire(now)
+        for lane in await link_sessions.waiting_lanes(self._database.read):
+            async with self._database.transaction() as tx:
+                await self._line.hand_over(tx, lane, now)
         await asyncio.gather(*(self._settle(turn) for turn in await turns.live(self._database.read)))
+
+    async def _repeats(
+        self, tx: Connection, granted: AccessGranted, session: LinkSession, received_at: datetime
+    ) -> bool:
+        """Banq repeats webhooks; one that came in another member's turn first must not count in this one.
+
+        Once that member has linked the wallet it may count again: it can only end as a conflict.
+        """
+        if await wallet_is_taken(tx, session, granted.user_guid):
+            return False
+        member = (session.chat_platform, session.chat_user_id)
+        since = received_at - self._rules.repeats_within
+        return await grants.came_to_another(tx, granted.user_guid, member, since)
 
     async def _expire(self, now: datetime) -> None:
         for session in await link_sessions.overdue(self._database.read, now):
@@ -80,10 +100,16 @@ class Matching:
                 case "open":
                     await link_sessions.move(tx, session.id, "open", "proven")
                     await self._line.leave(tx, session, "expired", now)
+                case "approved" if self._still_awaited(turn, now):
+                    # Held for the webhook: freed now, the approval could fall into the next turn.
+                    return
                 case "approved":
                     await self._line.end(tx, session, "unmatched", now)
                 case _:
                     await self._line.leave(tx, session, "expired", now)
+
+    def _still_awaited(self, turn: Turn, now: datetime) -> bool:
+        return turn.approved_at is not None and now - turn.approved_at <= self._rules.match_within
 
     async def _settle(self, turn: Turn) -> None:
         if turn.approved_at is None:
@@ -94,7 +120,7 @@ class Matching:
         grant = await self._only_grant(turn)
         now = self._sources.now()
         if grant is None:
-            if now - turn.approved_at > self._rules.match_within:
+            if not self._still_awaited(turn, now):
                 await self._give_up(session.id, "unmatched")
             return
         if abs(grant.received_at - turn.approved_at) > self._rules.match_within:

@@ -97,13 +97,15 @@ class Nfts:
 
         Raises BanqError where Banq does not answer.
         """
+        # Stamped before the call: what Banq says is at least as new as that.
+        asked_at = self._sources.now()
         try:
             found = await self._banq.platform_nfts(UserGuid(link.user_guid))
         except (Forbidden, NotFound):
             self.forget(link.id)
             await self._links.access_lost(link.id)
             return LinkStale()
-        wallet = Wallet(found.items, found.unreadable, self._sources.now())
+        wallet = Wallet(found.items, found.unreadable, asked_at)
         self._remember(link.id, wallet)
         return wallet
 

@@ -75,14 +75,21 @@ class Outbox:
             async with self._database.transaction() as tx:
                 await outbox.keep(tx, notice.id)
         except DeliveryFailed as error:
-            dead = notice.attempts + 1 >= TRIES
-            wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
-            log.warning("notice %s was not delivered%s: %s", notice.id, ", for good" if dead else "", error)
-            async with self._database.transaction() as tx:
-                await outbox.mark_failed(tx, notice.id, now + wait, dead=dead)
+            log.warning("notice %s was not delivered: %s", notice.id, error)
+            await self._retry(notice)
+        except Exception:
+            # One notice that cannot be sent must not hold up all others.
+            log.exception("notice %s could not be sent", notice.id)
+            await self._retry(notice)
         else:
             async with self._database.transaction() as tx:
                 await outbox.mark_delivered(tx, notice.id, now)
+
+    async def _retry(self, notice: Notice) -> None:
+        dead = notice.attempts + 1 >= TRIES
+        wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
+        async with self._database.transaction() as tx:
+            await outbox.mark_failed(tx, notice.id, self._sources.now() + wait, dead=dead)
 
     async def _words(self, notice: Notice, markup: Markup) -> Words | None:
         """None where a withdrawal has moved on meanwhile: its later notice says more."""

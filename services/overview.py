@@ -12,7 +12,7 @@ from services.sources import Sources
 from storage import grants, links, outbox, webhook_inbox, withdrawals
 from storage.database import Database
 
-BANQ_PATIENCE_S = 5.0
+BANQ_PATIENCE_S = 2.5
 
 
 class BanqState(Enum):

@@ -21,10 +21,11 @@ from banq.errors import (
 )
 from banq.models import BanqUserId, PlatformId, SourceBanq, TokenDataId, Transaction, TransactionId, UserGuid
 from banq.protocol import WithdrawOrder
+from services import withdrawal_steps
 from services.foreign_text import clean
 from services.nfts import Nfts
 from services.sources import Sources
-from storage import audit, outbox, withdrawals
+from storage import outbox, withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
 
@@ -89,9 +90,12 @@ class Submitter:
 
     async def submit(self, withdrawal_id: str, *, tell_owner: bool = False) -> Withdrawal:
         """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything."""
-        order = self._order(await self._get(withdrawal_id))
+        confirmed = await self._get(withdrawal_id)
+        order = self._order(confirmed)
+        if confirmed.state != "confirmed":
+            return confirmed
         async with self._database.transaction() as tx:
-            won = await withdrawals.move(tx, withdrawal_id, "confirmed", "submitting", self._sources.now())
+            won = await withdrawal_steps.move(tx, confirmed, "submitting", self._sources.now(), "bot")
         withdrawal = await self._get(withdrawal_id)
         if not won:
             return withdrawal
@@ -147,18 +151,18 @@ class Submitter:
             await self._apply(withdrawal, transaction.status, transaction)
 
     async def _without_answer(self, lane: str, transaction: Transaction) -> Withdrawal | None:
-        """The withdrawal that asked for this transaction and never heard its id."""
-        for withdrawal in await withdrawals.in_state(self._database.read, "submitting", "unknown"):
-            same = (
-                withdrawal.lane == lane
-                and withdrawal.token_data_id == transaction.token_data_id
-                and withdrawal.address.lower() == (transaction.address or "").lower()
-            )
-            if same and withdrawal.state == "submitting":
-                raise TooEarly
-            if same:
-                return withdrawal
-        return None
+        """The one withdrawal that asked for just this and never heard its id; None where several did."""
+        waiting = [
+            withdrawal
+            for withdrawal in await withdrawals.in_state(self._database.read, "submitting", "unknown")
+            if withdrawal.lane == lane
+            and withdrawal.token_data_id == transaction.token_data_id
+            and transaction.amount in {withdrawal.amount, None}
+            and withdrawal.address.lower() == (transaction.address or "").lower()
+        ]
+        if any(withdrawal.state == "submitting" for withdrawal in waiting):
+            raise TooEarly
+        return waiting[0] if len(waiting) == 1 else None
 
     async def _check(self, withdrawal: Withdrawal) -> None:
         try:
@@ -205,12 +209,12 @@ class Submitter:
         now = self._sources.now()
         member = (withdrawal.chat_platform, withdrawal.chat_user_id)
         async with self._database.transaction() as tx:
-            moved = await withdrawals.move(
+            moved = await withdrawal_steps.move(
                 tx,
-                withdrawal.id,
-                withdrawal.state,
+                withdrawal,
                 state,
                 now,
+                "banq",
                 transaction_id=None if transaction is None else transaction.id,
                 transaction_hash=None if transaction is None else transaction.transaction_hash,
                 reason=reason,
@@ -218,9 +222,6 @@ class Submitter:
             )
             if not moved:
                 return
-            await audit.append(
-                tx, now, "banq", f"withdrawal: {state}", member=member, object_id=withdrawal.id
-            )
             if tell_owner:
                 await outbox.insert(tx, member, f"withdrawal_{state}", withdrawal.id, now)
         log.info("withdrawal %s: %s -> %s", withdrawal.id, withdrawal.state, state)

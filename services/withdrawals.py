@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services import withdrawal_steps
 from services.addresses import Address, AddressProblem, check_address
 from services.foreign_text import clean
 from services.identity import ChatUser
@@ -10,7 +11,7 @@ from services.links import LinkFrozen, Links, LinkStale, NotLinked
 from services.nfts import BanqSilent, Nfts, Wallet
 from services.sources import Sources
 from services.submitter import Submitter
-from storage import audit, links, withdrawals
+from storage import links, withdrawals
 from storage.database import Connection, Database
 from storage.links import Link
 from storage.withdrawals import Withdrawal
@@ -164,7 +165,8 @@ class Withdrawals:
             draft = await withdrawals.get(tx, withdrawal_id)
             if draft is None or _owner(draft) != user.key:
                 return NotYourWithdrawal()
-            if await withdrawals.move(tx, draft.id, "draft", "cancelled", self._sources.now()):
+            if draft.state == "draft":
+                await withdrawal_steps.move(tx, draft, "cancelled", self._sources.now(), "member")
                 return DraftGone("cancelled")
         return _as_it_stands(draft)
 
@@ -176,7 +178,7 @@ class Withdrawals:
         now = self._sources.now()
         for draft in await withdrawals.overdue_drafts(self._database.read, now):
             async with self._database.transaction() as tx:
-                await withdrawals.move(tx, draft.id, "draft", "expired", now)
+                await withdrawal_steps.move(tx, draft, "expired", now, "bot")
 
     async def _wallet(self, link: Link | None, *, fresh: bool = False) -> Wallet | NoWallet:
         if link is None or link.state == "unlinked":
@@ -195,7 +197,7 @@ class Withdrawals:
         if current is None or current.state != "draft":
             return _as_it_stands(current or draft)
         if current.expires_at <= now:
-            await withdrawals.move(tx, draft.id, "draft", "expired", now)
+            await withdrawal_steps.move(tx, current, "expired", now, "bot")
             return DraftGone("expired")
         link = await links.get(tx, draft.link_id)
         if link is None or link.state != "active":
@@ -203,10 +205,7 @@ class Withdrawals:
         running = await withdrawals.live_of_nft(tx, draft.user_guid, draft.token_data_id)
         if running is not None:
             return AlreadyRunning(running)
-        await withdrawals.move(tx, draft.id, "draft", "confirmed", now)
-        await audit.append(
-            tx, now, "member", "withdrawal: confirmed", member=_owner(draft), object_id=draft.id
-        )
+        await withdrawal_steps.move(tx, current, "confirmed", now, "member")
         return None
 
 

@@ -38,6 +38,24 @@ async def record(
     return changed == 1
 
 
+async def came_to_another(
+    connection: Connection, user_guid: str, member: tuple[str, str], since: datetime
+) -> bool:
+    """Whether this wallet's approval came in another member's turn lately: then this one repeats it."""
+    return (
+        await connection.count(
+            "SELECT count(*) FROM grants JOIN turns ON turns.id = grants.turn_id"
+            " JOIN link_sessions ON link_sessions.id = turns.session_id"
+            " WHERE grants.user_guid = ?1 AND grants.received_at >= ?2"
+            " AND (link_sessions.chat_platform, link_sessions.chat_user_id) <> (?3, ?4)",
+            user_guid,
+            to_ms(since),
+            *member,
+        )
+        > 0
+    )
+
+
 async def of_turn(connection: Connection, turn_id: int) -> list[Grant]:
     """All approvals that came in a turn, first one first."""
     rows = await connection.fetch_all(

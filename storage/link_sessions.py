@@ -102,6 +102,14 @@ async def join_line(tx: Connection, session_id: str, lane: str, now: datetime) -
     return changed == 1
 
 
+async def extend_waiting(tx: Connection, session_id: str, expires_at: datetime) -> None:
+    await tx.execute(
+        "UPDATE link_sessions SET expires_at = ?2 WHERE id = ?1 AND state = 'waiting'",
+        session_id,
+        to_ms(expires_at),
+    )
+
+
 async def open_widget(tx: Connection, session_id: str, expires_at: datetime) -> bool:
     """Waiting -> open, with time enough for the turn."""
     changed = await tx.execute(
@@ -119,6 +127,11 @@ async def first_in_line(connection: Connection, lane: str) -> LinkSession | None
         lane,
     )
     return _session(row)
+
+
+async def waiting_lanes(connection: Connection) -> list[str]:
+    rows = await connection.fetch_all("SELECT DISTINCT lane FROM link_sessions WHERE state = 'waiting'")
+    return [str(row[0]) for row in rows]
 
 
 async def place_in_line(connection: Connection, session: LinkSession) -> int:

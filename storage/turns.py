@@ -55,6 +55,21 @@ async def live(connection: Connection) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
+async def ended_without_grant(connection: Connection, lane: str, since: datetime) -> tuple[str, str] | None:
+    """The chat user of the lane's last turn, if it ran out after `since` and no approval came in it."""
+    row = await connection.fetch_one(
+        "SELECT turns.id, end_reason, ended_at, chat_platform, chat_user_id FROM turns"
+        " JOIN link_sessions ON link_sessions.id = turns.session_id"
+        " WHERE turns.lane = ?1 ORDER BY turns.id DESC LIMIT 1",
+        lane,
+    )
+    if row is None or row["end_reason"] not in {"expired", "given_up"} or row["ended_at"] <= to_ms(since):
+        return None
+    if await connection.count("SELECT count(*) FROM grants WHERE turn_id = ?1", row["id"]):
+        return None
+    return (row["chat_platform"], row["chat_user_id"])
+
+
 async def mark_approved(tx: Connection, turn_id: int, now: datetime) -> bool:
     changed = await tx.execute(
         "UPDATE turns SET approved_at = ?2 WHERE id = ?1 AND ended_at IS NULL AND approved_at IS NULL",

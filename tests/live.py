@@ -20,7 +20,8 @@ COMMUNITY = "Sunny Meadow"
 
 
 class LiveBot:
-    def __init__(self, folder: Path, discord: DiscordSandbox, banq: BanqSandbox) -> None:
+    def __init__(self, folder: Path, discord: DiscordSandbox, banq: BanqSandbox, more: str = "") -> None:
+        self._more = more
         self.discord = discord
         self.banq = banq
         self.config = folder / "config.toml"
@@ -134,6 +135,8 @@ path = "{self.database_path.as_posix()}"
 
 [nfts]
 allow_insecure_pictures = true
+
+{self._more}
 """
 
 
@@ -144,13 +147,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def living(folder: Path) -> AsyncIterator[LiveBot]:
-    """Both emulators and a running bot that Banq sends its webhooks to."""
+async def living(folder: Path, more: str = "") -> AsyncIterator[LiveBot]:
+    """Both emulators and a running bot that Banq sends its webhooks to; `more` is further TOML."""
     banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0))
     discord = DiscordSandbox()
     await banq.start()
     await discord.start()
-    bot = LiveBot(folder, discord, banq)
+    bot = LiveBot(folder, discord, banq, more)
     try:
         code, output = await bot.call("webhooks", "set")
         assert code == 0, output

@@ -97,10 +97,19 @@ class Members:
     # What they do
 
     async def run_command(
-        self, member_id: int, name: str, values: Mapping[str, Any] | None = None, where: str = "guild"
+        self,
+        member_id: int,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        where: str = "guild",
+        *,
+        force: bool = False,
     ) -> Outcome:
-        """Runs a slash command; `ClientRefusedError` for what the client would not let through."""
-        command, path, options = find(self._world, member_id, where, name)
+        """Runs a slash command; `ClientRefusedError` for what the client would not let through.
+
+        With `force` also a command that the member's client would hide.
+        """
+        command, path, options = find(self._world, member_id, where, name, force=force)
         filled = read_values(options, dict(values or {}))
         data = _command_data(command, fill_in(command, path, filled))
         resolved = resolve(self._world, filled, where)

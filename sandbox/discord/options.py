@@ -40,10 +40,16 @@ def _is_offered(world: World, member_id: int, command: Json, context: Context) -
     return int(needed) != 0 and held & int(needed) == int(needed)
 
 
-def find(world: World, member_id: int, where: str, name: str) -> tuple[Json, list[str], list[Json]]:
-    """The command of a name such as "admin member": its top, the path below it, its own options."""
+def find(
+    world: World, member_id: int, where: str, name: str, *, force: bool = False
+) -> tuple[Json, list[str], list[Json]]:
+    """The command of a name such as "admin member": its top, the path below it, its own options.
+
+    With `force` also one that the member's client would hide.
+    """
     top, *path = name.removeprefix("/").split()
-    for command in offered(world, member_id, where):
+    everything = [*world.guild_commands, *world.global_commands]
+    for command in everything if force else offered(world, member_id, where):
         if command["name"] == top:
             break
     else:

@@ -8,7 +8,7 @@ from storage.withdrawals import Withdrawal
 
 
 def network(chain: str | None) -> str:
-    return "an unnamed network" if not chain else chain.strip().title()
+    return chain.strip().title() if chain and chain.strip() else "an unnamed network"
 
 
 def nft_name(m: Markup, withdrawal: Withdrawal) -> str:

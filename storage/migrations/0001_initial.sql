@@ -70,6 +70,7 @@ CREATE TABLE turns (
 
 CREATE UNIQUE INDEX one_turn_per_lane ON turns (lane) WHERE ended_at IS NULL;
 CREATE INDEX turns_by_session ON turns (session_id);
+CREATE INDEX turns_by_lane ON turns (lane, id);
 
 CREATE TABLE grants (
     id           INTEGER PRIMARY KEY,
@@ -84,6 +85,7 @@ CREATE TABLE grants (
 ) STRICT;
 
 CREATE INDEX grants_by_turn ON grants (turn_id) WHERE turn_id IS NOT NULL;
+CREATE INDEX grants_by_wallet ON grants (user_guid, received_at);
 
 CREATE TABLE links (
     id             TEXT PRIMARY KEY,

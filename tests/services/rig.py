@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from banq.client import BanqClient, Endpoint
-from banq.models import PlatformId
+from banq.models import Nft, PlatformId
 from banq.protocol import Credentials
 from sandbox.banq import identities
+from sandbox.banq.catalogue import NFTS
 from sandbox.banq.server import BanqSandbox
 from services.identity import ChatUser
 from services.inbox import Inbox
@@ -17,13 +18,15 @@ from services.link_page import LinkPage
 from services.linking import Linked, Linking, LinkStarted
 from services.links import Links
 from services.matching import Matching
-from services.nfts import Nfts
+from services.nfts import Nfts, nft_key
 from services.outbox import Outbox
 from services.sources import Sources
 from services.submitter import Submitter
-from services.withdrawals import Withdrawals
+from services.withdrawals import Drafted, Submitted, Withdrawals
 from services.worker import Worker
+from storage import withdrawals
 from storage.database import Database
+from storage.withdrawals import Withdrawal
 
 LANE = "main"
 ADA = ChatUser("discord", "1", "Ada")
@@ -49,6 +52,23 @@ class Rig:
     submitter: Submitter
     withdrawals: Withdrawals
     outbox: Outbox
+
+    @asynccontextmanager
+    async def again(
+        self, *, webhook_action_stands: bool = False, timeout_s: float = 5
+    ) -> AsyncIterator["Rig"]:
+        """A second process on the same database file."""
+        async with (
+            Database(self.database._path) as database,
+            build(
+                self.sandbox,
+                database,
+                self.sources,
+                webhook_action_stands=webhook_action_stands,
+                timeout_s=timeout_s,
+            ) as other,
+        ):
+            yield other
 
     async def webhook(self, body: object, lane: str = LANE) -> None:
         """Banq's webhook arrives and is worked off."""
@@ -79,26 +99,65 @@ class Rig:
         assert isinstance(browser, str)
         return started.session_id, browser
 
-    async def link(self, user: ChatUser, customer: identities.Customer) -> None:
-        """The whole way of an honest member."""
+    async def matched(self, user: ChatUser, customer: identities.Customer) -> tuple[str, str]:
+        """An honest member with the code before their eyes: (session id, finish code)."""
         session_id, browser = await self.start(user)
         await self.granted(*await self.approve(customer))
         await self.page.approved(browser)
         await self.matching.step()
-        progress = await self.page.progress(browser)
-        code = getattr(progress, "finish_code", None)
-        assert code is not None, progress
+        return session_id, await self.code_of(browser)
+
+    async def link(self, user: ChatUser, customer: identities.Customer) -> None:
+        """The whole way of an honest member."""
+        session_id, code = await self.matched(user, customer)
         assert isinstance(await self.linking.finish(session_id, user, code), Linked)
 
     async def state_of(self, browser: str) -> str:
         return str(getattr(await self.page.progress(browser), "state", "gone"))
 
+    async def code_of(self, browser: str) -> str:
+        progress = await self.page.progress(browser)
+        code = getattr(progress, "finish_code", None)
+        assert isinstance(code, str), progress
+        return code
+
+    async def draft(self, user: ChatUser, slug: str, amount: int = 1) -> Withdrawal:
+        drafted = await self.withdrawals.draft(user, key_of(slug), GOOD_ADDRESS, amount)
+        assert isinstance(drafted, Drafted), drafted
+        return drafted.withdrawal
+
+    async def confirm(self, user: ChatUser, draft: Withdrawal) -> Withdrawal:
+        submitted = await self.withdrawals.confirm(draft.id, user)
+        assert isinstance(submitted, Submitted), submitted
+        return submitted.withdrawal
+
+    async def stored(self, withdrawal: Withdrawal) -> Withdrawal:
+        """The withdrawal as the database has it now."""
+        found = await withdrawals.get(self.database.read, withdrawal.id)
+        assert found is not None
+        return found
+
+    async def column(self, sql: str) -> list[object]:
+        """The first column of a query, for what no service tells."""
+        return [row[0] for row in await self.database.read.fetch_all(sql)]
+
+
+def key_of(slug: str) -> str:
+    """The key that autocomplete hands out for an NFT of the emulator."""
+    nft = NFTS[slug]
+    return nft_key(Nft.model_validate({"tokenDataId": nft.token_data_id, "sourceBanq": nft.source_banq}))
+
 
 @asynccontextmanager
 async def build(
-    sandbox: BanqSandbox, database: Database, sources: Sources, *, webhook_action_stands: bool = False
+    sandbox: BanqSandbox,
+    database: Database,
+    sources: Sources,
+    *,
+    webhook_action_stands: bool = False,
+    timeout_s: float = 5,
 ) -> AsyncIterator[Rig]:
-    endpoint = Endpoint(sandbox.api_url, sandbox.token_url, timeout_s=5)
+    endpoint = Endpoint(sandbox.api_url, sandbox.token_url, timeout_s=timeout_s)
     credentials = Credentials(
         client_id=identities.CLIENT_ID,
         username=identities.USERNAME,
@@ -122,7 +181,7 @@ async def build(
             banq=banq,
             linking=Linking(database, line, rules, sources, "https://bot.example"),
             links=links,
-            page=LinkPage(database, line, lanes, sources, lambda: None),
+            page=LinkPage(database, line, lanes, rules, sources, lambda: None),
             matching=matching,
             inbox=Inbox(
                 database, matching, Worker("linking", matching.step, interval_s=1), submitter, nfts, sources
