@@ -4,13 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo run test lint format unit lock clean
+.PHONY: demo run doctor webhooks test lint format unit screens lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
 
 run: $(VENV)/.demo-ready
 	@$(BIN)/banqbot --config $(CONFIG) run
+
+doctor: $(VENV)/.demo-ready
+	@$(BIN)/banqbot --config $(CONFIG) doctor
+
+webhooks: $(VENV)/.demo-ready
+	@$(BIN)/banqbot --config $(CONFIG) webhooks set
 
 test: lint
 	@scripts/chromium
@@ -28,6 +34,10 @@ format: $(VENV)/.dev-ready
 
 unit: $(VENV)/.dev-ready
 	@$(BIN)/python -m pytest --ignore=tests/e2e
+
+screens: $(VENV)/.dev-ready
+	@scripts/chromium
+	@$(BIN)/python -m pytest tests/e2e/test_whole_way.py -k look_and_withdraw --screenshots docs/screenshots
 
 lock: $(VENV)/.dev-ready
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
