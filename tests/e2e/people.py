@@ -69,7 +69,7 @@ async def finish_code(page: Page) -> str:
     return await code.inner_text()
 
 
-async def complete_transfer(context: BrowserContext, live: LiveBot, customer: Customer) -> Page:
+async def complete_transfer(context: BrowserContext, live: LiveBot, customer: Customer) -> None:
     """Open the newest mail, press "Complete Transfer", and approve."""
     mailbox = await context.new_page()
     await mailbox.goto(f"{live.banq.mailbox_url}?for={customer.email}")
@@ -79,4 +79,4 @@ async def complete_transfer(context: BrowserContext, live: LiveBot, customer: Cu
     await approval.get_by_role("button", name="Approve transfer").click()
     await expect(approval.locator(".transfer")).to_have_attribute("data-status", "completed")
     await mailbox.close()
-    return approval
+    await approval.close()

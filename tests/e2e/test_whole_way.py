@@ -44,6 +44,7 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await sign_in_and_approve(page, ADA)
     code = await finish_code(page)
     await shoot(page, "finish-code")
+    await chat.page.bring_to_front()
     await chat.type_code(code)
     await expect(chat.last).to_contain_text("Your wallet is linked")
     await expect(chat.last).to_contain_text("It holds 32 NFTs")
@@ -59,10 +60,12 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await _all_pictures_load(chat.page)
 
     await _start_withdrawal(chat)
+    await _all_pictures_load(chat.page)
     await shoot(chat.page, "review")
     await chat.press("Withdraw")
     await expect(chat.last).to_contain_text("Now approve it at Banq")
     await complete_transfer(ada, live, ADA)
+    await chat.page.bring_to_front()
     await expect(chat.page.locator("#channel-dm .badge")).to_be_visible()
     await chat.page.click("#channel-dm")
     await expect(chat.last).to_contain_text("Withdrawal completed")
@@ -89,6 +92,7 @@ async def test_a_kill_in_the_middle_of_linking(live: LiveBot, ada: BrowserContex
     await live.start()
 
     code = await finish_code(page)
+    await chat.page.bring_to_front()
     await chat.press("Enter code")
     dialog = chat.page.get_by_role("dialog", name="Finish linking")
     await expect(dialog).to_be_visible()
@@ -122,9 +126,10 @@ async def _link(chat: Chat) -> None:
     page = await chat.link_page()
     await page.get_by_role("button", name="This is me, continue").click()
     await sign_in_and_approve(page, ADA)
-    await chat.type_code(await finish_code(page))
-    await expect(chat.last).to_contain_text("Your wallet is linked")
+    code = await finish_code(page)
     await page.close()
+    await chat.type_code(code)
+    await expect(chat.last).to_contain_text("Your wallet is linked")
 
 
 async def _start_withdrawal(chat: Chat) -> None:
