@@ -21,9 +21,12 @@ def card(words: Words, *buttons: Button, picture: str | None = None) -> ui.Layou
     """A message with a title, a text, perhaps a picture, and a row of buttons."""
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[words.tone])
-    box.add_item(ui.TextDisplay(f"### {SIGNS[words.tone]}{words.title}\n{words.text}"))
-    if picture is not None:
-        box.add_item(ui.MediaGallery(discord.MediaGalleryItem(picture, description=words.image_text)))
+    text = f"### {SIGNS[words.tone]}{words.title}\n{words.text}"
+    if picture is None:
+        box.add_item(ui.TextDisplay(text))
+    else:
+        # Beside the text, so that the whole of a review is seen at once.
+        box.add_item(ui.Section(text, accessory=ui.Thumbnail(picture, description=words.image_text)))
     if buttons:
         box.add_item(row(*buttons))
     view.add_item(box)
