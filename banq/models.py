@@ -30,10 +30,14 @@ def id_to_path(id_json: str) -> str:
 
 
 def _none_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
+    """None also for text that is no Unicode, such as half a surrogate pair: nothing could store it."""
     try:
-        return read(value)
+        found = read(value)
+        if isinstance(found, str):
+            found.encode()
     except ValueError:
         return None
+    return found
 
 
 def _number_to_text(value: Any) -> Any:

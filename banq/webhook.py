@@ -61,7 +61,7 @@ def parse(body: bytes) -> dict[str, Any]:
 def event_id(data: dict[str, Any]) -> str | None:
     """The sender's own id of this event, if it names one; only this makes a duplicate."""
     value = data.get("eventId")
-    return value if isinstance(value, str) and 0 < len(value) <= 200 else None
+    return _text(value) if isinstance(value, str) else None
 
 
 def read(data: dict[str, Any]) -> Event:

@@ -69,7 +69,7 @@ FinishOutcome = Linked | WrongCode | CodeUnreadable | CodeTooEarly | LinkingEnde
 
 
 def token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
 class Linking:

@@ -42,6 +42,11 @@ class Matching:
         if session is not None and await self._repeats(tx, granted, session, delivery.received_at):
             log.warning("lane %s: a repeated approval came in another member's turn", delivery.lane)
             turn = None
+        turn_id = None if turn is None else turn.id
+        if turn_id is None:
+            # Too late for its own turn, it still belongs there: repeated later, it must not count for others.
+            since = delivery.received_at - self._rules.match_within
+            turn_id = await turns.last_ended(tx, delivery.lane, since, delivery.received_at)
         new = await grants.record(
             tx,
             delivery.id,
@@ -49,7 +54,8 @@ class Matching:
             granted.user_guid,
             granted.user_id,
             delivery.received_at,
-            None if turn is None else turn.id,
+            turn_id,
+            "unclaimed" if turn is None else "pending",
         )
         if not new:
             return

@@ -22,6 +22,7 @@ async def record(
     banq_user_id: str,
     received_at: datetime,
     turn_id: int | None,
+    state: str,
 ) -> bool:
     """Keep an approval; False when this delivery was kept before."""
     changed = await tx.execute(
@@ -33,7 +34,7 @@ async def record(
         banq_user_id,
         to_ms(received_at),
         turn_id,
-        "unclaimed" if turn_id is None else "pending",
+        state,
     )
     return changed == 1
 

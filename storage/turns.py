@@ -55,15 +55,29 @@ async def live(connection: Connection) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
-async def ended_without_grant(connection: Connection, lane: str, since: datetime) -> tuple[str, str] | None:
-    """The chat user of the lane's last turn, if it ran out after `since` and no approval came in it."""
+async def ended_at_or_before(
+    connection: Connection, lane: str, time: datetime, since: datetime
+) -> int | None:
+    """The id of the lane's last turn, if it ended between `since` and `time`."""
     row = await connection.fetch_one(
-        "SELECT turns.id, end_reason, ended_at, chat_platform, chat_user_id FROM turns"
+        "SELECT id FROM (SELECT id, ended_at FROM turns WHERE lane = ?1 AND opened_at <= ?2"
+        " ORDER BY id DESC LIMIT 1) WHERE ended_at BETWEEN ?3 AND ?2",
+        lane,
+        to_ms(time),
+        to_ms(since),
+    )
+    return None if row is None else int(row["id"])
+
+
+async def ended_without_grant(connection: Connection, lane: str, since: datetime) -> tuple[str, str] | None:
+    """The chat user of the lane's last turn, if it ended after `since` and no approval came of it."""
+    row = await connection.fetch_one(
+        "SELECT turns.id, ended_at, chat_platform, chat_user_id FROM turns"
         " JOIN link_sessions ON link_sessions.id = turns.session_id"
         " WHERE turns.lane = ?1 ORDER BY turns.id DESC LIMIT 1",
         lane,
     )
-    if row is None or row["end_reason"] not in {"expired", "given_up"} or row["ended_at"] <= to_ms(since):
+    if row is None or row["ended_at"] is None or row["ended_at"] <= to_ms(since):
         return None
     if await connection.count("SELECT count(*) FROM grants WHERE turn_id = ?1", row["id"]):
         return None

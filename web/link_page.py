@@ -89,8 +89,7 @@ async def begin(request: web.Request) -> web.Response:
     if isinstance(browser, Gone):
         return _gone(request)
     response = _to_session()
-    # Lax, so that opening the link from chat once more finds the session again.
-    _set_cookie(request, response, COOKIE, browser, samesite="Lax")
+    _set_cookie(request, response, COOKIE, browser)
     return response
 
 
@@ -108,9 +107,19 @@ async def _refuse_other_sites(request: web.Request) -> None:
     (The Origin header would not do: with `no-referrer`, browsers send "null" with our own forms.)
     """
     expected = request.cookies.get(CSRF_COOKIE, "")
-    given = request.headers.get(CSRF_HEADER) or str((await request.post()).get(CSRF_FIELD, ""))
-    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+    given = request.headers.get(CSRF_HEADER) or await _form_field(request, CSRF_FIELD)
+    if not expected or not hmac.compare_digest(
+        given.encode(errors="replace"), expected.encode(errors="replace")
+    ):
         raise web.HTTPForbidden(text="This did not come from our own page. Open your link again.")
+
+
+async def _form_field(request: web.Request, name: str) -> str:
+    """A field of a form, or nothing where the body is no form at all."""
+    try:
+        return str((await request.post()).get(name, ""))
+    except (ValueError, LookupError):
+        return ""
 
 
 def _state(progress: Progress) -> dict[str, Any]:
@@ -155,11 +164,12 @@ def _page(request: web.Request, template: str, *, status: int = 200, **values: A
             "X-Robots-Tag": "noindex, nofollow",
         },
     )
-    _set_cookie(request, response, CSRF_COOKIE, csrf, samesite="Strict")
+    _set_cookie(request, response, CSRF_COOKIE, csrf)
     return response
 
 
-def _set_cookie(request: web.Request, response: web.Response, name: str, value: str, samesite: str) -> None:
+def _set_cookie(request: web.Request, response: web.Response, name: str, value: str) -> None:
+    """Lax, so that opening the link from chat once more finds the session, and keeps an open tab working."""
     response.set_cookie(
         name,
         value,
@@ -167,5 +177,5 @@ def _set_cookie(request: web.Request, response: web.Response, name: str, value: 
         path="/link",
         httponly=True,
         secure=request.app[SETTINGS].secure,
-        samesite=samesite,
+        samesite="Lax",
     )
