@@ -55,10 +55,8 @@ async def live(connection: Connection) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
-async def ended_at_or_before(
-    connection: Connection, lane: str, time: datetime, since: datetime
-) -> int | None:
-    """The id of the lane's last turn, if it ended between `since` and `time`."""
+async def last_ended(connection: Connection, lane: str, since: datetime, time: datetime) -> int | None:
+    """The id of the turn before `time`, if it ended between `since` and then."""
     row = await connection.fetch_one(
         "SELECT id FROM (SELECT id, ended_at FROM turns WHERE lane = ?1 AND opened_at <= ?2"
         " ORDER BY id DESC LIMIT 1) WHERE ended_at BETWEEN ?3 AND ?2",
