@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.banq.identities import ADA, CUSTOMER_PASSWORD, PLATFORM_ID
 from sandbox.banq.server import BanqSandbox
 from tests.sandbox.banq_rig import CHECKSUMMED, Rig, running
 
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _SCRIPT = """
 const tell = (word) => (...values) => {
   document.querySelector("#told").append(`${word}(${values.length}) `);
@@ -31,17 +30,9 @@ async def rig() -> AsyncIterator[Rig]:
         yield rig
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
-async def tab(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context()
+async def tab(chromium: Browser) -> AsyncIterator[Page]:
+    context = await chromium.new_context()
     yield await context.new_page()
     await context.close()
 

@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.discord import ADA, GENERAL_ID, DiscordSandbox
 from tests.sandbox.discord_playbot import PlayBot, playing
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +18,9 @@ async def chat() -> AsyncIterator[tuple[DiscordSandbox, PlayBot]]:
     await sandbox.close()
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
-async def page(browser: Browser, chat: tuple[DiscordSandbox, PlayBot]) -> AsyncIterator[Page]:
-    page = await browser.new_page()
+async def page(chromium: Browser, chat: tuple[DiscordSandbox, PlayBot]) -> AsyncIterator[Page]:
+    page = await chromium.new_page()
     page.set_default_timeout(5000)
     await open_as(page, chat[0], "ada")
     yield page
