@@ -4,7 +4,16 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any, NewType
 
-from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WrapValidator,
+    model_validator,
+)
 
 UserGuid = NewType("UserGuid", str)
 PlatformId = NewType("PlatformId", str)
@@ -58,6 +67,14 @@ Amount = Annotated[int, Field(ge=0), WrapValidator(_one_if_unreadable)]
 
 class _Tolerant(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_missing(cls, data: Any) -> Any:
+        """So that a null under one name does not hide the value under another."""
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None}
 
 
 class Nft(_Tolerant):

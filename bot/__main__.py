@@ -32,13 +32,15 @@ def options(
     ] = Path("config.toml"),
 ) -> None:
     context.obj = config_file
+    if context.invoked_subcommand != "run":
+        logs.be_quiet()
 
 
 @cli.command()
 def run(context: typer.Context) -> None:
     """Run the bot and its side server, until stopped."""
-    logs.set_up()
     settings = _load(context)
+    logs.set_up()
     _execute(lambda: app.run(settings))
 
 

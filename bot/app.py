@@ -1,12 +1,14 @@
 """Builds everything from the configuration, runs it, and takes it down again in order."""
 
 import asyncio
+import fcntl
 import logging
 import signal
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -44,6 +46,8 @@ from web.keys import WebSettings
 
 log = logging.getLogger(__name__)
 
+DRAIN_S = 10.0
+
 
 class StartRefused(Exception):
     """The bot cannot start; the message says why and what to do."""
@@ -64,7 +68,7 @@ def banq_client(banq: Banq) -> BanqClient:
     endpoint = Endpoint(
         api_url=banq.api_url,
         token_url=banq.token_url,
-        company_id=banq.company_id,
+        company_id=banq.company_id or None,
         timeout_s=banq.timeout_s,
     )
     credentials = Credentials(
@@ -82,7 +86,12 @@ async def run(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
-    async with _parts(config) as parts, _serving(parts.web, config), asyncio.TaskGroup() as tasks:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_only_one(config.storage.path))
+        parts = await stack.enter_async_context(_parts(config))
+        await parts.submitter.recover()
+        await stack.enter_async_context(_serving(parts.web, config))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(_discord(parts.bot, config), name="discord"),
             tasks.create_task(_look_at_banq(parts.banq), name="banq check"),
@@ -91,9 +100,24 @@ async def run(config: Config) -> None:
         ]
         await stop.wait()
         log.info("stopping")
+        await parts.submitter.drain(DRAIN_S)
         for task in running:
             task.cancel()
     log.info("stopped")
+
+
+@contextmanager
+def _only_one(database: Path) -> Iterator[None]:
+    """A second bot on one database would take what the first is sending for interrupted."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_name(database.name + ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartRefused(
+                f"Another banqbot is running on {database}. Stop it first; two would get in each other's way."
+            ) from None
+        yield
 
 
 @asynccontextmanager

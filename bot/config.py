@@ -42,10 +42,12 @@ def _websocket_url(value: str) -> str:
     return str(TypeAdapter(WebsocketUrl).validate_python(value)).rstrip("/")
 
 
-def _https_outside_this_machine(value: str) -> str:
+def _public_origin(value: str) -> str:
     url = urlsplit(value)
     if url.scheme != "https" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise ValueError("must start with https://, since members sign in through it")
+    if url.path or url.query:
+        raise ValueError("must be a host without a path, such as https://bot.example.com")
     return value
 
 
@@ -65,7 +67,7 @@ PathSecret = Annotated[
     AfterValidator(_safe_in_a_path),
 ]
 Url = Annotated[str, BeforeValidator(_no_placeholder), AfterValidator(_http_url)]
-PublicUrl = Annotated[Url, AfterValidator(_https_outside_this_machine)]
+PublicUrl = Annotated[Url, AfterValidator(_public_origin)]
 GatewayUrl = Annotated[str, AfterValidator(_websocket_url)]
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
@@ -91,7 +93,7 @@ class Banq(_Section):
     username: Text
     password: Secret
     audience: str = "https://banq.com/open/api/"
-    company_id: str | None = None
+    company_id: str = ""
     api_url: Url = Field(default="https://sandbox.banq.com/api", validate_default=True)
     token_url: Url = Field(default="https://banq-staging.auth0.com/oauth/token", validate_default=True)
     widget_url: Url = Field(

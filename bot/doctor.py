@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from banq.errors import BanqError, InvalidCredentials
 from banq.models import AccountSpace
@@ -23,7 +23,7 @@ async def examine(path: Path) -> int:
         _say("error", "Banq refuses the sign-in. Check client_id, username and password under \\[banq].")
         return 1
     except BanqError as error:
-        _say("error", f"{error}. Check api_url and token_url under \\[banq], and the network.")
+        _say("error", f"{escape(str(error))}. Check api_url and token_url under \\[banq], and the network.")
         return 1
     _say("ok", "Banq is reachable and takes the sign-in.")
     _print_spaces(spaces)
@@ -37,18 +37,20 @@ async def examine(path: Path) -> int:
 
 
 def _print_spaces(spaces: tuple[AccountSpace, ...]) -> None:
-    table = Table("account_space_id", "platform_id", "type", "name", title="Your account spaces at Banq")
+    console.print("\nYour account spaces at Banq:")
     for space in spaces:
-        table.add_row(space.id, space.platform_id or "none", space.type or "?", space.name or "")
-    console.print(table)
+        # A line for each id: in a table, a narrow terminal would break them in two.
+        console.print(f"\n  {space.name or '(no name)'}, {space.type or 'of no named type'}", markup=False)
+        console.print(f"    account_space_id  {space.id}", markup=False)
+        console.print(f"    platform_id       {space.platform_id or 'none'}", markup=False)
     merchants = [space for space in spaces if _is_merchant(space)]
     if not merchants:
         _say("warning", "None of them says that it is a merchant's. Ask Banq which one is yours.")
         return
-    console.print("Members link through a merchant space. For the first lane, put into the configuration:")
+    console.print("\nMembers link through a merchant space. For the first lane, configure:\n")
     console.print(
-        f'[lanes.main]\naccount_space_id = "{merchants[0].id}"\nplatform_id = "{merchants[0].platform_id}"',
-        markup=False,
+        f'\\[lanes.main]\naccount_space_id = "{escape(merchants[0].id)}"\n'
+        f'platform_id = "{escape(merchants[0].platform_id or "")}"\n'
     )
 
 
@@ -61,15 +63,15 @@ def _compare(name: str, lane: config.Lane, spaces: tuple[AccountSpace, ...]) -> 
     space = next((space for space in spaces if space.id == lane.account_space_id), None)
     key = f"lanes.{name}"
     if space is None:
-        _say("error", f"{key}.account_space_id is none of your account spaces. Take one from the table.")
+        _say("error", f"{key}.account_space_id is none of your account spaces. Take one from the list above.")
         return 1
     if space.platform_id != lane.platform_id:
-        _say("error", f"{key}.platform_id should be {space.platform_id}, as the table says.")
+        _say("error", f"{key}.platform_id should be {escape(str(space.platform_id))}, as listed above.")
         return 1
     if not _is_merchant(space):
         _say("warning", f"{key}: Banq does not say that this space is a merchant's. Is it the right one?")
         return 0
-    _say("ok", f"{key} has the ids of your space {space.name or space.id}.")
+    _say("ok", f"{key} has the ids of your space {escape(space.name or space.id)}.")
     return 0
 
 

@@ -31,4 +31,12 @@ class RedactingFormatter(logging.Formatter):
 def set_up() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter(FORMAT))
+    # discord.py warns at every start of what this bot leaves out on purpose: intents and voice.
+    logging.getLogger("discord.state").setLevel(logging.ERROR)
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def be_quiet() -> None:
+    """For commands that talk to a person: they say themselves what went wrong."""
+    logging.disable(logging.CRITICAL)

@@ -6,6 +6,7 @@ The intent is committed before the one call. No answer makes it `unknown`, and t
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from banq.client import BanqClient
@@ -87,6 +88,9 @@ class Submitter:
         self._lanes = lanes
         self._sources = sources
         self._webhook_action_stands = webhook_action_stands
+        self._sending = 0
+        self._nothing_sending = asyncio.Event()
+        self._nothing_sending.set()
 
     async def submit(self, withdrawal_id: str, *, tell_owner: bool = False) -> Withdrawal:
         """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything."""
@@ -99,35 +103,35 @@ class Submitter:
         withdrawal = await self._get(withdrawal_id)
         if not won:
             return withdrawal
+        self._sending += 1
+        self._nothing_sending.clear()
         try:
-            transaction = await self._banq.withdraw(order)
-        except OutcomeUnknown:
-            await self._move(withdrawal, "unknown", tell_owner=tell_owner)
-        except (InvalidCredentials, RateLimited) as error:
-            reason = "banq_busy" if isinstance(error, RateLimited) else "bot_not_signed_in"
-            await self._move(withdrawal, "refused", reason=reason, tell_owner=tell_owner)
-        except BanqRefused as error:
-            message = clean(error.message, LONGEST_MESSAGE)
-            await self._move(
-                withdrawal, "refused", reason="banq_said_no", banq_message=message, tell_owner=tell_owner
-            )
-        except (BanqUnavailable, MalformedResponse):
-            # Raised only before the call itself: no connection, or no token. Nothing was sent.
-            await self._move(withdrawal, "refused", reason="banq_unreachable", tell_owner=tell_owner)
-        else:
-            await self._move(withdrawal, "awaiting_owner", transaction=transaction, tell_owner=tell_owner)
+            await self._send(withdrawal, order, tell_owner=tell_owner)
+        finally:
+            self._sending -= 1
+            if self._sending == 0:
+                self._nothing_sending.set()
         self._nfts.forget(withdrawal.link_id)
         return await self._get(withdrawal_id)
 
-    async def resume(self) -> None:
-        """After a start: what was being sent is unknown now; what was only confirmed is sent."""
+    async def recover(self) -> None:
+        """What an earlier process was sending is unknown now. Call it before this one sends anything."""
         for withdrawal in await withdrawals.in_state(self._database.read, "submitting"):
             log.warning(
-                "withdrawal %s: the process died while asking Banq; its outcome is unknown", withdrawal.id
+                "withdrawal %s: the process ended while asking Banq; its outcome is unknown", withdrawal.id
             )
             await self._move(withdrawal, "unknown")
+
+    async def resume(self) -> None:
+        """Send what was confirmed but not sent when an earlier process ended."""
         for withdrawal in await withdrawals.in_state(self._database.read, "confirmed"):
             await self.submit(withdrawal.id, tell_owner=True)
+
+    async def drain(self, patience_s: float) -> None:
+        """Wait for what is being sent, so that a shutdown leaves no outcome unknown without need."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                await self._nothing_sending.wait()
 
     async def step(self) -> None:
         """Ask Banq about each withdrawal on its way that is due; webhooks may come late, or never."""
@@ -149,6 +153,25 @@ class Submitter:
         withdrawal = withdrawal or await self._without_answer(lane, transaction)
         if withdrawal is not None:
             await self._apply(withdrawal, transaction.status, transaction)
+
+    async def _send(self, withdrawal: Withdrawal, order: WithdrawOrder, *, tell_owner: bool) -> None:
+        try:
+            transaction = await self._banq.withdraw(order)
+        except OutcomeUnknown:
+            await self._move(withdrawal, "unknown", tell_owner=tell_owner)
+        except (InvalidCredentials, RateLimited) as error:
+            reason = "banq_busy" if isinstance(error, RateLimited) else "bot_not_signed_in"
+            await self._move(withdrawal, "refused", reason=reason, tell_owner=tell_owner)
+        except BanqRefused as error:
+            message = clean(error.message, LONGEST_MESSAGE)
+            await self._move(
+                withdrawal, "refused", reason="banq_said_no", banq_message=message, tell_owner=tell_owner
+            )
+        except (BanqUnavailable, MalformedResponse):
+            # Raised only before the call itself: no connection, or no token. Nothing was sent.
+            await self._move(withdrawal, "refused", reason="banq_unreachable", tell_owner=tell_owner)
+        else:
+            await self._move(withdrawal, "awaiting_owner", transaction=transaction, tell_owner=tell_owner)
 
     async def _without_answer(self, lane: str, transaction: Transaction) -> Withdrawal | None:
         """The one withdrawal that asked for just this and never heard its id; None where several did."""

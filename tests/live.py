@@ -28,6 +28,7 @@ class LiveBot:
         self.database_path = folder / "banqbot.sqlite3"
         self.port = free_port()
         self.output: list[str] = []
+        self._said = asyncio.Condition()
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
         self.config.write_text(self._toml(), encoding="utf-8")
@@ -39,6 +40,10 @@ class LiveBot:
     @property
     def webhook_url(self) -> str:
         return f"{self.url}/webhooks/{WEBHOOK_SECRET}"
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
 
     async def start(self) -> None:
         """Start the bot and wait until Discord has it."""
@@ -58,6 +63,11 @@ class LiveBot:
 
     async def stop(self) -> None:
         assert await self._end(signal.SIGTERM) == 0, "".join(self.output)
+
+    async def has_said(self, words: str) -> None:
+        """Wait for a line of the log."""
+        async with self._said, asyncio.timeout(20):
+            await self._said.wait_for(lambda: any(words in line for line in self.output))
 
     async def call(self, *arguments: str) -> tuple[int, str]:
         """Run another command of the command line; its exit code and all it printed."""
@@ -98,7 +108,9 @@ class LiveBot:
     async def _read(self, process: Process) -> None:
         assert process.stdout is not None
         async for line in process.stdout:
-            self.output.append(line.decode())
+            async with self._said:
+                self.output.append(line.decode())
+                self._said.notify_all()
 
     def _toml(self) -> str:
         return f"""\
@@ -159,9 +171,10 @@ async def living(folder: Path, more: str = "") -> AsyncIterator[LiveBot]:
         assert code == 0, output
         await bot.start()
         yield bot
-        await bot.stop()
+        if bot.is_running:
+            await bot.stop()
     finally:
-        if bot._process is not None:
+        if bot.is_running:
             await bot.kill()
         await discord.close()
         await banq.close()

@@ -109,7 +109,7 @@ async def _refuse_other_sites(request: web.Request) -> None:
     expected = request.cookies.get(CSRF_COOKIE, "")
     given = request.headers.get(CSRF_HEADER) or await _form_field(request, CSRF_FIELD)
     if not expected or not hmac.compare_digest(
-        given.encode(errors="replace"), expected.encode(errors="replace")
+        given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
     ):
         raise web.HTTPForbidden(text="This did not come from our own page. Open your link again.")
 

@@ -160,7 +160,7 @@ CREATE INDEX live_withdrawals ON withdrawals (state)
 -- What is sent where is fixed when the draft is made; changing anything makes a new draft.
 CREATE TRIGGER withdrawals_keep_their_order
 BEFORE UPDATE OF link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id, token_data_id, source_banq,
-                 amount, address ON withdrawals
+                 nft_name, nft_image_url, chain, amount, address ON withdrawals
 BEGIN
     SELECT RAISE(ABORT, 'a withdrawal cannot be changed, only replaced');
 END;

@@ -1,7 +1,7 @@
 """What a member does, without a browser: commands and buttons in chat, plain HTTP on the link page."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -9,6 +9,8 @@ import aiohttp
 from sandbox.banq import identities
 from sandbox.discord import SeenMessage
 from tests.live import LiveBot
+
+ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
 
 
 @dataclass
@@ -44,7 +46,6 @@ class LinkPage:
 class Member:
     live: LiveBot
     id: int
-    asides: list[int] = field(default_factory=list)
 
     async def command(self, name: str, **options: object) -> SeenMessage:
         """Run a command; the message that answers it, once it is filled in."""

@@ -9,10 +9,9 @@ import pytest
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.discord import ADA, BEN, CLEO
-from tests.cogs.member import Member, browser
+from tests.cogs.member import ADDRESS, Member, browser
 from tests.live import LiveBot, living
 
-ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
 BAD_CHECKSUM = "0x52908400098527886E0F7030069857D2E4169Ee7"
 
 

@@ -1,0 +1,136 @@
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from banq import webhook
+from banq.models import BanqUserId, TransactionId, UserGuid
+from banq.webhook import AccessGranted, AccessRevoked, Event, MalformedWebhook, TransactionMoved, Unrecognised
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+KNOWN_KEYS = st.sampled_from(
+    [
+        "action",
+        "resourceType",
+        "resourceId",
+        "userGuid",
+        "userId",
+        "id",
+        "data",
+        "payload",
+        "resource",
+        "eventId",
+    ]
+)
+KINDS = st.sampled_from(["UserToken", "user_token", "NftTransaction", "nft-transaction", "Payment"])
+OBJECTS = st.dictionaries(KNOWN_KEYS | st.text(max_size=5), ANY_JSON | KINDS, max_size=8)
+
+GRANT = AccessGranted(UserGuid("guid-1"), BanqUserId('"user-1"'))
+MOVED = TransactionMoved(TransactionId('"tx-1"'), "completed")
+
+
+@given(OBJECTS, KINDS)
+def test_no_json_object_makes_read_raise(body: dict[str, Any], kind: str) -> None:
+    webhook.read(body)
+    webhook.read(body | {"resourceType": kind})
+    webhook.event_id(body)
+
+
+@given(st.binary())
+def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
+    with contextlib.suppress(MalformedWebhook):
+        assert isinstance(webhook.parse(body), dict)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'"text"', b"null", b"{", b"\xff\xfe\xff", b'{"a": 1} x', b"[" * 10_000]
+)
+def test_what_is_no_json_object_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedWebhook):
+        webhook.parse(body)
+
+
+@pytest.mark.parametrize("place", [None, "data", "payload", "resource"])
+@pytest.mark.parametrize("kind", ["UserToken", "userToken", "user-token", "USER_TOKEN"])
+def test_a_grant_is_found_wherever_banq_puts_it(kind: str, place: str | None) -> None:
+    ids = {"userGuid": "guid-1", "userId": "user-1"}
+    body = {"resourceType": kind, "action": "created", **(ids if place is None else {place: ids})}
+
+    assert webhook.read(body) == GRANT
+
+
+@pytest.mark.parametrize(
+    ("body", "event"),
+    [
+        ({"resourceId": "guid-1", "userId": "user-1"}, GRANT),
+        ({"userGuid": "guid-1", "data": {"userId": "user-1"}}, GRANT),
+        ({"userGuid": 7, "userId": 2**60}, AccessGranted(UserGuid("7"), BanqUserId(str(2**60)))),
+        ({"userGuid": "guid-1", "action": "updated", "userId": "user-1"}, GRANT),
+        ({"userGuid": "guid-1"}, Unrecognised("UserToken")),
+        ({"userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": "", "userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": "g" * 201, "userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": True, "userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": ".", "userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": "..", "userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": "\ud800", "userId": "user-1"}, Unrecognised("UserToken")),
+        ({"userGuid": "guid-1", "userId": 1.5}, Unrecognised("UserToken")),
+        ({"userGuid": "guid-1", "action": "deleted"}, AccessRevoked(UserGuid("guid-1"))),
+        ({"resourceId": "guid-1", "action": "REVOKED"}, AccessRevoked(UserGuid("guid-1"))),
+        ({"userGuid": "guid-1", "userId": "user-1", "action": "removed"}, AccessRevoked(UserGuid("guid-1"))),
+        ({"action": "disconnected"}, Unrecognised("UserToken")),
+    ],
+)
+def test_what_a_user_token_says(body: dict[str, Any], event: Event) -> None:
+    assert webhook.read({"resourceType": "UserToken", **body}) == event
+
+
+@pytest.mark.parametrize(
+    ("body", "event"),
+    [
+        ({"resourceId": "tx-1", "action": "Completed"}, MOVED),
+        ({"resource": {"id": "tx-1"}, "action": "completed"}, MOVED),
+        ({"resourceId": 9, "action": "new word"}, TransactionMoved(TransactionId("9"), "new word")),
+        ({"resourceId": "9"}, TransactionMoved(TransactionId('"9"'), "")),
+        ({"action": "completed"}, Unrecognised("NftTransaction")),
+        ({"resourceId": [], "action": "completed"}, Unrecognised("NftTransaction")),
+    ],
+)
+def test_what_a_transaction_says(body: dict[str, Any], event: Event) -> None:
+    assert webhook.read({"resourceType": "NftTransaction", **body}) == event
+
+
+@pytest.mark.parametrize("kind", ["Payment", "", None, 5, ["UserToken"], "UserToken ", "x" * 1000])
+def test_other_kinds_are_unrecognised(kind: object) -> None:
+    body = {"resourceType": kind, "resourceId": "guid-1", "userId": "user-1", "action": "completed"}
+
+    assert isinstance(webhook.read(body), Unrecognised)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("e-1", "e-1"),
+        ("", None),
+        ("e" * 200, "e" * 200),
+        ("e" * 201, None),
+        ("\ud800", None),
+        (1, None),
+        (None, None),
+    ],
+)
+def test_only_a_short_text_is_an_event_id(value: object, found: str | None) -> None:
+    assert webhook.event_id({"eventId": value}) == found
+
+
+def test_an_integer_beyond_two_to_the_53_keeps_its_digits() -> None:
+    body = json.dumps({"resourceType": "NftTransaction", "resourceId": 2**53 + 1}).encode()
+
+    assert webhook.read(webhook.parse(body)) == TransactionMoved(TransactionId("9007199254740993"), "")

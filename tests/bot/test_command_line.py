@@ -1,0 +1,267 @@
+"""The command line as a person runs it: a process of its own, against the Banq emulator."""
+
+import asyncio
+import os
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.banq import identities
+from sandbox.banq.faults import Fault
+from sandbox.banq.server import BanqSandbox
+from sandbox.banq.state import WebhookConfig
+from tests.bot.settings import SECRET, Sections, complete, write
+
+ROOT = Path(__file__).parents[2]
+SPACE = identities.ACCOUNT_SPACE_ID
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+async def banqbot(config: Path | None, *arguments: str, **environment: str) -> Ended:
+    options = [] if config is None else ["--config", str(config)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *options,
+        *arguments,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    ended = Ended(process.returncode, out.decode(), err.decode())
+    assert "Traceback" not in ended.said
+    assert SECRET not in ended.said
+    assert identities.PASSWORD not in ended.said
+    return ended
+
+
+def stored(sandbox: BanqSandbox) -> WebhookConfig:
+    return sandbox.store.state.webhook_configs[SPACE]
+
+
+# -- a configuration that is wrong
+
+
+BROKEN: dict[str, tuple[str, str, object]] = {
+    "discord.token: still says CHANGE-ME": ("discord", "token", "CHANGE-ME"),
+    "web.public_url: must start with https://": ("web", "public_url", "http://bot.example"),
+    "banq.pasword is not a known key": ("banq", "pasword", "x"),
+    "lanes.main.webhook_secret": ("lanes.main", "webhook_secret", "short"),
+}
+
+
+@pytest.mark.parametrize("sentence", BROKEN)
+async def test_a_broken_configuration_is_exit_code_2_and_names_the_key(tmp_path: Path, sentence: str) -> None:
+    section, key, value = BROKEN[sentence]
+    sections = complete()
+    sections[section][key] = value
+    ended = await banqbot(write(tmp_path, sections), "run")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(sentence)
+    assert len(ended.err.splitlines()) == 1
+
+
+async def test_no_file_is_exit_code_2(tmp_path: Path) -> None:
+    missing = tmp_path / "none.toml"
+    for ended in await asyncio.gather(
+        banqbot(missing, "doctor"),
+        banqbot(None, "webhooks", "set", BANQBOT_CONFIG=str(missing)),
+    ):
+        assert ended.code == 2
+        assert ended.err.startswith(f"There is no file {missing}.")
+
+
+async def test_a_wrong_call_is_exit_code_2(tmp_path: Path) -> None:
+    assert (await banqbot(tmp_path / "none.toml", "webhooks", "fly")).code == 2
+
+
+async def test_a_database_that_cannot_be_used_is_exit_code_1(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear database, " * 100)
+    config = write(tmp_path, {**complete(), "storage": {"path": str(letter)}})
+    ended = await banqbot(config, "run")
+
+    assert ended.code == 1
+    assert "letter.txt cannot be opened" in ended.err
+
+
+# -- doctor
+
+
+async def test_doctor_finds_nothing_wrong(tmp_path: Path, sandbox: BanqSandbox) -> None:
+    ended = await banqbot(write(tmp_path, complete(sandbox)), "doctor")
+
+    assert ended.code == 0, ended.said
+    assert "Banq is reachable and takes the sign-in." in ended.out
+    assert "lanes.main has the ids of your space Sunny Meadow." in ended.out
+
+
+async def test_doctor_prints_ids_that_can_be_copied(tmp_path: Path, sandbox: BanqSandbox) -> None:
+    ended = await banqbot(write(tmp_path, complete(sandbox)), "doctor")
+
+    for space in identities.ACCOUNT_SPACES.values():
+        assert space.id in ended.out
+        assert space.identity_id in ended.out
+
+
+async def test_doctor_needs_only_banqs_part(tmp_path: Path, sandbox: BanqSandbox) -> None:
+    ended = await banqbot(write(tmp_path, {"banq": complete(sandbox)["banq"]}), "doctor")
+
+    assert ended.code == 1
+    assert f'account_space_id = "{SPACE}"\nplatform_id = "{identities.PLATFORM_ID}"' in ended.out
+    assert "discord is missing." in ended.out
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "sentence"),
+    [
+        ("banq", "password", "wrong", "Banq refuses the sign-in."),
+        ("lanes.main", "platform_id", "wrong", f"lanes.main.platform_id should be {identities.PLATFORM_ID}"),
+        ("lanes.main", "account_space_id", "wrong", "lanes.main.account_space_id is none of your account"),
+        (
+            "lanes.main",
+            "account_space_id",
+            identities.SECOND_ACCOUNT_SPACE_ID,
+            f"lanes.main.platform_id should be {identities.SECOND_PLATFORM_ID}",
+        ),
+    ],
+)
+async def test_doctor_says_what_is_wrong(
+    tmp_path: Path, sandbox: BanqSandbox, section: str, key: str, value: str, sentence: str
+) -> None:
+    sections = complete(sandbox)
+    sections[section][key] = value
+    ended = await banqbot(write(tmp_path, sections), "doctor")
+
+    assert ended.code == 1
+    assert sentence in ended.out
+
+
+async def test_doctor_takes_no_personal_space_for_a_merchants(tmp_path: Path, sandbox: BanqSandbox) -> None:
+    sections = complete(sandbox)
+    sections["lanes.main"] |= {
+        "account_space_id": identities.PERSONAL_ACCOUNT_SPACE_ID,
+        "platform_id": identities.PERSONAL_IDENTITY_ID,
+    }
+    ended = await banqbot(write(tmp_path, sections), "doctor")
+
+    assert "Banq does not say that this space is a merchant's" in ended.out
+
+
+async def test_doctor_tells_when_banq_cannot_be_reached(tmp_path: Path, sandbox: BanqSandbox) -> None:
+    sections = complete(sandbox)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        sections["banq"]["token_url"] = f"http://127.0.0.1:{taken.getsockname()[1]}/oauth/token"
+        ended = await banqbot(write(tmp_path, sections), "doctor")
+
+    assert ended.code == 1
+    assert "Banq cannot be reached. Check api_url and token_url under [banq]" in ended.out
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"body": "not-json"}])
+async def test_doctor_tells_when_banq_is_ill(
+    tmp_path: Path, sandbox: BanqSandbox, fault: dict[str, object]
+) -> None:
+    sandbox.faults.add(Fault.model_validate({"route": "me", **fault}))
+    ended = await banqbot(write(tmp_path, complete(sandbox)), "doctor")
+
+    assert ended.code == 1
+    assert ended.out.startswith("error   ")
+
+
+# -- webhooks
+
+
+def two_lanes(sandbox: BanqSandbox) -> Sections:
+    sections = complete(sandbox)
+    sections["lanes.second"] = {
+        "account_space_id": identities.SECOND_ACCOUNT_SPACE_ID,
+        "platform_id": identities.SECOND_PLATFORM_ID,
+        "webhook_secret": SECRET[::-1],
+    }
+    return sections
+
+
+async def test_webhooks_are_created_shown_and_patched(tmp_path: Path, sandbox: BanqSandbox) -> None:
+    sections = two_lanes(sandbox)
+    config = write(tmp_path, sections)
+    before = await banqbot(config, "webhooks", "show")
+    assert before.code == 1
+    assert before.out.count("nothing is configured") == 2
+
+    created = await banqbot(config, "webhooks", "set")
+    assert created.code == 0, created.said
+    assert created.out.count("Banq now sends webhooks to https://bot.example/webhooks/…") == 2
+    assert stored(sandbox).model_dump() == {
+        "url": f"https://bot.example/webhooks/{SECRET}",
+        "enabled": True,
+        "retryCount": 5,
+        "webHookTypes": ["payment", "transaction", "userToken", "nftTransaction"],
+    }
+
+    shown = await banqbot(config, "webhooks", "show")
+    assert shown.code == 0
+    assert "main: https://bot.example/webhooks/… (this bot)" in shown.out
+    assert SECRET[::-1] not in shown.said
+
+    sections["web"]["public_url"] = "https://moved.example"
+    patched = await banqbot(write(tmp_path, sections), "webhooks", "set")
+    assert patched.code == 0
+    assert stored(sandbox).url == f"https://moved.example/webhooks/{SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"url": "https://other.example/hooks/their-own-secret"},
+            "https://other.example/hooks/… (not this bot)",
+        ),
+        ({"enabled": False}, "disabled, 5 retries"),
+        ({"webHookTypes": ["payment", "userToken"]}, "missing: transaction, nftTransaction"),
+    ],
+)
+async def test_webhooks_that_are_not_as_they_should_be_are_shown(
+    tmp_path: Path, sandbox: BanqSandbox, change: dict[str, object], sentence: str
+) -> None:
+    good: dict[str, object] = {
+        "url": f"https://bot.example/webhooks/{SECRET}",
+        "enabled": True,
+        "retryCount": 5,
+        "webHookTypes": ["payment", "transaction", "userToken", "nftTransaction"],
+    }
+    sandbox.store.state.webhook_configs[SPACE] = WebhookConfig.model_validate(good | change)
+    shown = await banqbot(write(tmp_path, complete(sandbox)), "webhooks", "show")
+
+    assert shown.code == 1
+    assert sentence in shown.out
+    assert "their-own-secret" not in shown.said
+
+
+@pytest.mark.parametrize("command", ["show", "set"])
+async def test_webhooks_tell_what_banq_refuses(tmp_path: Path, sandbox: BanqSandbox, command: str) -> None:
+    sandbox.faults.add(Fault(route="webhook-config", status=403))
+    ended = await banqbot(write(tmp_path, complete(sandbox)), "webhooks", command)
+
+    assert ended.code == 1
+    assert "Look with: banqbot doctor" in ended.err

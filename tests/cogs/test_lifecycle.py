@@ -1,0 +1,69 @@
+"""Starting and stopping the live bot."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.banq import identities
+from sandbox.banq.faults import Fault
+from sandbox.discord import ADA
+from tests.cogs.member import ADDRESS, Member
+from tests.live import LiveBot, living
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[LiveBot]:
+    async with living(tmp_path) as running:
+        yield running
+
+
+async def test_a_second_bot_on_one_database_refuses(live: LiveBot) -> None:
+    code, output = await live.call("run")
+
+    assert code == 1
+    assert "Another banqbot is running" in output
+    assert "Traceback" not in output
+
+
+async def test_a_shutdown_waits_for_the_answer_to_a_withdrawal(live: LiveBot) -> None:
+    ada = Member(live, ADA)
+    await ada.link(identities.ADA)
+    review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
+    live.banq.faults.add(Fault(route="withdraw", times=1, hold=True))
+    await live.discord.members.press(ADA, review.id, review.button("Withdraw")["custom_id"])
+    await live.banq.store.until(lambda: live.banq.faults.received["withdraw"] == 1)
+
+    stopping = asyncio.create_task(live.stop())
+    await live.has_said("stopping")
+    live.banq.faults.release()
+    await stopping
+
+    async with live.opened_database() as database:
+        row = await database.read.fetch_one("SELECT state FROM withdrawals")
+    assert row is not None
+    assert row["state"] == "awaiting_owner"
+
+
+async def test_a_wrong_discord_token_is_a_sentence(tmp_path: Path) -> None:
+    async with living(tmp_path) as live:
+        await live.stop()
+        live.config.write_text(live.config.read_text().replace('token = "', 'token = "x', 1))
+
+        code, output = await live.call("run")
+
+        assert code == 1
+        assert "discord.token: Discord does not accept it" in output
+        assert "Traceback" not in output
+
+
+async def test_a_lane_that_members_are_linked_through_cannot_be_dropped(live: LiveBot) -> None:
+    await Member(live, ADA).link(identities.ADA)
+    await live.stop()
+    live.config.write_text(live.config.read_text().replace("[lanes.main]", "[lanes.other]"))
+
+    code, output = await live.call("run")
+
+    assert code == 1
+    assert "lanes.main is missing" in output

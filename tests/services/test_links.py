@@ -1,0 +1,121 @@
+"""Links after they are made: looked at, ended, lost."""
+
+from sandbox.banq import identities
+from services.links import NotLinked, Unlinked, WalletOverview
+from tests.conftest import Clock
+from tests.services.rig import ADA, BEN, Rig
+
+PICTURE, TILE, THIRD = "quiet-hours-2", "glaze-garden-8", "quiet-hours-3"
+
+
+async def audit(rig: Rig) -> list[tuple[object, ...]]:
+    """The audit log since the wallet was linked: (actor, action, member, reason)."""
+    rows = await rig.database.read.fetch_all(
+        "SELECT actor, action, chat_user_id, reason FROM audit WHERE id >"
+        " (SELECT max(id) FROM audit WHERE action = 'wallet linked') ORDER BY id"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def confirmed_only(rig: Rig, slug: str) -> None:
+    draft = await rig.draft(ADA, slug)
+    async with rig.database.transaction() as tx:
+        await tx.execute("UPDATE withdrawals SET state = 'confirmed' WHERE id = ?1", draft.id)
+
+
+async def test_the_overview_counts_what_is_on_its_way(linked: Rig, clock: Clock) -> None:
+    linked_at = clock()
+    await linked.draft(ADA, THIRD)
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+
+    assert await linked.links.overview(ADA) == WalletOverview("active", linked_at, 1)
+    assert await linked.links.overview(BEN) == NotLinked()
+
+
+async def test_unlinking_cancels_what_is_not_sent_and_counts_what_is(linked: Rig) -> None:
+    await linked.draft(ADA, THIRD)
+    await confirmed_only(linked, TILE)
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+
+    assert await linked.links.unlink(ADA, "member", "by command") == Unlinked(cancelled=1, still_running=1)
+
+    assert await linked.links.of(ADA) is None
+    states = await linked.column("SELECT state FROM withdrawals ORDER BY rowid")
+    assert states == ["cancelled", "cancelled", "awaiting_owner"]
+    assert await linked.withdrawals.history(ADA) != []
+
+
+async def test_unlinking_twice_changes_nothing(linked: Rig) -> None:
+    await linked.links.unlink(ADA, "member", "by command")
+
+    assert await linked.links.unlink(ADA, "member", "by command") == NotLinked()
+    assert await audit(linked) == [("member", "wallet unlinked", ADA.id, "by command")]
+
+
+async def test_unlinking_one_member_leaves_the_others(linked: Rig) -> None:
+    await linked.link(BEN, identities.BEN)
+
+    assert await linked.links.unlink(ADA, "member", "by command") == Unlinked(0, 0)
+
+    assert await linked.links.of(BEN) is not None
+
+
+async def test_an_admin_is_named_in_the_audit_log(linked: Rig) -> None:
+    await linked.links.unlink(ADA, "admin:9", "asked by mail")
+
+    assert await audit(linked) == [("admin:9", "wallet unlinked", ADA.id, "asked by mail")]
+
+
+async def test_linking_is_in_the_audit_log(linked: Rig) -> None:
+    rows = await linked.database.read.fetch_all("SELECT actor, action, chat_user_id FROM audit ORDER BY id")
+
+    assert [tuple(row) for row in rows] == [
+        ("member", "linking: issued", ADA.id),
+        ("banq", "linking: matched", ADA.id),
+        ("bot", "linking: linked", ADA.id),
+        ("member", "wallet linked", ADA.id),
+    ]
+
+
+async def test_the_audit_log_has_no_secrets_and_no_holdings(linked: Rig) -> None:
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+
+    rows = await linked.database.read.fetch_all("SELECT * FROM audit")
+    written = " ".join(str(value) for row in rows for value in tuple(row))
+
+    for secret in ("token-", "100001", "0x5290", "First Frost", identities.ADA.user_id):
+        assert secret not in written
+
+
+async def test_losing_access_twice_is_told_once(linked: Rig) -> None:
+    link = await linked.links.of(ADA)
+    assert link is not None
+
+    for _ in range(2):
+        await linked.links.access_lost(link.id)
+    await linked.links.access_lost("made up")
+
+    stale = await linked.links.of(ADA)
+    assert stale is not None
+    assert stale.state == "stale"
+    assert await audit(linked) == [("banq", "access revoked", ADA.id, None)]
+    assert await linked.column("SELECT kind FROM outbox") == ["link_stale"]
+
+
+async def test_losing_access_does_not_bring_an_ended_link_back(linked: Rig) -> None:
+    link = await linked.links.of(ADA)
+    assert link is not None
+    await linked.links.unlink(ADA, "member", "by command")
+
+    await linked.links.access_lost(link.id)
+
+    assert await linked.links.of(ADA) is None
+    assert await linked.column("SELECT count(*) FROM outbox") == [0]
+
+
+async def test_a_stale_link_can_be_unlinked(linked: Rig) -> None:
+    link = await linked.links.of(ADA)
+    assert link is not None
+    await linked.links.access_lost(link.id)
+
+    assert await linked.links.unlink(ADA, "member", "by command") == Unlinked(0, 0)

@@ -1,0 +1,239 @@
+"""What a member holds: fresh enough, cheap enough, and never "nothing" because Banq is away."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from banq.models import Nft
+from sandbox.banq import identities
+from sandbox.banq.catalogue import NFTS
+from sandbox.banq.faults import Fault
+from services.links import LinkStale, NotLinked
+from services.nfts import BanqSilent, Wallet, nft_key, nft_labels
+from tests.conftest import Clock
+from tests.services.rig import ADA, BEN, CLEO, Rig, key_of
+
+PICTURE = "quiet-hours-2"
+
+
+def readings(rig: Rig) -> int:
+    """How often Banq was asked for a wallet."""
+    return rig.sandbox.faults.received["nfts"]
+
+
+async def wallet_of_ada(rig: Rig, *, fresh: bool = False) -> Wallet:
+    wallet = await rig.nfts.of(ADA, fresh=fresh)
+    assert isinstance(wallet, Wallet), wallet
+    return wallet
+
+
+def nft(number: int, name: str | None = "Same", **fields: str) -> Nft:
+    return Nft.model_validate({"tokenDataId": number, "sourceBanq": "s", "name": name, **fields})
+
+
+async def test_a_member_sees_what_banq_says(linked: Rig) -> None:
+    found = await wallet_of_ada(linked)
+
+    assert len(found.items) == len(found.by_key) == 32
+    assert found.unreadable == 0
+    assert found.by_key[key_of("glaze-garden-8")].amount == 5
+
+
+async def test_without_a_link_there_is_nothing_to_see(linked: Rig) -> None:
+    assert await linked.nfts.of(BEN) == NotLinked()
+
+
+async def test_an_empty_wallet_is_a_wallet(rig: Rig) -> None:
+    await rig.link(CLEO, identities.CLEO)
+
+    found = await rig.nfts.of(CLEO)
+
+    assert isinstance(found, Wallet)
+    assert found.items == ()
+
+
+async def test_a_wallet_is_kept_for_a_minute(linked: Rig, clock: Clock) -> None:
+    first = await wallet_of_ada(linked)
+    asked = readings(linked)
+
+    clock.forward(seconds=60)
+    assert await wallet_of_ada(linked) == first
+    assert readings(linked) == asked
+    clock.forward(seconds=1)
+    await wallet_of_ada(linked)
+
+    assert readings(linked) == asked + 1
+
+
+async def test_a_fresh_look_asks_banq(linked: Rig, clock: Clock) -> None:
+    assert key_of(PICTURE) in (await wallet_of_ada(linked)).by_key
+    linked.sandbox.ledger.move_away(identities.ADA.email, PICTURE)
+    clock.forward(seconds=1)
+
+    assert key_of(PICTURE) in (await wallet_of_ada(linked)).by_key
+    assert key_of(PICTURE) not in (await wallet_of_ada(linked, fresh=True)).by_key
+    assert key_of(PICTURE) not in (await wallet_of_ada(linked)).by_key
+
+
+async def test_a_look_that_was_under_way_is_not_fresh(linked: Rig, clock: Clock) -> None:
+    asked = readings(linked)
+    linked.sandbox.faults.add(Fault(route="nfts", times=1, hold=True, after_acting=True))
+    under_way = asyncio.create_task(linked.nfts.of(ADA))
+    await linked.sandbox.store.until(lambda: readings(linked) == asked + 1)
+    linked.sandbox.ledger.move_away(identities.ADA.email, PICTURE)
+    clock.forward(seconds=1)
+
+    fresh = asyncio.create_task(wallet_of_ada(linked, fresh=True))
+    linked.sandbox.faults.release()
+
+    await under_way
+    assert key_of(PICTURE) not in (await fresh).by_key
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_many_looks_at_once_ask_banq_once(linked: Rig, clock: Clock, fresh: bool) -> None:
+    clock.forward(minutes=2)
+    asked = readings(linked)
+
+    found = await asyncio.gather(*(linked.nfts.of(ADA, fresh=fresh) for _ in range(10)))
+
+    assert all(isinstance(each, Wallet) for each in found)
+    assert readings(linked) == asked + 1
+
+
+async def test_one_members_slow_wallet_does_not_hold_up_another(rig: Rig) -> None:
+    await rig.link(ADA, identities.ADA)
+    await rig.link(BEN, identities.BEN)
+    asked = readings(rig)
+    rig.sandbox.faults.add(Fault(route="nfts", times=1, hold=True))
+    slow = asyncio.create_task(rig.nfts.of(ADA))
+    await rig.sandbox.store.until(lambda: readings(rig) == asked + 1)
+
+    assert isinstance(await rig.nfts.of(BEN), Wallet)
+
+    assert not slow.done()
+    rig.sandbox.faults.release()
+    assert isinstance(await slow, Wallet)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(route="nfts", status=500),
+        Fault(route="nfts", status=429),
+        Fault(route="nfts", status=401),
+        Fault(route="nfts", status=400),
+        Fault(route="nfts", drop=True),
+        Fault(route="nfts", body="not-json"),
+        Fault(route="nfts", body="wrong-shape"),
+        Fault(route="nfts", body="empty"),
+    ],
+)
+async def test_an_outage_is_never_an_empty_wallet(linked: Rig, fault: Fault) -> None:
+    linked.sandbox.faults.add(fault)
+
+    assert await linked.nfts.of(ADA) == BanqSilent()
+
+    link = await linked.links.of(ADA)
+    assert link is not None
+    assert link.state == "active"
+    linked.sandbox.faults.clear()
+    assert len((await wallet_of_ada(linked)).items) == 32
+
+
+async def test_an_outage_leaves_the_kept_wallet_for_its_minute(linked: Rig, clock: Clock) -> None:
+    await wallet_of_ada(linked)
+    linked.sandbox.faults.outage = "503"
+
+    clock.forward(seconds=60)
+    assert len((await wallet_of_ada(linked)).items) == 32
+    assert await linked.nfts.of(ADA, fresh=True) == BanqSilent()
+    clock.forward(seconds=1)
+    assert await linked.nfts.of(ADA) == BanqSilent()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_access_that_banq_denies_makes_the_link_stale(linked: Rig, clock: Clock, status: int) -> None:
+    await wallet_of_ada(linked)
+    clock.forward(minutes=2)
+    linked.sandbox.faults.add(Fault(route="nfts", times=1, status=status))
+
+    assert await linked.nfts.of(ADA) == LinkStale()
+
+    asked = readings(linked)
+    assert await linked.nfts.of(ADA) == LinkStale()
+    assert readings(linked) == asked
+    assert await linked.column("SELECT kind FROM outbox") == ["link_stale"]
+
+
+async def test_entries_that_cannot_be_read_are_counted(linked: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NFTS, PICTURE, replace(NFTS[PICTURE], omitted=frozenset({"tokenDataId"})))
+
+    found = await wallet_of_ada(linked)
+
+    assert (len(found.items), found.unreadable) == (31, 1)
+
+
+async def test_after_a_withdrawal_the_wallet_is_looked_at_again(linked: Rig) -> None:
+    withdrawal = await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+    [transaction] = linked.sandbox.ledger.transactions
+    assert key_of(PICTURE) in (await wallet_of_ada(linked)).by_key
+    linked.sandbox.ledger.approve_transfer(transaction.id)
+
+    await linked.webhook({"action": "", "resourceType": "NftTransaction", "resourceId": transaction.id})
+
+    assert (await linked.stored(withdrawal)).state == "completed"
+    assert key_of(PICTURE) not in (await wallet_of_ada(linked)).by_key
+
+
+async def test_autocomplete_does_not_wait_and_has_it_the_next_time(linked: Rig) -> None:
+    asked = readings(linked)
+    linked.sandbox.faults.add(Fault(route="nfts", times=1, hold=True))
+
+    assert await linked.nfts.within(ADA, 0) is None
+    await linked.sandbox.store.until(lambda: readings(linked) == asked + 1)
+    linked.sandbox.faults.release()
+    found = await linked.nfts.within(ADA, 60)
+
+    assert found is not None
+    assert readings(linked) == asked + 1
+
+
+async def test_autocomplete_without_a_link_offers_nothing(rig: Rig) -> None:
+    assert await rig.nfts.within(ADA, 60) is None
+
+
+async def test_every_nft_has_a_label_of_its_own(linked: Rig) -> None:
+    found = await wallet_of_ada(linked)
+
+    labels = nft_labels(found)
+
+    assert labels.keys() == found.by_key.keys()
+    assert len(set(labels.values())) == 32
+    assert all(0 < len(label) <= 100 for label in labels.values())
+    assert labels[key_of("quiet-hours-1")] == "Harbour Before Rain · Quiet Hours · ethereum · #1"
+    assert labels[key_of("quiet-hours-10")] == "Harbour Before Rain · Quiet Hours · ethereum · #10"
+
+
+def test_twins_are_numbered_and_no_label_is_too_long(clock: Clock) -> None:
+    same = {"collection": "c" * 90, "chain": "n" * 90, "tokenId": "9" * 90}
+    twins = tuple(nft(number, "name " * 40, **same) for number in range(12))
+
+    labels = nft_labels(Wallet(twins, 0, clock()))
+
+    assert len(set(labels.values())) == 12
+    assert all(len(label) <= 100 for label in labels.values())
+
+
+def test_an_nft_without_a_name_has_a_label(clock: Clock) -> None:
+    unnamed = (nft(1, None), nft(2, "\u202e\u200b"))
+
+    assert list(nft_labels(Wallet(unnamed, 0, clock())).values()) == ["Unnamed", "Unnamed (2)"]
+
+
+def test_a_key_tells_a_number_from_its_digits() -> None:
+    number, digits = nft(7), Nft.model_validate({"tokenDataId": "7", "sourceBanq": "s"})
+
+    assert nft_key(number) != nft_key(digits)
+    assert len(nft_key(number)) == 20

@@ -1,0 +1,251 @@
+"""Notices to members: delivered at least once, kept where messages are closed, never twice the same."""
+
+from datetime import datetime
+
+import pytest
+
+from sandbox.banq import identities
+from services.outbox import DeliveryFailed, DirectMessagesClosed
+from services.wording.text import Markup, Words
+from storage import outbox
+from tests.conftest import Clock
+from tests.services.rig import ADA, BEN, Rig
+
+
+class PlainMarkup:
+    def foreign(self, text: str, limit: int = 80) -> str:
+        return text[:limit]
+
+    def bold(self, text: str) -> str:
+        return text
+
+    def code(self, text: str) -> str:
+        return text
+
+    def time(self, time: datetime) -> str:
+        return time.isoformat()
+
+
+class Messenger:
+    """Records what it is asked to send, and refuses while it is told to."""
+
+    def __init__(self) -> None:
+        self.markup: Markup = PlainMarkup()
+        self.refusal: Exception | None = None
+        self.tries = 0
+        self.sent: list[tuple[str, str]] = []
+
+    async def send(self, recipient: str, words: Words) -> None:
+        self.tries += 1
+        if self.refusal is not None:
+            raise self.refusal
+        self.sent.append((recipient, words.title))
+
+
+@pytest.fixture
+def messenger(rig: Rig) -> Messenger:
+    served = Messenger()
+    rig.outbox.serve("discord", served)
+    return served
+
+
+STALE = "Banq no longer gives access"
+
+
+async def lose_access(rig: Rig) -> None:
+    """The simplest thing that a member must be told."""
+    link = await rig.links.of(ADA)
+    assert link is not None
+    await rig.links.access_lost(link.id)
+
+
+async def notice(rig: Rig, kind: str, object_id: str, recipient: str = ADA.id) -> None:
+    async with rig.database.transaction() as tx:
+        await outbox.insert(tx, ("discord", recipient), kind, object_id, rig.sources.now())
+
+
+async def states(rig: Rig) -> list[object]:
+    return await rig.column("SELECT state FROM outbox ORDER BY id")
+
+
+async def test_a_notice_is_delivered_once(linked: Rig, messenger: Messenger) -> None:
+    await lose_access(linked)
+
+    await linked.outbox.step()
+    await linked.outbox.step()
+
+    assert messenger.sent == [(ADA.id, STALE)]
+    assert await states(linked) == ["delivered"]
+
+
+async def test_the_same_notice_is_kept_once(rig: Rig, messenger: Messenger) -> None:
+    for _ in range(3):
+        await notice(rig, "link_stale", "link-1")
+    await notice(rig, "link_stale", "link-2")
+    await notice(rig, "link_stale", "link-1", recipient=BEN.id)
+
+    await rig.outbox.step()
+
+    assert messenger.sent == [(ADA.id, STALE), (ADA.id, STALE), (BEN.id, STALE)]
+
+
+async def test_a_withdrawal_is_told_as_it_stands(linked: Rig, messenger: Messenger) -> None:
+    draft = await linked.draft(ADA, "quiet-hours-2")
+    await linked.confirm(ADA, draft)
+    [transaction] = linked.sandbox.ledger.transactions
+    linked.sandbox.ledger.approve_transfer(transaction.id)
+    await linked.webhook({"action": "x", "resourceType": "NftTransaction", "resourceId": transaction.id})
+
+    await linked.outbox.step()
+
+    assert messenger.sent == [(ADA.id, "Withdrawal completed")]
+
+
+async def test_a_notice_that_is_out_of_date_is_not_sent(linked: Rig, messenger: Messenger) -> None:
+    draft = await linked.draft(ADA, "quiet-hours-2")
+    await notice(linked, "withdrawal_unknown", draft.id)
+    await notice(linked, "withdrawal_unknown", "made up")
+
+    await linked.outbox.step()
+
+    assert messenger.tries == 0
+    assert await states(linked) == ["delivered", "delivered"]
+
+
+async def test_closed_direct_messages_keep_the_notice_for_the_next_command(
+    linked: Rig, messenger: Messenger
+) -> None:
+    messenger.refusal = DirectMessagesClosed()
+    await lose_access(linked)
+    await linked.outbox.step()
+    await linked.outbox.step()
+    assert messenger.tries == 1
+
+    [(notice_id, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
+    assert words is not None
+    assert words.title == STALE
+    assert await linked.outbox.kept_for(BEN, messenger.markup) == []
+
+    await linked.outbox.mark_shown(notice_id)
+    assert await linked.outbox.kept_for(ADA, messenger.markup) == []
+
+
+async def test_a_kept_notice_may_become_out_of_date(linked: Rig, messenger: Messenger) -> None:
+    messenger.refusal = DirectMessagesClosed()
+    draft = await linked.draft(ADA, "quiet-hours-2")
+    await notice(linked, "withdrawal_draft", draft.id)
+    await linked.outbox.step()
+    await linked.withdrawals.cancel(draft.id, ADA)
+
+    [(_, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
+
+    assert words is None
+
+
+async def test_a_failed_delivery_is_tried_again_later(
+    linked: Rig, messenger: Messenger, clock: Clock
+) -> None:
+    messenger.refusal = DeliveryFailed("busy")
+    await lose_access(linked)
+    await linked.outbox.step()
+    await linked.outbox.step()
+    assert messenger.tries == 1
+
+    clock.forward(seconds=5)
+    await linked.outbox.step()
+    assert messenger.tries == 2
+    clock.forward(seconds=5)
+    await linked.outbox.step()
+    assert messenger.tries == 2
+
+    messenger.refusal = None
+    clock.forward(seconds=5)
+    await linked.outbox.step()
+    assert messenger.sent == [(ADA.id, STALE)]
+
+
+async def test_after_twelve_tries_a_notice_is_given_up(
+    linked: Rig, messenger: Messenger, clock: Clock
+) -> None:
+    messenger.refusal = DeliveryFailed("busy")
+    await lose_access(linked)
+
+    for _ in range(20):
+        await linked.outbox.step()
+        clock.forward(minutes=60)
+
+    assert messenger.tries == 12
+    assert await states(linked) == ["dead"]
+
+
+async def test_one_members_trouble_is_not_anothers(rig: Rig, messenger: Messenger) -> None:
+    await notice(rig, "link_stale", "link-1")
+    await notice(rig, "link_stale", "link-2", recipient=BEN.id)
+    messenger.refusal = DirectMessagesClosed()
+    await rig.outbox.step()
+    await notice(rig, "link_stale", "link-3", recipient=BEN.id)
+    messenger.refusal = None
+
+    await rig.outbox.step()
+
+    assert messenger.sent == [(BEN.id, STALE)]
+    assert await states(rig) == ["kept", "kept", "delivered"]
+
+
+async def test_a_notice_that_cannot_be_put_into_words_does_not_hold_up_the_next(
+    rig: Rig, messenger: Messenger, clock: Clock
+) -> None:
+    await notice(rig, "a kind of another version", "link-1")
+    await notice(rig, "link_stale", "link-2", recipient=BEN.id)
+
+    for _ in range(12):
+        await rig.outbox.step()
+        clock.forward(minutes=60)
+
+    assert messenger.sent == [(BEN.id, STALE)]
+    assert await states(rig) == ["dead", "delivered"]
+
+
+async def test_notices_wait_for_a_platform_that_is_not_there_yet(rig: Rig) -> None:
+    await notice(rig, "link_stale", "link-1")
+    await rig.outbox.step()
+    assert await states(rig) == ["pending"]
+
+    messenger = Messenger()
+    rig.outbox.serve("discord", messenger)
+    await rig.outbox.step()
+
+    assert messenger.sent == [(ADA.id, STALE)]
+
+
+async def test_notices_come_in_the_order_they_were_written(rig: Rig, messenger: Messenger) -> None:
+    await notice(rig, "unlinked_by_admin", "link-1")
+    await notice(rig, "link_stale", "link-2")
+
+    await rig.outbox.step()
+
+    assert [title for _, title in messenger.sent] == ["Your wallet was unlinked", STALE]
+
+
+async def test_a_notice_written_before_a_restart_is_delivered_after_it(linked: Rig) -> None:
+    await lose_access(linked)
+    messenger = Messenger()
+
+    async with linked.again() as restarted:
+        restarted.outbox.serve("discord", messenger)
+        await restarted.outbox.step()
+    await linked.outbox.step()
+
+    assert messenger.sent == [(ADA.id, STALE)]
+
+
+async def test_an_admins_unlinking_is_told_and_a_members_own_is_not(
+    linked: Rig, messenger: Messenger
+) -> None:
+    await linked.links.unlink(ADA, "member", "by command")
+    await linked.link(ADA, identities.ADA)
+    await linked.links.unlink(ADA, "admin:9", "asked by mail")
+
+    await linked.outbox.step()
+
+    assert messenger.sent == [(ADA.id, "Your wallet was unlinked")]

@@ -1,0 +1,263 @@
+"""Every sentence that the bot says: one for each case, in plain words, with foreign text marked."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from banq.models import Nft
+from services.addresses import AddressProblem
+from services.links import LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
+from services.nfts import BanqSilent
+from services.overview import BanqState, Overview
+from services.wording import general, linking, team, wallet, withdrawals
+from services.wording.text import Words
+from storage.link_sessions import ENDED
+from storage.withdrawals import FINAL, Withdrawal
+from tests.services.rig import GOOD_ADDRESS
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+STATES = ("draft", "confirmed", "submitting", "awaiting_owner", "processing", "unknown", *FINAL)
+REASONS = {
+    "completed": (None, "left_the_wallet"),
+    "refused": (None, "banq_said_no", "banq_unreachable", "banq_busy", "bot_not_signed_in"),
+    "failed": (None, "rejected_at_banq", "cancelled_at_banq", "expired_at_banq"),
+}
+NOTICES = ("link_stale", "unlinked_by_admin")
+JARGON = re.compile(r"webhook|user ?guid|\bAPI\b|token ?data|HTTP|JSON|None|\bTrue\b", re.IGNORECASE)
+
+
+class MarkingMarkup:
+    """Puts a fence around all that came through it, so that a test sees what did not."""
+
+    def foreign(self, text: str, limit: int = 80) -> str:
+        return f"⟦{text[:limit]}⟧" if text else ""
+
+    def bold(self, text: str) -> str:
+        return text
+
+    def code(self, text: str) -> str:
+        return f"⟦{text}⟧"
+
+    def time(self, time: datetime) -> str:
+        return f"at {time:%H:%M}"
+
+
+M = MarkingMarkup()
+STRANGE = "foreignwords"
+DRAFT = Withdrawal(
+    id="1",
+    link_id="1",
+    chat_platform="discord",
+    chat_user_id="1",
+    lane="main",
+    user_guid="secret-guid",
+    banq_user_id='"secret-user"',
+    token_data_id='"secret-token"',
+    source_banq='"secret-source"',
+    nft_name=f"{STRANGE} name",
+    nft_image_url=None,
+    chain=f"{STRANGE} chain",
+    amount=1,
+    address=GOOD_ADDRESS,
+    state="draft",
+    created_at=NOW,
+    expires_at=NOW,
+    updated_at=NOW,
+)
+
+
+def each_withdrawal() -> Iterator[Withdrawal]:
+    """One in each state, for each reason, with all that Banq may have said."""
+    for state in STATES:
+        for reason in REASONS.get(state, (None,)):
+            yield replace(
+                DRAFT,
+                state=state,
+                reason=reason,
+                amount=3,
+                banq_message=f"{STRANGE} message",
+                transaction_hash=f"{STRANGE}-hash",
+            )
+
+
+def told_to_members() -> Iterator[Words]:
+    for module in (general, linking, wallet, withdrawals):
+        for value in vars(module).values():
+            if isinstance(value, Words):
+                yield value
+    yield from linking.LINKING_ENDED.values()
+    yield linking.link_steps(M, NOW)
+    yield linking.already_linked(M, NOW)
+    for number in (0, 1, 2):
+        yield linking.linked(number)
+        yield linking.wrong_code(number)
+        yield wallet.unlink_review(number)
+        yield wallet.unlinked(Unlinked(number, number))
+        yield withdrawals.amount_refused(number)
+        for state in ("active", "stale", "frozen"):
+            yield wallet.wallet(M, WalletOverview(state, NOW, number), wallet.nft_count(number, number))
+    for outcome in (NotLinked(), LinkStale(), LinkFrozen(), BanqSilent()):
+        yield wallet.no_wallet(outcome)
+    for each in each_withdrawal():
+        yield withdrawals.withdrawal_story(M, each)
+    yield withdrawals.withdrawal_review(M, DRAFT)
+    for problem in AddressProblem:
+        yield withdrawals.address_refused(M, problem, f"{STRANGE} chain")
+        yield withdrawals.address_refused(M, problem, None)
+    for kind in NOTICES:
+        yield general.notice_words(M, kind, None)
+    yield general.help_words(M, is_linked=True)
+    yield general.help_words(M, is_linked=False)
+    yield general.failure("7F3K2")
+
+
+def in_short() -> Iterator[str]:
+    """Sentences that are not whole messages."""
+    yield wallet.NFT_COUNT_UNKNOWN
+    for number in (0, 1, 2):
+        yield wallet.nft_count(number, number)
+        yield wallet.gallery_title(number, 1, 2)
+        yield wallet.gallery_note(M, NOW, number)
+    yield from withdrawals.WITHDRAWAL_STATES.values()
+
+
+def sentences() -> list[str]:
+    return [f"{words.title}\n{words.text}" for words in told_to_members()] + list(in_short())
+
+
+def test_nothing_is_left_unsaid() -> None:
+    for words in told_to_members():
+        assert words.title.strip()
+        assert words.text.strip()
+        assert "{" not in words.title + words.text
+
+
+def test_no_sentence_has_jargon_in_it() -> None:
+    for sentence in sentences():
+        assert not JARGON.search(sentence), sentence
+
+
+def test_no_sentence_has_banqs_ids_in_it() -> None:
+    for sentence in sentences():
+        assert "secret-" not in sentence, sentence
+
+
+def test_foreign_text_always_goes_through_the_markup() -> None:
+    marked = [sentence for sentence in sentences() if STRANGE in sentence.lower()]
+    assert len(marked) > 15
+
+    for sentence in marked:
+        assert STRANGE not in re.sub(r"⟦.*?⟧", "", sentence, flags=re.DOTALL).lower(), sentence
+
+
+def test_an_nft_in_the_gallery_is_foreign_in_all_its_parts() -> None:
+    nft = Nft.model_validate(
+        {
+            "tokenDataId": 1,
+            "sourceBanq": 1,
+            "name": STRANGE,
+            "collectionName": STRANGE,
+            "chain": STRANGE,
+            "tokenId": STRANGE,
+            "amount": 2,
+        }
+    )
+
+    entry = wallet.gallery_entry(M, nft)
+
+    assert entry.lower().count(STRANGE) == 4
+    assert STRANGE not in re.sub(r"⟦.*?⟧", "", entry).lower()
+    assert "you hold 2" in entry
+
+
+def test_an_nft_without_a_name_is_called_unnamed() -> None:
+    nameless = Nft.model_validate({"tokenDataId": 1, "sourceBanq": 1})
+
+    assert wallet.gallery_entry(M, nameless) == "Unnamed NFT"
+    assert wallet.picture_text(nameless) == "Picture of an unnamed NFT"
+    assert "an unnamed NFT" in withdrawals.withdrawal_review(M, replace(DRAFT, nft_name="")).title
+
+
+def test_every_way_that_linking_can_end_has_words() -> None:
+    # A linked session is told by linked(); wrong_browser is a state that nothing leads to yet.
+    assert linking.LINKING_ENDED.keys() == ENDED - {"linked", "wrong_browser"}
+
+
+def test_every_state_in_the_history_has_words() -> None:
+    # The history leaves out what was never confirmed.
+    assert withdrawals.WITHDRAWAL_STATES.keys() == set(STATES) - {"draft", "cancelled", "expired"}
+    listed = [replace(DRAFT, state=state) for state in withdrawals.WITHDRAWAL_STATES]
+
+    text = withdrawals.withdrawal_list(M, listed).text
+
+    assert all(words in text for words in withdrawals.WITHDRAWAL_STATES.values())
+    for each in listed:
+        assert withdrawals.WITHDRAWAL_STATES[each.state] in withdrawals.already_running(M, each).text
+
+
+def test_each_reason_has_words_of_its_own() -> None:
+    told = [withdrawals.withdrawal_story(M, each).text for each in each_withdrawal() if each.state in REASONS]
+
+    # A refusal by Banq with a message reads the same with its reason or without.
+    assert len(set(told)) == len(told) - 1
+
+
+@pytest.mark.parametrize("state", ["refused", "cancelled", "expired"])
+def test_what_was_not_sent_is_said_not_to_be(state: str) -> None:
+    words = withdrawals.withdrawal_story(M, replace(DRAFT, state=state, reason="banq_said_no"))
+
+    assert "Nothing was sent" in words.title + words.text
+
+
+def test_an_unknown_outcome_never_invites_to_try_again() -> None:
+    text = withdrawals.withdrawal_story(M, replace(DRAFT, state="unknown")).text
+
+    assert "Do not start again" in text
+    assert "Try again" not in text
+    assert "/withdraw " not in text
+
+
+def test_the_review_shows_the_whole_address() -> None:
+    text = withdrawals.withdrawal_review(M, DRAFT).text
+
+    assert GOOD_ADDRESS in text.replace(" ", "")
+    assert "cannot be undone" in text
+
+
+def test_a_state_without_words_is_an_error() -> None:
+    with pytest.raises(AssertionError):
+        withdrawals.withdrawal_story(M, replace(DRAFT, state="made up"))
+    with pytest.raises(AssertionError):
+        general.notice_words(M, "made up", None)
+
+
+@pytest.mark.parametrize("state", list(BanqState))
+def test_the_team_is_told_how_things_are(state: BanqState) -> None:
+    overview = Overview(
+        banq=state,
+        last_webhook_at=None,
+        links={"active": 3},
+        withdrawals={"awaiting_owner": 2},
+        webhooks={},
+        notices={},
+        unclaimed_grants_today=1,
+    )
+
+    words = team.status(M, overview)
+
+    assert team.BANQ_STATES[state] in words.text
+    assert "3 active" in words.text
+    assert "2 awaiting owner" in words.text
+    assert "matched nobody today 1" in words.text
+    assert (words.tone == "good") == (state is BanqState.WELL)
+
+
+@pytest.mark.parametrize("state", ["active", "stale", "frozen"])
+def test_the_team_is_told_how_a_member_stands(state: str) -> None:
+    words = team.member(M, "Ada", WalletOverview(state, NOW, 1))
+
+    assert words.text.startswith("Ada is ")
+    assert words.text.endswith("on their way: 1.")

@@ -1,0 +1,337 @@
+"""Every rule of the schema: a statement that it refuses, and the legal neighbour that it accepts."""
+
+from typing import Any
+
+import pytest
+
+from storage.database import Database
+from tests.storage.rows import (
+    AUDIT,
+    BOUND,
+    GRANT,
+    HASH,
+    INBOX,
+    LINK,
+    NOTICE,
+    SESSION,
+    TURN,
+    WITHDRAWAL,
+    put_alone,
+    refused,
+    refused_to_run,
+    run_alone,
+)
+
+OTHER_HASH = b"\x02" * 32
+LIVE_SESSIONS = ("issued", "proven", "waiting", "open", "approved", "matched")
+ENDED_SESSIONS = ("linked", "expired", "cancelled", "wrong_browser", "unmatched", "conflict", "refused")
+
+
+# -- every table
+
+ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("webhook_inbox", INBOX),
+    ("link_sessions", SESSION),
+    ("turns", TURN),
+    ("grants", GRANT),
+    ("links", LINK),
+    ("withdrawals", WITHDRAWAL),
+    ("outbox", NOTICE),
+    ("audit", AUDIT),
+]
+MAY_BE_LEFT_OUT = {"id"} | {"turn_id"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table, row in ROWS for column in row if column not in MAY_BE_LEFT_OUT],
+)
+async def test_no_column_of_a_minimal_row_may_be_null(database: Database, table: str, column: str) -> None:
+    await refused(database, table, dict(ROWS)[table], **{column: None})
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("webhook_inbox", "received_at"),
+        ("link_sessions", "expires_at"),
+        ("turns", "opened_at"),
+        ("grants", "received_at"),
+        ("links", "linked_at"),
+        ("withdrawals", "amount"),
+        ("outbox", "next_try_at"),
+        ("audit", "at"),
+    ],
+)
+async def test_a_time_or_an_amount_is_an_integer(filled: Database, table: str, column: str) -> None:
+    row = dict(ROWS)[table]
+    if "id" in row:
+        row = row | {"id": 99 if isinstance(row["id"], int) else "other"}
+    await refused(filled, table, row, **{column: "soon"})
+    await refused(filled, table, row, **{column: 1.5})
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("webhook_inbox", INBOX),
+        ("link_sessions", BOUND),
+        ("grants", GRANT),
+        ("links", LINK),
+        ("withdrawals", WITHDRAWAL),
+        ("outbox", NOTICE),
+    ],
+)
+async def test_only_known_states_are_kept(database: Database, table: str, row: dict[str, Any]) -> None:
+    await refused(database, table, row, state="somehow")
+    await refused(database, table, row, state="")
+
+
+@pytest.mark.parametrize(("table", "row"), [("link_sessions", SESSION), ("links", LINK)])
+async def test_only_known_chat_platforms_are_kept(
+    database: Database, table: str, row: dict[str, Any]
+) -> None:
+    await put_alone(database, "link_sessions", BOUND, id="other", token_hash=OTHER_HASH, state="linked")
+    row = row | ({"session_id": "other"} if table == "links" else {})
+    await refused(database, table, row, chat_platform="irc")
+    await put_alone(database, table, row, chat_platform="telegram")
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "reference"),
+    [
+        ("turns", TURN, {"session_id": "nobody"}),
+        ("grants", GRANT, {"inbox_id": 99}),
+        ("grants", GRANT, {"turn_id": 99}),
+        ("links", LINK, {"session_id": "nobody"}),
+        ("withdrawals", WITHDRAWAL, {"link_id": "nobody"}),
+    ],
+)
+async def test_what_a_row_refers_to_must_exist(
+    filled: Database, table: str, row: dict[str, Any], reference: dict[str, Any]
+) -> None:
+    fresh: dict[str, dict[str, Any]] = {
+        "turns": {"id": 2, "lane": "second"},
+        "links": {"id": "l-2", "chat_user_id": "2", "user_guid": "g"},
+    }
+    await refused(filled, table, row | fresh.get(table, {}), **reference)
+    if table != "links":  # its legal neighbour is in the fixture
+        await put_alone(filled, table, row | fresh.get(table, {}))
+
+
+@pytest.mark.parametrize(
+    ("table", "row"), [("link_sessions", "s-1"), ("webhook_inbox", "1"), ("turns", "1"), ("links", "l-1")]
+)
+async def test_what_others_refer_to_cannot_be_deleted(filled: Database, table: str, row: str) -> None:
+    await put_alone(filled, "grants", GRANT)
+    await put_alone(filled, "withdrawals", WITHDRAWAL)
+    await refused_to_run(filled, f"DELETE FROM {table} WHERE id = '{row}'", match="FOREIGN KEY")  # noqa: S608
+
+
+# -- webhook_inbox
+
+
+async def test_an_event_of_one_lane_is_stored_once(database: Database) -> None:
+    await put_alone(database, "webhook_inbox", INBOX, event_id="e-1")
+    await refused(database, "webhook_inbox", INBOX, id=2, event_id="e-1")
+    await put_alone(database, "webhook_inbox", INBOX, id=2, event_id="e-1", lane="second")
+    await put_alone(database, "webhook_inbox", INBOX, id=3, event_id="e-2")
+
+
+async def test_events_without_an_id_are_all_stored(database: Database) -> None:
+    for number in (1, 2):
+        await put_alone(database, "webhook_inbox", INBOX, id=number)
+
+
+# -- link_sessions
+
+
+@pytest.mark.parametrize("column", ["token_hash", "browser_hash"])
+async def test_a_hash_has_32_bytes_and_belongs_to_one_session(database: Database, column: str) -> None:
+    row = {**BOUND, "state": "expired"}
+    await refused(database, "link_sessions", row, **{column: HASH[:-1]})
+    await refused(database, "link_sessions", row, **{column: HASH + b"\x01"})
+    await put_alone(database, "link_sessions", row)
+    other = {**row, "id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH}
+    await refused(database, "link_sessions", other, **{column: HASH})
+    await put_alone(database, "link_sessions", other)
+
+
+@pytest.mark.parametrize("state", LIVE_SESSIONS)
+async def test_a_chat_user_has_one_live_session(database: Database, state: str) -> None:
+    code = "123456" if state == "matched" else None
+    await put_alone(database, "link_sessions", BOUND, state=state, finish_code=code)
+    second = {**SESSION, "id": "s-2", "token_hash": OTHER_HASH}
+    await refused(database, "link_sessions", second)
+    await put_alone(database, "link_sessions", second, chat_user_id="2")
+    await put_alone(
+        database, "link_sessions", second, id="s-3", token_hash=b"3" * 32, chat_platform="telegram"
+    )
+    await run_alone(
+        database, "UPDATE link_sessions SET state = 'cancelled', finish_code = NULL WHERE id = 's-1'"
+    )
+    await put_alone(database, "link_sessions", second, id="s-4", token_hash=b"4" * 32)
+
+
+@pytest.mark.parametrize(
+    "state", [*LIVE_SESSIONS[1:], "linked", "wrong_browser", "unmatched", "conflict", "refused"]
+)
+async def test_beyond_issued_a_session_has_its_browser(database: Database, state: str) -> None:
+    row = {**BOUND, "state": state, "finish_code": "123456" if state == "matched" else None}
+    await refused(database, "link_sessions", row, browser_hash=None)
+    await put_alone(database, "link_sessions", row)
+
+
+@pytest.mark.parametrize("state", ["issued", "expired", "cancelled"])
+async def test_a_session_may_end_unopened(database: Database, state: str) -> None:
+    await put_alone(database, "link_sessions", SESSION, state=state)
+
+
+@pytest.mark.parametrize("state", ["waiting", "open", "approved", "matched", "linked"])
+async def test_in_line_and_beyond_a_session_has_its_lane(database: Database, state: str) -> None:
+    row = {**BOUND, "state": state, "finish_code": "123456" if state == "matched" else None}
+    await refused(database, "link_sessions", row, lane=None)
+    await put_alone(database, "link_sessions", row)
+
+
+@pytest.mark.parametrize("column", ["user_guid", "banq_user_id"])
+@pytest.mark.parametrize("state", ["matched", "linked"])
+async def test_a_matched_session_knows_its_wallet(database: Database, state: str, column: str) -> None:
+    row = {**BOUND, "state": state, "finish_code": "123456" if state == "matched" else None}
+    await refused(database, "link_sessions", row, **{column: None})
+    await put_alone(database, "link_sessions", row, **{column: "x"})
+
+
+async def test_a_finish_code_exists_exactly_while_matched(database: Database) -> None:
+    matched = {**BOUND, "state": "matched"}
+    await refused(database, "link_sessions", matched)
+    for code in ("", "12345", "1234567"):
+        await refused(database, "link_sessions", matched, finish_code=code)
+    await put_alone(database, "link_sessions", matched, finish_code="123456")
+    for state in ("approved", "linked", "cancelled"):
+        await refused_to_run(database, f"UPDATE link_sessions SET state = '{state}'")  # noqa: S608
+    await run_alone(database, "UPDATE link_sessions SET state = 'linked', finish_code = NULL")
+
+
+async def test_the_tries_at_a_code_run_out(database: Database) -> None:
+    await put_alone(database, "link_sessions", SESSION, code_tries_left=0)
+    await refused_to_run(database, "UPDATE link_sessions SET code_tries_left = code_tries_left - 1")
+
+
+@pytest.mark.parametrize("ended", ENDED_SESSIONS)
+@pytest.mark.parametrize("state", [*LIVE_SESSIONS, *ENDED_SESSIONS])
+async def test_an_ended_session_never_comes_back(database: Database, ended: str, state: str) -> None:
+    await put_alone(database, "link_sessions", BOUND, state=ended)
+    code = "'123456'" if state == "matched" else "NULL"
+    sql = f"UPDATE link_sessions SET finish_code = {code}, state = '{state}'"  # noqa: S608
+    if state == ended:
+        assert await run_alone(database, sql) == 1
+    else:
+        await refused_to_run(database, sql, match="an ended link session cannot be moved")
+
+
+# -- turns and grants
+
+
+async def test_a_lane_has_one_live_turn(filled: Database) -> None:
+    await refused(filled, "turns", TURN, id=2)
+    await put_alone(filled, "turns", TURN, id=2, lane="second")
+    await run_alone(filled, "UPDATE turns SET ended_at = 5, end_reason = 'closed' WHERE id = 1")
+    await put_alone(filled, "turns", TURN, id=3)
+
+
+@pytest.mark.parametrize("reason", ["closed", "expired", "linked", "given_up"])
+async def test_a_turn_that_ended_says_why(filled: Database, reason: str) -> None:
+    await refused_to_run(filled, "UPDATE turns SET ended_at = 5")
+    await refused_to_run(filled, f"UPDATE turns SET end_reason = '{reason}'")  # noqa: S608
+    await refused_to_run(filled, "UPDATE turns SET ended_at = 5, end_reason = 'somehow'")
+    await run_alone(filled, f"UPDATE turns SET ended_at = 5, end_reason = '{reason}'")  # noqa: S608
+
+
+async def test_a_delivery_is_one_grant(filled: Database) -> None:
+    await put_alone(filled, "grants", GRANT)
+    await refused(filled, "grants", GRANT)
+    await put_alone(filled, "webhook_inbox", INBOX, id=2)
+    await put_alone(filled, "grants", GRANT, inbox_id=2)
+
+
+@pytest.mark.parametrize("state", ["pending", "matched"])
+async def test_a_grant_outside_any_turn_is_nobodys(filled: Database, state: str) -> None:
+    await refused(filled, "grants", GRANT, turn_id=None, state=state)
+    await put_alone(filled, "grants", GRANT, turn_id=None, state="unclaimed")
+
+
+# -- links
+
+
+@pytest.fixture
+async def second_session(filled: Database) -> dict[str, Any]:
+    """A link that may stand beside the first: another user, wallet and session."""
+    second = {"id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH, "chat_user_id": "2"}
+    await put_alone(filled, "link_sessions", BOUND, state="linked", **second)
+    return {**LINK, "id": "l-2", "chat_user_id": "2", "user_guid": "guid-2", "session_id": "s-2"}
+
+
+@pytest.mark.parametrize("state", ["active", "stale", "frozen"])
+@pytest.mark.parametrize(
+    "same",
+    [{"chat_user_id": "1"}, {"user_guid": "guid-1"}, {"session_id": "s-1"}],
+    ids=lambda same: next(iter(same)),
+)
+async def test_user_wallet_and_session_are_linked_once(
+    filled: Database, second_session: dict[str, Any], same: dict[str, str], state: str
+) -> None:
+    await run_alone(filled, f"UPDATE links SET state = '{state}'")  # noqa: S608
+    await refused(filled, "links", second_session, **same)
+    await put_alone(filled, "links", second_session)
+
+
+async def test_one_wallet_may_be_linked_on_each_chat_platform(
+    filled: Database, second_session: dict[str, Any]
+) -> None:
+    await put_alone(filled, "links", second_session, chat_platform="telegram", user_guid="guid-1")
+
+
+async def test_after_unlinking_user_and_wallet_are_free(
+    filled: Database, second_session: dict[str, Any]
+) -> None:
+    await run_alone(filled, "UPDATE links SET state = 'unlinked', ended_at = 5")
+    await put_alone(filled, "links", second_session, chat_user_id="1", user_guid="guid-1")
+
+
+async def test_a_link_ends_exactly_when_unlinked(filled: Database) -> None:
+    await refused_to_run(filled, "UPDATE links SET state = 'unlinked'")
+    await refused_to_run(filled, "UPDATE links SET ended_at = 5")
+    await run_alone(filled, "UPDATE links SET state = 'unlinked', ended_at = 5")
+
+
+@pytest.mark.parametrize(
+    "column", ["chat_platform", "chat_user_id", "lane", "user_guid", "banq_user_id", "session_id"]
+)
+async def test_whose_wallet_a_link_is_never_changes(filled: Database, column: str) -> None:
+    await refused_to_run(filled, f"UPDATE links SET {column} = {column} || 'x'", match="cannot be moved")  # noqa: S608
+    await run_alone(filled, "UPDATE links SET state = 'frozen'")
+
+
+@pytest.mark.parametrize("state", ["active", "stale", "frozen"])
+async def test_an_ended_link_never_comes_back(filled: Database, state: str) -> None:
+    await run_alone(filled, f"UPDATE links SET state = '{state}'")  # noqa: S608
+    await run_alone(filled, "UPDATE links SET state = 'unlinked', ended_at = 5")
+    sql = f"UPDATE links SET state = '{state}', ended_at = NULL"  # noqa: S608
+    await refused_to_run(filled, sql, match="an ended link cannot come back")
+
+
+# -- outbox and audit
+
+
+async def test_a_notice_is_kept_once(database: Database) -> None:
+    await put_alone(database, "outbox", NOTICE)
+    await refused(database, "outbox", NOTICE)
+    await put_alone(database, "outbox", NOTICE, dedup_key="n-2")
+
+
+@pytest.mark.parametrize("sql", ["UPDATE audit SET reason = 'x'", "DELETE FROM audit"])
+async def test_the_audit_log_only_grows(database: Database, sql: str) -> None:
+    await put_alone(database, "audit", AUDIT)
+    await refused_to_run(database, sql, match="append-only")
+    await put_alone(database, "audit", AUDIT, id=2)

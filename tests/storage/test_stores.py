@@ -1,0 +1,385 @@
+"""The stores' compare-and-set steps: each happens once, and only from where it may."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage import audit, grants, link_sessions, links, outbox, turns, webhook_inbox, withdrawals
+from storage.database import Connection, Database, from_ms, to_ms
+from storage.link_sessions import LinkSession
+from storage.links import Link
+from storage.withdrawals import Withdrawal
+from tests.storage.rows import BOUND, INBOX, SESSION, WITHDRAWAL, put, put_alone
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=10)
+CODE = "123456"
+
+
+async def session_of(connection: Connection) -> LinkSession:
+    session = await link_sessions.get(connection, "s-1")
+    assert session is not None
+    return session
+
+
+async def withdrawal_of(connection: Connection) -> Withdrawal:
+    withdrawal = await withdrawals.get(connection, "w-1")
+    assert withdrawal is not None
+    return withdrawal
+
+
+@pytest.mark.parametrize("time", [NOW, datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)])
+def test_a_time_survives_to_the_millisecond(time: datetime) -> None:
+    assert from_ms(to_ms(time)) == time
+    assert from_ms(to_ms(time + timedelta(microseconds=999))) == time
+
+
+# -- link sessions
+
+
+async def test_a_session_is_found_by_its_token_alone(database: Database) -> None:
+    session = LinkSession(
+        id="s-1",
+        chat_platform="discord",
+        chat_user_id="1",
+        chat_user_name="Ada",
+        chat_avatar_url=None,
+        state="issued",
+        lane=None,
+        finish_code=None,
+        code_tries_left=5,
+        user_guid=None,
+        banq_user_id=None,
+        nft_count=None,
+        created_at=NOW,
+        expires_at=LATER,
+    )
+    async with database.transaction() as tx:
+        await link_sessions.insert(tx, session, b"1" * 32)
+
+    assert await link_sessions.by_token(database.read, b"1" * 32) == session
+    assert await link_sessions.by_token(database.read, b"2" * 32) is None
+    assert await link_sessions.by_browser(database.read, b"1" * 32) is None
+    assert await link_sessions.live_of(database.read, "discord", "1") == session
+    assert await link_sessions.live_of(database.read, "telegram", "1") is None
+
+
+async def test_a_session_goes_its_way_once(database: Database) -> None:
+    await put_alone(database, "link_sessions", SESSION)
+    async with database.transaction() as tx:
+        assert not await link_sessions.join_line(tx, "s-1", "main", NOW)
+        assert await link_sessions.bind_browser(tx, "s-1", b"b" * 32)
+        assert not await link_sessions.bind_browser(tx, "s-1", b"c" * 32)
+        assert not await link_sessions.open_widget(tx, "s-1", LATER)
+        assert await link_sessions.join_line(tx, "s-1", "main", NOW)
+        assert not await link_sessions.join_line(tx, "s-1", "second", NOW)
+        assert await link_sessions.open_widget(tx, "s-1", LATER)
+        assert not await link_sessions.open_widget(tx, "s-1", LATER)
+        assert not await link_sessions.match(tx, "s-1", ("guid-1", "1"), 3, CODE, LATER)
+        assert await link_sessions.move(tx, "s-1", "open", "approved")
+        assert not await link_sessions.move(tx, "s-1", "open", "approved")
+        assert await link_sessions.match(tx, "s-1", ("guid-1", "1"), 3, CODE, LATER)
+        assert not await link_sessions.match(tx, "s-1", ("guid-2", "2"), 9, CODE, LATER)
+        matched = await session_of(tx)
+        assert await link_sessions.move(tx, "s-1", "matched", "linked")
+
+    assert (matched.finish_code, matched.user_guid, matched.nft_count) == (CODE, "guid-1", 3)
+    linked = await session_of(database.read)
+    assert (linked.state, linked.lane, linked.finish_code, linked.expires_at) == (
+        "linked",
+        "main",
+        None,
+        LATER,
+    )
+    assert await link_sessions.by_browser(database.read, b"b" * 32) == linked
+
+
+async def test_a_code_can_be_tried_as_often_as_it_says(database: Database) -> None:
+    await put_alone(database, "link_sessions", BOUND, state="matched", finish_code=CODE, code_tries_left=2)
+    async with database.transaction() as tx:
+        assert [await link_sessions.use_code_try(tx, "s-1") for _ in range(3)] == [True, True, False]
+
+
+async def test_the_line_is_first_come_first_served_in_each_lane(database: Database) -> None:
+    async with database.transaction() as tx:
+        for number, (lane, since) in enumerate([("main", 20), ("main", 10), ("main", 10), ("second", 1)]):
+            row = {**BOUND, "id": f"s-{number}", "chat_user_id": str(number), "lane": lane}
+            hashes = {"token_hash": bytes([number]) * 32, "browser_hash": bytes([number]) * 32}
+            await put(tx, "link_sessions", row, state="waiting", waiting_since=since, **hashes)
+
+    first = await link_sessions.first_in_line(database.read, "main")
+    assert first is not None
+    assert first.id == "s-1"
+    places = []
+    for number in range(4):
+        session = await link_sessions.get(database.read, f"s-{number}")
+        assert session is not None
+        places.append(await link_sessions.place_in_line(database.read, session))
+    assert places == [3, 1, 2, 1]
+    assert await link_sessions.busy_by_lane(database.read) == {"main": 3, "second": 1}
+    assert await link_sessions.first_in_line(database.read, "third") is None
+
+
+async def test_only_live_sessions_become_overdue(database: Database) -> None:
+    await put_alone(database, "link_sessions", SESSION, expires_at=to_ms(NOW))
+
+    assert await link_sessions.overdue(database.read, NOW - timedelta(milliseconds=1)) == []
+    assert [session.id for session in await link_sessions.overdue(database.read, NOW)] == ["s-1"]
+    async with database.transaction() as tx:
+        assert await link_sessions.move(tx, "s-1", "issued", "expired")
+    assert await link_sessions.overdue(database.read, NOW) == []
+
+
+# -- turns and grants
+
+
+async def test_a_turn_is_approved_once_and_then_ends(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        with pytest.raises(sqlite3.IntegrityError):
+            await turns.begin(tx, "main", "s-1", NOW, LATER)
+    async with filled.transaction() as tx:
+        assert await turns.mark_approved(tx, 1, NOW)
+        assert not await turns.mark_approved(tx, 1, LATER)
+        live = await turns.live_of_session(tx, "s-1")
+        assert live is not None
+        assert live.approved_at == NOW
+        await turns.end(tx, "s-1", "linked", NOW)
+        assert not await turns.mark_approved(tx, 1, LATER)
+        await turns.end(tx, "s-1", "expired", LATER)
+        assert await turns.live_of_lane(tx, "main") is None
+        row = await tx.fetch_one("SELECT end_reason, ended_at FROM turns")
+        await turns.begin(tx, "main", "s-1", NOW, LATER)
+
+    assert row is not None
+    assert tuple(row) == ("linked", to_ms(NOW))
+    assert [turn.id for turn in await turns.live(filled.read)] == [2]
+
+
+async def test_a_grant_belongs_to_a_turn_that_had_begun(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        await turns.end(tx, "s-1", "closed", NOW)
+        await turns.begin(tx, "main", "s-1", NOW, LATER)
+
+    assert await turns.at(filled.read, "main", NOW - timedelta(milliseconds=1)) is None
+    assert await turns.at(filled.read, "second", NOW) is None
+    found = await turns.at(filled.read, "main", NOW)
+    assert found is not None
+    assert found.id == 2
+
+
+async def test_what_a_turn_leaves_unmatched_is_nobodys(filled: Database) -> None:
+    await put_alone(filled, "webhook_inbox", INBOX, id=2)
+    await put_alone(filled, "webhook_inbox", INBOX, id=3)
+    async with filled.transaction() as tx:
+        assert await grants.record(tx, 1, "main", "guid-1", "1", NOW, 1, "pending")
+        assert not await grants.record(tx, 1, "main", "guid-1", "1", NOW, 1, "pending")
+        await grants.mark_matched(tx, 1)
+        assert await grants.record(tx, 2, "main", "guid-2", "2", NOW, 1, "pending")
+        assert await grants.record(tx, 3, "main", "guid-3", "3", NOW, None, "unclaimed")
+        assert await grants.unclaimed_since(tx, NOW) == 1
+        await turns.end(tx, "s-1", "closed", NOW)
+
+    assert await grants.unclaimed_since(filled.read, NOW) == 2
+    assert await grants.unclaimed_since(filled.read, LATER) == 0
+    assert [grant.user_guid for grant in await grants.of_turn(filled.read, 1)] == ["guid-1", "guid-2"]
+
+
+async def test_an_approval_may_come_after_its_turn_has_ended(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        assert await turns.last_ended(tx, "main", NOW, LATER) is None
+        await turns.end(tx, "s-1", "closed", LATER)
+
+    assert await turns.last_ended(filled.read, "main", NOW, LATER) == 1
+    assert await turns.last_ended(filled.read, "main", NOW, NOW) is None
+    assert await turns.last_ended(filled.read, "second", NOW, LATER) is None
+    too_late = LATER + timedelta(milliseconds=1)
+    assert await turns.last_ended(filled.read, "main", too_late, too_late) is None
+
+
+async def test_a_turn_without_an_approval_tells_whose_it_was(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        assert await turns.ended_without_grant(tx, "main", NOW) is None
+        await turns.end(tx, "s-1", "expired", LATER)
+        assert await turns.ended_without_grant(tx, "main", NOW) == ("discord", "1")
+        assert await turns.ended_without_grant(tx, "main", LATER) is None
+        assert await turns.ended_without_grant(tx, "second", NOW) is None
+        await grants.record(tx, 1, "main", "guid-1", "1", LATER, 1, "unclaimed")
+        assert await turns.ended_without_grant(tx, "main", NOW) is None
+
+
+# -- links
+
+
+async def test_a_link_moves_and_ends_once(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        assert not await links.move(tx, "l-1", "frozen", "active")
+        assert await links.move(tx, "l-1", "active", "stale")
+        assert not await links.move(tx, "l-1", "active", "frozen")
+        assert await links.end(tx, "l-1", NOW)
+        assert not await links.end(tx, "l-1", LATER)
+        assert not await links.end(tx, "nothing", NOW)
+
+    assert await links.of_chat_user(filled.read, "discord", "1") is None
+    assert await links.of_wallet(filled.read, "guid-1") == []
+    assert await links.lanes_in_use(filled.read) == []
+    assert await links.count_by_state(filled.read) == {"unlinked": 1}
+    ended = await links.get(filled.read, "l-1")
+    assert ended is not None
+    assert ended.state == "unlinked"
+
+
+async def test_a_link_is_found_by_user_and_by_wallet(filled: Database) -> None:
+    link = await links.of_chat_user(filled.read, "discord", "1")
+
+    assert link is not None
+    assert await links.of_wallet(filled.read, "guid-1") == [link]
+    assert await links.get(filled.read, "l-1") == link
+    assert await links.lanes_in_use(filled.read) == ["main"]
+    assert await links.of_chat_user(filled.read, "telegram", "1") is None
+
+
+async def test_a_second_link_of_a_wallet_is_an_integrity_error(filled: Database) -> None:
+    link = Link("l-2", "discord", "2", "main", "guid-1", '"u-1"', "active", "s-1", NOW)
+    async with filled.transaction() as tx:
+        with pytest.raises(sqlite3.IntegrityError):
+            await links.insert(tx, link)
+
+
+# -- withdrawals
+
+
+async def test_a_withdrawal_is_confirmed_once_however_many_try(filled: Database) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL)
+    async with filled.transaction() as tx:
+        tries = [await withdrawals.move(tx, "w-1", "draft", "confirmed", NOW) for _ in range(3)]
+
+    assert tries == [True, False, False]
+    assert (await withdrawal_of(filled.read)).updated_at == NOW
+
+
+async def test_a_move_keeps_what_it_is_not_told(filled: Database) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state="submitting")
+    async with filled.transaction() as tx:
+        assert await withdrawals.move(tx, "w-1", "submitting", "awaiting_owner", NOW, transaction_id='"x-1"')
+        await withdrawals.postpone_check(tx, "w-1", LATER)
+        assert (await withdrawal_of(tx)).checks == 1
+        assert await withdrawals.move(tx, "w-1", "awaiting_owner", "processing", NOW, transaction_hash="0xf")
+        assert await withdrawals.move(tx, "w-1", "processing", "completed", NOW, reason="done")
+
+    found = await withdrawals.by_transaction(filled.read, "main", '"x-1"')
+    assert found == await withdrawal_of(filled.read)
+    assert (found.transaction_hash, found.reason, found.checks) == ("0xf", "done", 0)
+    assert await withdrawals.by_transaction(filled.read, "second", '"x-1"') is None
+
+
+async def test_a_forbidden_step_is_an_integrity_error(filled: Database) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL)
+    async with filled.transaction() as tx:
+        with pytest.raises(sqlite3.IntegrityError, match="cannot be moved that way"):
+            await withdrawals.move(tx, "w-1", "draft", "completed", NOW)
+
+
+async def test_a_check_is_due_when_its_time_has_come(filled: Database) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state="unknown")
+    async with filled.transaction() as tx:
+        await withdrawals.postpone_check(tx, "w-1", LATER)
+
+    assert await withdrawals.due_for_check(filled.read, NOW) == []
+    assert [found.id for found in await withdrawals.due_for_check(filled.read, LATER)] == ["w-1"]
+
+
+@pytest.mark.parametrize(
+    ("state", "in_history", "live_of_link", "live_of_nft", "overdue"),
+    [
+        ("draft", False, True, False, True),
+        ("confirmed", True, True, True, False),
+        ("submitting", True, True, True, False),
+        ("unknown", True, True, True, False),
+        ("completed", True, False, False, False),
+        ("refused", True, False, False, False),
+        ("cancelled", False, False, False, False),
+        ("expired", False, False, False, False),
+    ],
+)
+async def test_where_a_withdrawal_is_listed(
+    filled: Database, state: str, in_history: bool, live_of_link: bool, live_of_nft: bool, overdue: bool
+) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state)
+    read = filled.read
+
+    assert bool(await withdrawals.of_chat_user(read, "discord", "1", 10)) == in_history
+    assert bool(await withdrawals.live_of_link(read, "l-1")) == live_of_link
+    assert bool(await withdrawals.live_of_nft(read, "guid-1", '"t-1"')) == live_of_nft
+    assert bool(await withdrawals.overdue_drafts(read, NOW)) == overdue
+    assert [found.id for found in await withdrawals.in_state(read, state, "processing")] == ["w-1"]
+    assert await withdrawals.in_state(read, "processing") == []
+
+
+# -- inbox, outbox, audit
+
+
+async def test_a_delivery_is_processed_or_parked_once(database: Database) -> None:
+    async with database.transaction() as tx:
+        assert await webhook_inbox.insert(tx, "main", NOW, b"{}", "e-1")
+        assert not await webhook_inbox.insert(tx, "main", LATER, b"{}", "e-1")
+        assert await webhook_inbox.insert(tx, "main", LATER, b"{}", None)
+        assert await webhook_inbox.insert(tx, "main", LATER, b"{}", None)
+        assert [delivery.id for delivery in await webhook_inbox.pending(tx, NOW, 10)] == [1, 2, 3]
+        await webhook_inbox.mark_processed(tx, 1, NOW)
+        await webhook_inbox.mark_failed(tx, 1, "too late", LATER, park=True)
+        await webhook_inbox.mark_failed(tx, 2, "Banq", LATER, park=False)
+        await webhook_inbox.mark_failed(tx, 3, "bug", NOW, park=True)
+
+    assert await webhook_inbox.pending(database.read, NOW, 10) == []
+    due = await webhook_inbox.pending(database.read, LATER, 10)
+    assert [(delivery.id, delivery.attempts) for delivery in due] == [(2, 1)]
+    assert await webhook_inbox.count_by_state(database.read) == {"parked": 1, "pending": 1, "processed": 1}
+    assert await webhook_inbox.last_received_at(database.read) == LATER
+
+
+async def test_a_notice_is_kept_once_per_object_kind_and_member(database: Database) -> None:
+    async with database.transaction() as tx:
+        for member, kind, object_id in [
+            (("discord", "1"), "linked", "l-1"),
+            (("discord", "1"), "linked", "l-1"),
+            (("discord", "1"), "linked", "l-2"),
+            (("discord", "2"), "linked", "l-1"),
+            (("discord", "1"), "frozen", "l-1"),
+        ]:
+            await outbox.insert(tx, member, kind, object_id, NOW)
+
+    assert len(await outbox.due(database.read, NOW, 10)) == 4
+    assert len(await outbox.due(database.read, NOW, 3)) == 3
+    assert await outbox.due(database.read, NOW - timedelta(seconds=1), 10) == []
+
+
+async def test_a_delivered_notice_is_never_sent_again(database: Database) -> None:
+    async with database.transaction() as tx:
+        for object_id in ("a", "b", "c", "d"):
+            await outbox.insert(tx, ("discord", "1"), "linked", object_id, NOW)
+        await outbox.mark_delivered(tx, 1, NOW)
+        await outbox.keep(tx, 1)
+        await outbox.mark_failed(tx, 1, NOW, dead=False)
+        await outbox.keep(tx, 2)
+        await outbox.mark_failed(tx, 3, LATER, dead=False)
+        await outbox.mark_failed(tx, 4, LATER, dead=True)
+
+    assert await outbox.count_by_state(database.read) == {"dead": 1, "delivered": 1, "kept": 1, "pending": 1}
+    assert [notice.id for notice in await outbox.kept_for(database.read, "discord", "1")] == [2]
+    assert await outbox.due(database.read, NOW, 10) == []
+    assert [(notice.id, notice.attempts) for notice in await outbox.due(database.read, LATER, 10)] == [(3, 1)]
+
+
+async def test_an_audit_line_says_who_did_what(database: Database) -> None:
+    async with database.transaction() as tx:
+        await audit.append(
+            tx, NOW, "admin:7", "freeze", member=("discord", "1"), object_id="l-1", reason="why"
+        )
+        await audit.append(tx, NOW, "bot", "start")
+
+    rows = await database.read.fetch_all("SELECT * FROM audit ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        (1, to_ms(NOW), "admin:7", "freeze", "discord", "1", "l-1", "why"),
+        (2, to_ms(NOW), "bot", "start", None, None, None, None),
+    ]

@@ -1,0 +1,111 @@
+"""Every rule about withdrawals: what the schema refuses, and the legal neighbour that it accepts."""
+
+import pytest
+
+from storage.database import Database
+from tests.storage.rows import WITHDRAWAL, put_alone, refused, refused_to_run, run_alone
+
+LIVE_WITHDRAWALS = ("confirmed", "submitting", "awaiting_owner", "processing", "unknown")
+FINAL_WITHDRAWALS = ("completed", "cancelled", "expired", "refused", "failed")
+WITHDRAWAL_STATES = ("draft", *LIVE_WITHDRAWALS, *FINAL_WITHDRAWALS)
+STEPS = {
+    ("draft", "confirmed"),
+    ("draft", "cancelled"),
+    ("draft", "expired"),
+    ("confirmed", "submitting"),
+    ("confirmed", "cancelled"),
+    ("submitting", "awaiting_owner"),
+    ("submitting", "refused"),
+    ("submitting", "unknown"),
+    ("unknown", "awaiting_owner"),
+    ("unknown", "processing"),
+    ("unknown", "completed"),
+    ("unknown", "failed"),
+    ("awaiting_owner", "processing"),
+    ("awaiting_owner", "completed"),
+    ("awaiting_owner", "failed"),
+    ("processing", "completed"),
+    ("processing", "failed"),
+}
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+async def test_an_amount_is_positive(filled: Database, amount: int) -> None:
+    await refused(filled, "withdrawals", WITHDRAWAL, amount=amount)
+    await put_alone(filled, "withdrawals", WITHDRAWAL, amount=1)
+
+
+@pytest.mark.parametrize("state", ["awaiting_owner", "processing"])
+async def test_on_its_way_a_withdrawal_has_banqs_id(filled: Database, state: str) -> None:
+    await refused(filled, "withdrawals", WITHDRAWAL, state=state)
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state, banq_transaction_id="1")
+
+
+@pytest.mark.parametrize("state", ["draft", "confirmed", "cancelled", "expired"])
+async def test_what_never_reached_banq_has_no_id_of_banq(filled: Database, state: str) -> None:
+    await refused(filled, "withdrawals", WITHDRAWAL, state=state, banq_transaction_id="1")
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state)
+
+
+@pytest.mark.parametrize("state", LIVE_WITHDRAWALS)
+async def test_an_nft_has_one_live_withdrawal(filled: Database, state: str) -> None:
+    number = "1" if state in {"awaiting_owner", "processing"} else None
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state, banq_transaction_id=number)
+    second = {**WITHDRAWAL, "id": "w-2", "state": "confirmed"}
+    await refused(filled, "withdrawals", second)
+    await put_alone(filled, "withdrawals", second, state="draft")
+    await refused_to_run(
+        filled, "UPDATE withdrawals SET state = 'confirmed' WHERE id = 'w-2'", match="UNIQUE"
+    )
+    await put_alone(filled, "withdrawals", second, id="w-3", token_data_id="1")
+    await put_alone(filled, "withdrawals", second, id="w-4", user_guid="guid-2")
+
+
+@pytest.mark.parametrize("state", FINAL_WITHDRAWALS)
+async def test_after_its_end_an_nft_may_be_withdrawn_again(filled: Database, state: str) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state)
+    await put_alone(filled, "withdrawals", WITHDRAWAL, id="w-2", state="confirmed")
+
+
+async def test_a_transaction_of_a_lane_is_one_withdrawal(filled: Database) -> None:
+    row = {**WITHDRAWAL, "state": "completed", "banq_transaction_id": "1"}
+    await put_alone(filled, "withdrawals", row)
+    await refused(filled, "withdrawals", row, id="w-2")
+    await put_alone(filled, "withdrawals", row, id="w-2", lane="second")
+    await put_alone(filled, "withdrawals", row, id="w-3", banq_transaction_id='"1"')
+
+
+@pytest.mark.parametrize("old", WITHDRAWAL_STATES)
+@pytest.mark.parametrize("new", WITHDRAWAL_STATES)
+async def test_a_withdrawal_moves_only_along_its_steps(filled: Database, old: str, new: str) -> None:
+    before = "1" if old in {"awaiting_owner", "processing"} else None
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=old, banq_transaction_id=before)
+    after = "NULL" if new in {"draft", "confirmed", "cancelled", "expired"} else "'1'"
+    sql = f"UPDATE withdrawals SET state = '{new}', banq_transaction_id = {after}"  # noqa: S608
+    if (old, new) in STEPS or old == new:
+        assert await run_alone(filled, sql) == 1
+    else:
+        await refused_to_run(filled, sql, match="cannot be moved that way")
+
+
+ORDER = [
+    "link_id",
+    "chat_platform",
+    "chat_user_id",
+    "lane",
+    "user_guid",
+    "banq_user_id",
+    "token_data_id",
+    "source_banq",
+    "amount",
+    "address",
+]
+
+
+@pytest.mark.parametrize("column", ORDER)
+@pytest.mark.parametrize("state", ["draft", "confirmed", "completed"])
+async def test_what_is_sent_where_never_changes(filled: Database, state: str, column: str) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state)
+    sql = f"UPDATE withdrawals SET {column} = '7'"  # noqa: S608
+    await refused_to_run(filled, sql, match="cannot be changed, only replaced")
+    await run_alone(filled, "UPDATE withdrawals SET reason = 'x', checks = 1")
