@@ -33,7 +33,7 @@ format: $(VENV)/.dev-ready
 	@$(BIN)/ruff format .
 
 unit: $(VENV)/.dev-ready
-	@$(BIN)/python -m pytest --ignore=tests/e2e
+	@$(BIN)/python -m pytest tests/banq tests/services tests/storage tests/web
 
 screens: $(VENV)/.dev-ready
 	@scripts/chromium
