@@ -1,6 +1,6 @@
 """The commands as a member meets them: the live bot in a process of its own, between the emulators."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -10,7 +10,7 @@ from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.discord import ADA, BEN, CLEO
 from tests.cogs.member import ADDRESS, Member, browser
-from tests.live import LiveBot, living
+from tests.live import LiveBot, free_port, living
 
 BAD_CHECKSUM = "0x52908400098527886E0F7030069857D2E4169Ee7"
 
@@ -262,21 +262,41 @@ async def test_an_outage_is_neither_an_empty_wallet_nor_a_lost_link(live: LiveBo
     assert "32 NFTs" in (await ada.command("nfts")).text
 
 
-async def test_the_bot_starts_without_banq_and_says_what_is_true(tmp_path: Path) -> None:
-    async with living(tmp_path) as live:
-        ada, cleo = Member(live, ADA), Member(live, CLEO)
-        await ada.link(identities.ADA)
-        await live.kill()
-        live.banq.faults.outage = "drop"
-        await live.start()
+async def _nothing_listens(live: LiveBot) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    live.config.write_text(live.config.read_text().replace(live.banq.url, gone))
 
-        for command in ("nfts", "wallet"):
-            assert "Banq is not answering" in (await ada.command(command)).text
-        assert "Banq is not answering" in (await ada.command("withdraw", nft="x", to=ADDRESS)).text
-        for command in ("help", "withdrawals", "link", "unlink"):
-            assert "went wrong" not in (await ada.command(command)).text
-        assert "does not answer" in (await cleo.command("admin status")).text
-        assert any("banq: cannot be reached now" in line for line in live.output)
+
+async def _hangs_up(live: LiveBot) -> None:
+    live.banq.faults.outage = "drop"
+
+
+async def _refuses_service(live: LiveBot) -> None:
+    live.banq.faults.outage = "503"
+
+
+@pytest.mark.parametrize("breaks", [_nothing_listens, _hangs_up, _refuses_service])
+async def test_the_bot_starts_without_banq_and_says_what_is_true(
+    live: LiveBot, breaks: Callable[[LiveBot], Awaitable[None]]
+) -> None:
+    ada, cleo = Member(live, ADA), Member(live, CLEO)
+    await ada.link(identities.ADA)
+    await live.kill()
+    await breaks(live)
+    await live.start()
+    await live.has_said("banq: cannot be reached now")
+
+    for command in ("nfts", "wallet"):
+        assert "Banq is not answering" in (await ada.command(command)).text
+    assert "Banq is not answering" in (await ada.command("withdraw", nft="x", to=ADDRESS)).text
+    for command, words in (
+        ("help", "/nfts"),
+        ("withdrawals", "No withdrawals yet"),
+        ("link", "already linked"),
+        ("unlink", "Your NFTs stay in your Banq wallet"),
+    ):
+        assert words in (await ada.command(command)).text
+    assert "does not answer" in (await cleo.command("admin status")).text
 
 
 async def test_webhooks_are_refused_as_promised(live: LiveBot) -> None:
