@@ -54,8 +54,14 @@ class DiscordSettings:
 class Tree(app_commands.CommandTree["BanqBot"]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Defer every command before anything else, so that no command can answer too late."""
-        if interaction.type is discord.InteractionType.application_command:
+        if interaction.type is not discord.InteractionType.application_command:
+            return True
+        try:
             await interaction.response.defer(ephemeral=True, thinking=True)
+        except discord.HTTPException as error:
+            # The tree handles only its own kind of error; this one would vanish with its task.
+            await report_failure(interaction, error)
+            return False
         return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:

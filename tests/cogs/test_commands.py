@@ -1,5 +1,6 @@
 """The commands as a member meets them: the live bot in a process of its own, between the emulators."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -322,3 +323,13 @@ async def test_a_grant_while_nobody_is_linking_binds_nobody(live: LiveBot, ada: 
     assert "Approvals that matched nobody today 1" in (await cleo.command("admin status")).text.replace(
         "*", ""
     )
+
+
+async def test_a_failure_is_told_with_the_reference_that_the_log_has(live: LiveBot, ada: Member) -> None:
+    live.discord.faults.fail("POST /interactions", times=1, status=400)
+
+    text = (await ada.command("help")).text
+
+    found = re.search(r"Ref ([A-Z0-9]{5})\.", text)
+    assert found is not None
+    await live.has_said(f"Ref {found[1]}: /help failed")
