@@ -19,11 +19,12 @@ UserGuid = NewType("UserGuid", str)
 PlatformId = NewType("PlatformId", str)
 AccountSpaceId = NewType("AccountSpaceId", str)
 
+TransactionId = NewType("TransactionId", str)
+
 # Ids that we send back in a JSON body. Banq may use strings or integers, so these hold the JSON text.
 BanqUserId = NewType("BanqUserId", str)
 TokenDataId = NewType("TokenDataId", str)
 SourceBanq = NewType("SourceBanq", str)
-TransactionId = NewType("TransactionId", str)
 
 
 def id_to_json_text(value: Any) -> str:
@@ -33,9 +34,11 @@ def id_to_json_text(value: Any) -> str:
     return json.dumps(value)
 
 
-def id_to_path(id_json: str) -> str:
-    """The id as it stands in a URL path, before quoting."""
-    return str(json.loads(id_json))
+def id_to_text(value: Any) -> str:
+    """An id that only ever goes into a URL path, where a number and its text are the same."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or str(value) in {"", ".", ".."}:
+        raise ValueError("an id must be a non-empty string or an integer")
+    return str(value)
 
 
 def _none_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
@@ -55,10 +58,12 @@ def _number_to_text(value: Any) -> Any:
 
 def _one_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
     try:
-        return read(value)
+        return min(read(value), LARGEST_AMOUNT)
     except ValueError:
         return 1
 
+
+LARGEST_AMOUNT = 2**63 - 1
 
 JsonId = Annotated[str, BeforeValidator(id_to_json_text)]
 Text = Annotated[str | None, WrapValidator(_none_if_unreadable), BeforeValidator(_number_to_text)]
@@ -134,7 +139,7 @@ class WebhookConfig(_Tolerant):
 class Transaction(_Tolerant):
     """A withdrawal as Banq sees it. `status` is Banq's word, lower-cased; unknown words are possible."""
 
-    id: JsonId
+    id: Annotated[str, BeforeValidator(id_to_text)]
     status: Annotated[str, BeforeValidator(lambda value: str(value).lower())] = ""
     token_data_id: Annotated[JsonId | None, WrapValidator(_none_if_unreadable)] = Field(
         default=None, validation_alias="tokenDataId"

@@ -31,7 +31,6 @@ from banq.models import (
     TransactionId,
     UserGuid,
     WebhookConfig,
-    id_to_path,
 )
 
 DEFAULT_RETRY_AFTER_S = 30.0
@@ -131,7 +130,7 @@ def withdraw_request(order: WithdrawOrder) -> Request:
 
 
 def transaction_request(transaction: TransactionId) -> Request:
-    return Request("GET", f"/v1/nft-transactions/{quote(id_to_path(transaction), safe='')}")
+    return Request("GET", f"/v1/nft-transactions/{quote(transaction, safe='')}")
 
 
 def _webhook_config_path(space: AccountSpaceId) -> str:
@@ -156,6 +155,11 @@ def check(request: Request, response: Response) -> None:
             )
         raise BanqUnavailable(f"Banq answered {status}", status=status, reference=reference)
     message = _message(response)
+    if request.repeatable and status in {403, 404} and not _is_json(response):
+        # A proxy or a wrong address answers so as well; only Banq's own word means that access is gone.
+        raise BanqUnavailable(
+            f"something answered {status}, but not Banq", status=status, reference=reference
+        )
     match status:
         case 401:
             raise InvalidCredentials(message, status=status, reference=reference)
@@ -246,6 +250,13 @@ def _json(response: Response) -> Any:
         raise MalformedResponse(
             "Banq's answer is not JSON", status=response.status, reference=response.reference
         ) from None
+
+
+def _is_json(response: Response) -> bool:
+    try:
+        return isinstance(json.loads(response.body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _message(response: Response) -> str:

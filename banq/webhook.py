@@ -4,15 +4,17 @@ A webhook is a hint: nothing it claims takes effect before an authenticated call
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from banq.models import BanqUserId, TransactionId, UserGuid, id_to_json_text
 
+GRANTED = frozenset({"created", "approved", "granted", "connected", "linked", "completed"})
 REVOKED = {"deleted", "revoked", "removed", "disconnected"}
 USER_TOKEN = {"usertoken", "user-token", "user_token"}
 LONGEST_ID = 200
+LONGEST_NUMBER = 40
 NFT_TRANSACTION = {"nfttransaction", "nft-transaction", "nft_transaction"}
 
 
@@ -42,6 +44,7 @@ class Unrecognised:
     """A webhook of a kind, or with contents, that this program has no use for."""
 
     resource_type: str
+    action: str
 
 
 Event = AccessGranted | AccessRevoked | TransactionMoved | Unrecognised
@@ -64,7 +67,7 @@ def event_id(data: dict[str, Any]) -> str | None:
     return _text(value) if isinstance(value, str) else None
 
 
-def read(data: dict[str, Any]) -> Event:
+def read(data: dict[str, Any], granting_actions: Collection[str] = GRANTED) -> Event:
     """What the webhook says happened. Never raises: what cannot be used is Unrecognised."""
     resource_type = str(data.get("resourceType", ""))[:100]
     action = str(data.get("action", "")).lower()[:100]
@@ -74,13 +77,13 @@ def read(data: dict[str, Any]) -> Event:
         if guid and action in REVOKED:
             return AccessRevoked(UserGuid(guid))
         user_id = _find_id(data, "userId")
-        if guid and user_id:
+        if guid and user_id and action in granting_actions:
             return AccessGranted(UserGuid(guid), BanqUserId(user_id))
     if kind in NFT_TRANSACTION:
-        transaction_id = _id(data.get("resourceId")) or _find_id(data, "id")
+        transaction_id = _text(data.get("resourceId")) or _find_text(data, "id")
         if transaction_id:
             return TransactionMoved(TransactionId(transaction_id), action)
-    return Unrecognised(resource_type)
+    return Unrecognised(resource_type, action)
 
 
 def _places(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -101,7 +104,7 @@ def _find_id(data: dict[str, Any], key: str) -> str | None:
 
 def _text(value: Any) -> str | None:
     """An id that goes into a URL path: nothing in it may lead out of its segment."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**LONGEST_NUMBER:
         return str(value)
     usable = isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value not in {".", ".."}
     return value if usable and value.isprintable() else None

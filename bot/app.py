@@ -89,13 +89,11 @@ async def run(config: Config) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(_only_one(config.storage.path))
         parts = await stack.enter_async_context(_parts(config))
-        await parts.submitter.recover()
         await stack.enter_async_context(_serving(parts.web, config))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(_discord(parts.bot, config), name="discord"),
             tasks.create_task(_look_at_banq(parts.banq), name="banq check"),
-            tasks.create_task(parts.submitter.resume(), name="resume withdrawals"),
             *(tasks.create_task(worker.run()) for worker in parts.workers),
         ]
         await stop.wait()
@@ -128,6 +126,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
         link_lives=timedelta(minutes=config.linking.link_minutes),
         turn_lives=timedelta(minutes=config.linking.turn_minutes),
         code_lives=timedelta(minutes=config.linking.code_minutes),
+        late_approvals_within=timedelta(minutes=config.linking.late_approval_minutes),
     )
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(config.storage.path))
@@ -138,12 +137,20 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
         stack.push_async_callback(nfts.close)
         line = Line(lanes, rules)
         matching = Matching(database, banq, line, rules, sources)
-        matching_worker = Worker("linking", matching.step, interval_s=1)
+        settling = Worker("matching", matching.settle, interval_s=1)
         submitter = Submitter(
             database, banq, nfts, lanes, sources, webhook_action_stands=config.banq.webhook_action_stands
         )
         withdrawals = Withdrawals(database, links, nfts, submitter, sources)
-        inbox = Inbox(database, matching, matching_worker, submitter, nfts, sources)
+        inbox = Inbox(
+            database,
+            matching,
+            submitter,
+            nfts,
+            sources,
+            wake_settling=settling.wake,
+            granting_actions=frozenset(config.banq.granting_actions),
+        )
         outbox = Outbox(database, sources)
         services = Services(
             linking=Linking(database, line, rules, sources, config.web.public_url),
@@ -153,14 +160,15 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             outbox=outbox,
             overview=OverviewReader(database, banq, sources),
         )
-        page = LinkPage(database, line, lanes, rules, sources, matching_worker.wake)
+        page = LinkPage(database, line, lanes, rules, sources, settling.wake)
         bot = await _bot(config, services)
         outbox.serve(PLATFORM, DiscordMessenger(bot))
         yield Parts(
             bot=bot,
             web=create_app(_web_settings(config), page, inbox, HealthCheck(database)),
             workers=(
-                matching_worker,
+                Worker("linking", matching.keep_time, interval_s=1),
+                settling,
                 inbox.worker,
                 outbox.worker,
                 Worker("withdrawal", submitter.step, interval_s=5),

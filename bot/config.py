@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from banq.webhook import GRANTED
+
 ENVIRONMENT_PREFIX = "BANQBOT_"
 PLACEHOLDER = "CHANGE-ME"
 
@@ -101,6 +103,7 @@ class Banq(_Section):
     )
     widget_frame_origins: tuple[Url, ...] = ()
     webhook_types: tuple[Text, ...] = ("payment", "transaction", "userToken", "nftTransaction")
+    granting_actions: tuple[Text, ...] = tuple(sorted(GRANTED))
     timeout_s: float = Field(default=30, gt=0, le=300)
     webhook_action_stands: bool = False
 
@@ -125,6 +128,7 @@ class Linking(_Section):
     link_minutes: float = Field(default=10, gt=0, le=60)
     turn_minutes: float = Field(default=5, gt=0, le=30)
     code_minutes: float = Field(default=10, gt=0, le=60)
+    late_approval_minutes: float = Field(default=10, gt=0, le=120)
 
 
 class Nfts(_Section):

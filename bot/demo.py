@@ -31,7 +31,7 @@ async def play(folder: Path, port: int) -> int:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
-    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs yet
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs yet
     _refuse_taken_ports(port, 3)
     banq = BanqSandbox(state_path=folder / "banq.json", settle_after_s=SETTLE_AFTER_S)
     discord = DiscordSandbox(
@@ -45,6 +45,7 @@ async def play(folder: Path, port: int) -> int:
     await discord.start(port)
     try:
         config = folder / "config.toml"
+        config.touch(mode=0o600)
         config.write_text(_config(folder, banq, discord, port + 2), encoding="utf-8")
         return await _run_bot(folder, config, discord, stop)
     finally:
@@ -133,6 +134,7 @@ def _config(folder: Path, banq: BanqSandbox, discord: DiscordSandbox, port: int)
     """The live bot's configuration, but for where Discord and Banq are."""
     secret_path = folder / "webhook-secret"
     if not secret_path.exists():
+        secret_path.touch(mode=0o600)
         secret_path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
     return f"""\
 [community]

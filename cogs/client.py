@@ -1,7 +1,10 @@
 """The Discord client: a library bot without caches, whose every interaction is deferred and answered."""
 
+import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import discord
 import yarl
@@ -14,6 +17,7 @@ from cogs.cards import card
 from cogs.failures import report_failure
 from cogs.markup import DiscordMarkup
 from cogs.presses import Interaction, ModalHandler, Press, PressHandler, dispatch_modal
+from services.foreign_text import clean
 from services.identity import ChatUser
 from services.linking import Linking
 from services.links import Links
@@ -22,10 +26,15 @@ from services.outbox import Outbox
 from services.overview import OverviewReader
 from services.withdrawals import Withdrawals
 from services.wording import linking as linking_words
+from services.wording import wallet as wallet_words
 
 log = logging.getLogger(__name__)
 
 PLATFORM = "discord"
+PATIENCE_S = 2.0
+INVALID_FORM_BODY = 50035
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,29 @@ class BanqBot(commands.Bot):
         await interaction.edit_original_response(view=view)
         await self.show_kept_notices(interaction)
 
+    async def show_with_pictures(
+        self, interaction: Interaction, build: Callable[[bool], discord.ui.LayoutView]
+    ) -> None:
+        """Show what `build(True)` makes; without pictures where Discord takes offence at one of them."""
+        try:
+            await self.show(interaction, build(True))
+        except discord.HTTPException as error:
+            if error.code != INVALID_FORM_BODY:
+                raise
+            await self.show(interaction, build(False))
+
+    async def patiently(self, interaction: Interaction, work: Coroutine[Any, Any, T]) -> T:
+        """Await what asks Banq; where that takes long, say so meanwhile."""
+        task = asyncio.create_task(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
+            if not done:
+                await interaction.edit_original_response(view=card(wallet_words.WAITING_FOR_BANQ))
+            return await task
+        except BaseException:
+            task.cancel()
+            raise
+
     async def show_kept_notices(self, interaction: Interaction) -> None:
         outbox = self.services.outbox
         for notice_id, words in await outbox.kept_for(chat_user(interaction.user), self.markup):
@@ -120,7 +152,9 @@ class BanqBot(commands.Bot):
 
 def chat_user(user: discord.User | discord.Member) -> ChatUser:
     avatar = user.avatar.url if user.avatar is not None else None
-    return ChatUser(PLATFORM, str(user.id), user.display_name, avatar)
+    # The display name is anybody's choice; only the name behind the @ is unique.
+    name = f"{clean(user.display_name, 60)} (@{user.name})"
+    return ChatUser(PLATFORM, str(user.id), name, avatar)
 
 
 def point_library_at(api_url: str | None, gateway_url: str | None) -> None:

@@ -30,9 +30,9 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
-    except discord.HTTPException as second:
+    except Exception:
         # Nobody can be told any more; the log has both errors under one reference.
-        log.warning("Ref %s: the member could not be told: code %s", reference, second.code)
+        log.exception("Ref %s: the member could not be told", reference)
 
 
 def _what(interaction: discord.Interaction[Any]) -> str:

@@ -68,7 +68,7 @@ class LinkingCog(commands.Cog):
         if isinstance(overview, NotLinked):
             await self._bot.show(interaction, card(wallet_words.no_wallet(overview)))
             return
-        match await self._nfts.of(user):
+        match await self._bot.patiently(interaction, self._nfts.of(user)):
             case Wallet(items, unreadable):
                 nfts = wallet_words.nft_count(len(items), unreadable)
             case NotLinked() | LinkStale() as gone:
@@ -141,6 +141,8 @@ class LinkingCog(commands.Cog):
                 text="The code on the page", description="Six digits, on the page you opened", component=code
             )
         )
+        # A modal that is already finished is not kept by the library, which would never forget it.
+        modal.stop()
         await interaction.response.send_modal(modal)
 
     async def _finish(self, interaction: Interaction, session_id: str, typed: dict[str, str]) -> None:

@@ -36,5 +36,7 @@ def picture_url(url: str | None, *, insecure: bool) -> str | None:
         return None
     host = parts.hostname or ""
     allowed = {"https", "http"} if insecure else {"https"}
-    usable = parts.scheme in allowed and "." in host.strip(".") and parts.username is None and port != 0
+    labels = host.split(".")
+    named = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
+    usable = parts.scheme in allowed and named and parts.username is None and port != 0
     return url if usable else None

@@ -1,6 +1,5 @@
 """/nfts: the member's NFTs, with pictures, page by page."""
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
@@ -13,7 +12,6 @@ from services.nfts import BanqSilent, Wallet
 from services.wording import wallet as wallet_words
 
 PER_PAGE = 5
-INVALID_FORM_BODY = 50035
 
 
 class NftsCog(commands.Cog):
@@ -34,7 +32,8 @@ class NftsCog(commands.Cog):
         await self._show(interaction, int(page), fresh=True)
 
     async def _show(self, interaction: Interaction, page: int, *, fresh: bool) -> None:
-        wallet = await self._nfts.of(chat_user(interaction.user), fresh=fresh)
+        reading = self._nfts.of(chat_user(interaction.user), fresh=fresh)
+        wallet = await self._bot.patiently(interaction, reading)
         owner = interaction.user.id
         if not isinstance(wallet, Wallet):
             again = Press("Try again", "nfts-refresh", owner, str(page))
@@ -45,13 +44,9 @@ class NftsCog(commands.Cog):
             refresh = Press("Refresh", "nfts-refresh", owner, "1")
             await self._bot.show(interaction, card(wallet_words.EMPTY_WALLET, refresh))
             return
-        try:
-            await self._bot.show(interaction, self._gallery(wallet, owner, page, pictures=True))
-        except discord.HTTPException as error:
-            # A picture that Discord does not take must not cost the member the page.
-            if error.code != INVALID_FORM_BODY:
-                raise
-            await self._bot.show(interaction, self._gallery(wallet, owner, page, pictures=False))
+        await self._bot.show_with_pictures(
+            interaction, lambda pictures: self._gallery(wallet, owner, page, pictures=pictures)
+        )
 
     def _gallery(self, wallet: Wallet, owner: int, page: int, *, pictures: bool) -> ui.LayoutView:
         pages = -(-len(wallet.items) // PER_PAGE)

@@ -1,5 +1,6 @@
 """/withdraw and /withdrawals."""
 
+from itertools import islice
 from typing import assert_never
 
 import discord
@@ -11,7 +12,7 @@ from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler
 from services.links import LinkFrozen, LinkStale, NotLinked
-from services.nfts import BanqSilent, nft_labels
+from services.nfts import BanqSilent
 from services.withdrawals import (
     AddressRefused,
     AlreadyRunning,
@@ -55,10 +56,14 @@ class WithdrawalsCog(commands.Cog):
         to: app_commands.Range[str, 1, 200],
         amount: app_commands.Range[int, 1, LARGEST_AMOUNT] = 1,
     ) -> None:
-        outcome = await self._withdrawals.draft(chat_user(interaction.user), nft, to, amount)
+        drafting = self._withdrawals.draft(chat_user(interaction.user), nft, to, amount)
+        outcome = await self._bot.patiently(interaction, drafting)
         match outcome:
             case Drafted(withdrawal):
-                view = self._review(interaction, withdrawal)
+                await self._bot.show_with_pictures(
+                    interaction, lambda pictures: self._review(interaction, withdrawal, pictures=pictures)
+                )
+                return
             case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
                 view = card(wallet_words.no_wallet(outcome))
             case NftNotFound():
@@ -81,11 +86,12 @@ class WithdrawalsCog(commands.Cog):
         if wallet is None:
             return []
         wanted = typed.casefold().split()
-        labels = nft_labels(wallet)
-        found = [
-            (key, label) for key, label in labels.items() if all(word in label.casefold() for word in wanted)
-        ]
-        return [app_commands.Choice(name=label, value=key) for key, label in found[:MOST_CHOICES]]
+        found = (
+            app_commands.Choice(name=label, value=key)
+            for key, label in wallet.labels.items()
+            if all(word in label.casefold() for word in wanted)
+        )
+        return list(islice(found, MOST_CHOICES))
 
     @app_commands.command(description="See your latest withdrawals and how they stand")
     async def withdrawals(self, interaction: Interaction) -> None:
@@ -101,7 +107,8 @@ class WithdrawalsCog(commands.Cog):
         await self._bot.show(interaction, card(words, refresh))
 
     async def _confirm(self, interaction: Interaction, withdrawal_id: str) -> None:
-        outcome = await self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user))
+        confirming = self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user))
+        outcome = await self._bot.patiently(interaction, confirming)
         match outcome:
             case Submitted(withdrawal):
                 view = self._story(interaction, withdrawal)
@@ -140,10 +147,11 @@ class WithdrawalsCog(commands.Cog):
                 assert_never(never)
         await self._bot.show(interaction, view)
 
-    def _review(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
+    def _review(self, interaction: Interaction, withdrawal: Withdrawal, *, pictures: bool) -> ui.LayoutView:
         words = withdrawal_words.withdrawal_review(self._bot.markup, withdrawal)
         picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
-        return card(words, *self._review_buttons(interaction, withdrawal.id, "Withdraw"), picture=picture)
+        buttons = self._review_buttons(interaction, withdrawal.id, "Withdraw")
+        return card(words, *buttons, picture=picture if pictures else None)
 
     def _review_buttons(
         self, interaction: Interaction, withdrawal_id: str, label: str

@@ -1,12 +1,14 @@
 """Takes webhooks in, and works them off after they were answered. Effects are idempotent."""
 
+import asyncio
 import logging
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from banq import webhook
 from banq.errors import BanqError, BanqRefused, InvalidCredentials, RateLimited
 from banq.models import UserGuid
-from banq.webhook import AccessGranted, AccessRevoked, TransactionMoved, Unrecognised
+from banq.webhook import AccessGranted, AccessRevoked, Event, TransactionMoved, Unrecognised
 from services.matching import Matching
 from services.nfts import Nfts
 from services.sources import Sources
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 TRIES = 5
+HINT_PATIENCE_S = 5.0
 RETRY_AFTER = timedelta(seconds=2)
 RETRY_AT_MOST_EVERY = timedelta(minutes=5)
 
@@ -29,14 +32,17 @@ class Inbox:
         self,
         database: Database,
         matching: Matching,
-        matching_worker: Worker,
         submitter: Submitter,
         nfts: Nfts,
         sources: Sources,
+        *,
+        wake_settling: Callable[[], None],
+        granting_actions: Collection[str] = webhook.GRANTED,
     ) -> None:
         self._database = database
         self._matching = matching
-        self._matching_worker = matching_worker
+        self._wake_settling = wake_settling
+        self._granting_actions = granting_actions
         self._submitter = submitter
         self._nfts = nfts
         self._sources = sources
@@ -50,17 +56,26 @@ class Inbox:
         self.worker.wake()
 
     async def step(self) -> None:
-        """Work off what is due, in the order it came."""
+        """Work off what is due: first the approvals, which members wait for and which ask nothing of Banq."""
         due = await webhook_inbox.pending(self._database.read, self._sources.now(), BATCH)
-        for delivery in due:
-            await self._process(delivery)
+        events = [(delivery, self._event(delivery)) for delivery in due]
+        for delivery, event in events:
+            if isinstance(event, AccessGranted):
+                await self._process(delivery, event)
+        async with asyncio.TaskGroup() as hints:
+            for delivery, event in events:
+                if not isinstance(event, AccessGranted):
+                    hints.create_task(self._process(delivery, event))
         if len(due) == BATCH:
             self.worker.wake()
 
-    async def _process(self, delivery: Delivery) -> None:
+    def _event(self, delivery: Delivery) -> Event:
+        return webhook.read(webhook.parse(delivery.body), self._granting_actions)
+
+    async def _process(self, delivery: Delivery, event: Event) -> None:
         try:
-            await self._take_effect(delivery)
-        except (BanqError, TooEarly) as error:
+            await self._take_effect(delivery, event)
+        except (BanqError, TooEarly, TimeoutError) as error:
             # A refusal stays one; anything else is not the webhook's fault and heals in time.
             final = isinstance(error, BanqRefused) and not isinstance(error, InvalidCredentials | RateLimited)
             await self._retry(delivery, error, poison=final)
@@ -68,21 +83,25 @@ class Inbox:
             log.exception("webhook %s could not be processed", delivery.id)
             await self._retry(delivery, error, poison=True)
 
-    async def _take_effect(self, delivery: Delivery) -> None:
-        event = webhook.read(webhook.parse(delivery.body))
+    async def _take_effect(self, delivery: Delivery, event: Event) -> None:
         match event:
             case AccessGranted():
                 async with self._database.transaction() as tx:
                     await self._matching.record_grant(tx, delivery, event)
                     await webhook_inbox.mark_processed(tx, delivery.id, self._sources.now())
-                self._matching_worker.wake()
+                self._wake_settling()
                 return
             case AccessRevoked():
-                await self._check_access(event.user_guid)
+                # A slow Banq must not hold up the webhooks behind this one.
+                async with asyncio.timeout(HINT_PATIENCE_S):
+                    await self._check_access(event.user_guid)
             case TransactionMoved():
-                await self._submitter.transaction_moved(delivery.lane, event.transaction_id, event.action)
+                async with asyncio.timeout(HINT_PATIENCE_S):
+                    await self._submitter.transaction_moved(delivery.lane, event.transaction_id, event.action)
             case Unrecognised():
-                log.info("webhook %s is of no use here: type %r", delivery.id, event.resource_type[:40])
+                log.info(
+                    "webhook %s is of no use here: %r %r", delivery.id, event.resource_type, event.action
+                )
         async with self._database.transaction() as tx:
             await webhook_inbox.mark_processed(tx, delivery.id, self._sources.now())
 

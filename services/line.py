@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from banq.models import PlatformId
-from storage import audit, link_sessions, turns
+from storage import audit, grants, link_sessions, turns
 from storage.database import Connection
 from storage.link_sessions import LinkSession
 
 
 @dataclass(frozen=True)
 class LinkingRules:
-    """How long each part of linking may take, and how often a code may be wrong."""
+    """How long each part of linking may take, and how often a code may be wrong.
+
+    `late_approvals_within`: how late Banq's webhook may come after a page has reported an approval.
+    """
 
     link_lives: timedelta = timedelta(minutes=10)
     turn_lives: timedelta = timedelta(minutes=5)
     match_within: timedelta = timedelta(minutes=2)
+    late_approvals_within: timedelta = timedelta(minutes=10)
+    rest_after_link: timedelta = timedelta(seconds=10)
     repeats_within: timedelta = timedelta(minutes=10)
     code_lives: timedelta = timedelta(minutes=10)
     code_tries: int = 5
@@ -43,13 +48,29 @@ class Line:
         session = await link_sessions.first_in_line(tx, lane)
         if session is None:
             return
-        # After a turn that ended without a word from Banq, its approval may still be on the way. It must
-        # not fall into somebody else's turn.
-        awaited = await turns.ended_without_grant(tx, lane, now - self._rules.match_within)
-        if awaited not in {None, (session.chat_platform, session.chat_user_id)}:
+        if await self._is_awaited(tx, lane, session, now):
             return
         await link_sessions.open_widget(tx, session.id, now + self._rules.link_lives)
         await turns.begin(tx, lane, session.id, now, now + self._rules.turn_lives)
+
+    async def _is_awaited(self, tx: Connection, lane: str, session: LinkSession, now: datetime) -> bool:
+        """Whether an approval of somebody else may still be on the way to this lane.
+
+        It must not fall into another member's turn, so the lane rests: shortly after a turn that linked,
+        longer after any other, longest where a page reported an approval that Banq has not announced.
+        """
+        turn = await turns.last_ended(tx, lane)
+        if turn is None or turn.ended_at is None:
+            return False
+        if turn.end_reason == "linked":
+            rests = self._rules.rest_after_link
+        elif turn.approved_at is not None and not await grants.of_turn(tx, turn.id):
+            rests = self._rules.late_approvals_within
+        else:
+            rests = self._rules.match_within
+        holder = await link_sessions.get(tx, turn.session_id)
+        same = holder is not None and holder.owner == session.owner
+        return not same and now < turn.ended_at + rests
 
     async def leave(self, tx: Connection, session: LinkSession, reason: str, now: datetime) -> None:
         """End the session's turn, if it has one, and hand it over."""
@@ -57,13 +78,14 @@ class Line:
         if session.lane is not None:
             await self.hand_over(tx, session.lane, now)
 
-    async def end(self, tx: Connection, session: LinkSession, state: str, now: datetime) -> bool:
+    async def end(
+        self, tx: Connection, session: LinkSession, state: str, now: datetime, actor: str = "bot"
+    ) -> bool:
         """Move a live session to an ended state and free its lane; False where it has ended before."""
         if session.state in link_sessions.ENDED:
             return False
         if not await link_sessions.move(tx, session.id, session.state, state):
             return False
-        member = (session.chat_platform, session.chat_user_id)
-        await audit.append(tx, now, "bot", f"linking: {state}", member=member, object_id=session.id)
+        await audit.append(tx, now, actor, f"linking: {state}", member=session.owner, object_id=session.id)
         await self.leave(tx, session, "linked" if state == "linked" else "given_up", now)
         return True

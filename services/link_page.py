@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from banq.models import PlatformId
 from services.line import Line, LinkingRules
@@ -33,7 +32,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the browser's session is. `place` counts from 1; `platform_id` is there while `open`."""
+    """How far the browser's session is. `place` counts from 1; the turn's values are there while `open`."""
 
     state: str
     chat_user_name: str
@@ -42,7 +41,7 @@ class Progress:
     platform_id: PlatformId | None
     finish_code: str | None
     nft_count: int | None
-    expires_at: datetime
+    turn_ends_in_s: float | None
 
 
 class LinkPage:
@@ -94,15 +93,17 @@ class LinkPage:
         waiting = session.state == "waiting"
         if waiting:
             await self._keep_in_line(session)
+        opened = session.state == "open"
+        turn = await turns.live_of_session(self._database.read, session.id) if opened else None
         return Progress(
             state=session.state,
             chat_user_name=session.chat_user_name,
             chat_avatar_url=session.chat_avatar_url,
             place=await link_sessions.place_in_line(self._database.read, session) if waiting else None,
-            platform_id=self._lanes.get(session.lane or "") if session.state == "open" else None,
+            platform_id=self._lanes.get(session.lane or "") if opened else None,
             finish_code=session.finish_code,
             nft_count=session.nft_count,
-            expires_at=session.expires_at,
+            turn_ends_in_s=None if turn is None else (turn.expires_at - self._sources.now()).total_seconds(),
         )
 
     async def _keep_in_line(self, session: LinkSession) -> None:

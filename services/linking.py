@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from services import withdrawal_steps
 from services.identity import ChatUser
 from services.line import Line, LinkingRules
 from services.sources import Sources
@@ -108,7 +109,7 @@ class Linking:
                 return AlreadyLinked(link.linked_at)
             earlier = await link_sessions.live_of(tx, *user.key)
             if earlier is not None:
-                await self._line.end(tx, earlier, "cancelled", now)
+                await self._line.end(tx, earlier, "cancelled", now, "member")
             await link_sessions.insert(tx, session, token_hash(token))
             await audit.append(tx, now, "member", "linking: issued", member=user.key, object_id=session.id)
         return LinkStarted(session.id, f"{self._public_url}/link/{token}", session.expires_at)
@@ -116,11 +117,11 @@ class Linking:
     async def cancel(self, session_id: str, user: ChatUser) -> Cancelled | Linked | LinkingEnded | NotYours:
         async with self._database.transaction() as tx:
             session = await link_sessions.get(tx, session_id)
-            if session is None or _owner(session) != user.key:
+            if session is None or session.owner != user.key:
                 return NotYours()
             if session.state == "linked":
                 return Linked(session.nft_count or 0)
-            if not await self._line.end(tx, session, "cancelled", self._sources.now()):
+            if not await self._line.end(tx, session, "cancelled", self._sources.now(), "member"):
                 return LinkingEnded(session.state)
         return Cancelled()
 
@@ -130,7 +131,7 @@ class Linking:
         code = "".join(character for character in typed if character not in " -\u00a0")
         async with self._database.transaction() as tx:
             session = await link_sessions.get(tx, session_id)
-            if session is None or _owner(session) != user.key:
+            if session is None or session.owner != user.key:
                 return NotYours()
             match session.state:
                 case "linked":
@@ -158,13 +159,14 @@ class Linking:
     async def _link(self, tx: Connection, session: LinkSession, now: datetime) -> Linked | LinkingEnded:
         if session.user_guid is None or session.banq_user_id is None or session.lane is None:
             raise AssertionError("the schema lets no session be matched without a wallet")
-        member = _owner(session)
+        member = session.owner
         if await wallet_is_taken(tx, session, session.user_guid):
             await self._line.end(tx, session, "conflict", now)
             return LinkingEnded("conflict")
         earlier = await links.of_chat_user(tx, *member)
         if earlier is not None:
             await links.end(tx, earlier.id, now)
+            await withdrawal_steps.cancel_unsent(tx, earlier.id, "member", now)
             await audit.append(tx, now, "member", "wallet replaced", member=member, object_id=earlier.id)
         link = Link(
             id=self._sources.new_id(),
@@ -178,7 +180,7 @@ class Linking:
             linked_at=now,
         )
         await links.insert(tx, link)
-        await self._line.end(tx, session, "linked", now)
+        await self._line.end(tx, session, "linked", now, "member")
         await audit.append(tx, now, "member", "wallet linked", member=member, object_id=link.id)
         return Linked(session.nft_count or 0)
 
@@ -189,7 +191,3 @@ async def wallet_is_taken(connection: Connection, session: LinkSession, user_gui
         link.chat_platform == session.chat_platform and link.chat_user_id != session.chat_user_id
         for link in await links.of_wallet(connection, user_guid)
     )
-
-
-def _owner(session: LinkSession) -> tuple[str, str]:
-    return (session.chat_platform, session.chat_user_id)

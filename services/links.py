@@ -8,7 +8,7 @@ from services import withdrawal_steps
 from services.identity import ChatUser
 from services.sources import Sources
 from storage import audit, links, outbox, withdrawals
-from storage.database import Connection, Database
+from storage.database import Database
 from storage.links import Link
 
 log = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ class Links:
         link = await self.of(user)
         if link is None:
             return NotLinked()
-        live = await withdrawals.live_of_link(self._database.read, link.id)
-        return WalletOverview(link.state, link.linked_at, sum(each.state != "draft" for each in live))
+        running = await withdrawals.count_running(self._database.read, *user.key)
+        return WalletOverview(link.state, link.linked_at, running)
 
     async def unlink(self, user: ChatUser, actor: str, reason: str) -> Unlinked | NotLinked:
         """End the user's link at once. What is not yet sent is cancelled; the rest is tracked to its end."""
@@ -65,7 +65,8 @@ class Links:
             if link is None:
                 return NotLinked()
             await links.end(tx, link.id, now)
-            cancelled, running = await self._cancel_unsent(tx, link, actor, now)
+            cancelled = await withdrawal_steps.cancel_unsent(tx, link.id, actor, now)
+            running = await withdrawals.count_running(tx, *user.key)
             await audit.append(
                 tx, now, actor, "wallet unlinked", member=user.key, object_id=link.id, reason=reason
             )
@@ -84,13 +85,3 @@ class Links:
             await audit.append(tx, now, "banq", "access revoked", member=member, object_id=link.id)
             await outbox.insert(tx, member, "link_stale", link.id, now)
         log.info("link %s is stale: Banq gives no access", link_id)
-
-    async def _cancel_unsent(self, tx: Connection, link: Link, actor: str, now: datetime) -> tuple[int, int]:
-        cancelled = running = 0
-        for withdrawal in await withdrawals.live_of_link(tx, link.id):
-            if withdrawal.state in {"draft", "confirmed"}:
-                await withdrawal_steps.move(tx, withdrawal, "cancelled", now, actor)
-                cancelled += withdrawal.state == "confirmed"
-            else:
-                running += 1
-        return cancelled, running

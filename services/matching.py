@@ -38,15 +38,15 @@ class Matching:
     async def record_grant(self, tx: Connection, delivery: Delivery, granted: AccessGranted) -> None:
         """Keep an approval with the turn it came in. A second wallet in one turn voids the turn."""
         turn = await turns.at(tx, delivery.lane, delivery.received_at)
+        if turn is not None and not self._belongs(turn, delivery.received_at):
+            turn = None
         session = None if turn is None else await link_sessions.get(tx, turn.session_id)
         if session is not None and await self._repeats(tx, granted, session, delivery.received_at):
             log.warning("lane %s: a repeated approval came in another member's turn", delivery.lane)
             turn = None
-        turn_id = None if turn is None else turn.id
-        if turn_id is None:
-            # Too late for its own turn, it still belongs there: repeated later, it must not count for others.
-            since = delivery.received_at - self._rules.match_within
-            turn_id = await turns.last_ended(tx, delivery.lane, since, delivery.received_at)
+        # A wallet of another member can be approved by anybody who holds it; it must not spoil this turn.
+        taken = session is not None and await wallet_is_taken(tx, session, granted.user_guid)
+        counts = turn is not None and turn.ended_at is None and not taken
         new = await grants.record(
             tx,
             delivery.id,
@@ -54,40 +54,43 @@ class Matching:
             granted.user_guid,
             granted.user_id,
             delivery.received_at,
-            turn_id,
-            "unclaimed" if turn is None else "pending",
+            None if turn is None else turn.id,
+            "pending" if counts else "unclaimed",
         )
         if not new:
             return
-        if turn is None:
+        if turn is None or not counts:
             log.warning("lane %s: an approval came that is nobody's; it links nobody", delivery.lane)
             return
-        wallets = {grant.user_guid for grant in await grants.of_turn(tx, turn.id)}
+        wallets = {grant.user_guid for grant in await grants.of_turn(tx, turn.id) if grant.counts}
         if session is not None and len(wallets) > 1:
             log.warning("lane %s: two wallets approved in one turn; neither is linked", delivery.lane)
             await self._line.end(tx, session, "unmatched", self._sources.now())
 
-    async def step(self) -> None:
-        """Let time pass: end what is overdue, and settle each turn whose page reported an approval."""
+    async def keep_time(self) -> None:
+        """Let time pass: end what is overdue, and hand turns over. Asks nothing of Banq."""
         now = self._sources.now()
         await self._expire(now)
         for lane in await link_sessions.waiting_lanes(self._database.read):
             async with self._database.transaction() as tx:
                 await self._line.hand_over(tx, lane, now)
-        await asyncio.gather(*(self._settle(turn) for turn in await turns.live(self._database.read)))
+
+    async def settle(self) -> None:
+        """Settle each turn whose page reported an approval, once Banq confirms it."""
+        async with asyncio.TaskGroup() as lanes:
+            for turn in await turns.live(self._database.read):
+                lanes.create_task(self._settle(turn))
+
+    def _belongs(self, turn: Turn, received_at: datetime) -> bool:
+        """Too late for a turn, an approval still belongs to it: it must not count for anybody else."""
+        return turn.ended_at is None or received_at <= turn.ended_at + self._rules.late_approvals_within
 
     async def _repeats(
         self, tx: Connection, granted: AccessGranted, session: LinkSession, received_at: datetime
     ) -> bool:
-        """Banq repeats webhooks; one that came in another member's turn first must not count in this one.
-
-        Once that member has linked the wallet it may count again: it can only end as a conflict.
-        """
-        if await wallet_is_taken(tx, session, granted.user_guid):
-            return False
-        member = (session.chat_platform, session.chat_user_id)
+        """Banq repeats webhooks; one that came in another member's turn first must not count in this one."""
         since = received_at - self._rules.repeats_within
-        return await grants.came_to_another(tx, granted.user_guid, member, since)
+        return await grants.came_to_another(tx, granted.user_guid, session.owner, since)
 
     async def _expire(self, now: datetime) -> None:
         for session in await link_sessions.overdue(self._database.read, now):
@@ -127,21 +130,33 @@ class Matching:
         now = self._sources.now()
         if grant is None:
             if not self._still_awaited(turn, now):
-                await self._give_up(session.id, "unmatched")
+                await self._give_up(session.id, await self._without_match(turn, session))
             return
         if abs(grant.received_at - turn.approved_at) > self._rules.match_within:
             await self._give_up(session.id, "unmatched")
             return
         try:
             wallet = await self._banq.platform_nfts(UserGuid(grant.user_guid))
-        except (Forbidden, NotFound):
+        except Forbidden:
             await self._give_up(session.id, "refused")
+            return
+        except NotFound:
+            # Banq may announce an approval before it can be read.
+            if not self._still_awaited(turn, now):
+                await self._give_up(session.id, "refused")
             return
         except BanqError:
             # The turn is held meanwhile; its end is the limit of our patience.
             log.warning("session %s: Banq does not confirm the approval yet", session.id)
             return
         await self._match(turn, session.id, len(wallet.items) + wallet.unreadable)
+
+    async def _without_match(self, turn: Turn, session: LinkSession) -> str:
+        """How a session ends to which no approval came: perhaps its wallet is another member's."""
+        for grant in await grants.of_turn(self._database.read, turn.id):
+            if await wallet_is_taken(self._database.read, session, grant.user_guid):
+                return "conflict"
+        return "unmatched"
 
     async def _match(self, turn: Turn, session_id: str, nft_count: int) -> None:
         now = self._sources.now()
@@ -163,12 +178,14 @@ class Matching:
                 now + self._rules.code_lives,
             )
             await grants.mark_matched(tx, turn.id)
-            member = (session.chat_platform, session.chat_user_id)
-            await audit.append(tx, now, "banq", "linking: matched", member=member, object_id=session_id)
+            await audit.append(
+                tx, now, "banq", "linking: matched", member=session.owner, object_id=session_id
+            )
 
     async def _only_grant(self, turn: Turn, connection: Connection | None = None) -> Grant | None:
-        """The first grant of the turn, if all that came in it are for the same wallet."""
-        found = await grants.of_turn(connection or self._database.read, turn.id)
+        """The first grant of the turn that counts, if all that count are for the same wallet."""
+        all_of_them = await grants.of_turn(connection or self._database.read, turn.id)
+        found = [grant for grant in all_of_them if grant.counts]
         return found[0] if len({grant.user_guid for grant in found}) == 1 else None
 
     async def _give_up(self, session_id: str, state: str) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from banq.client import BanqClient
 from banq.errors import BanqError, Forbidden, NotFound
@@ -32,34 +34,43 @@ class Wallet:
     unreadable: int
     fetched_at: datetime
 
-    @property
+    @cached_property
     def by_key(self) -> Mapping[str, Nft]:
         return {nft_key(nft): nft for nft in self.items}
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """A label for each key, at most 100 characters; same-named NFTs are told apart."""
+        labels: dict[str, str] = {}
+        seen: Counter[str] = Counter()
+        for key, nft in self.by_key.items():
+            label = _label(nft)
+            seen[label] += 1
+            # The number of a label that looks numbered already could repeat another's.
+            while seen[label] > 1 and seen[numbered := f"{label} ({seen[label]})"]:
+                seen[label] += 1
+            if seen[label] > 1:
+                label = numbered
+                seen[label] += 1
+            labels[key] = label
+        return labels
+
+    def find(self, token_data_id: str, source_banq: str) -> Nft | None:
+        same = (nft for nft in self.items if nft.token_data_id == token_data_id)
+        return next((nft for nft in same if nft.source_banq == source_banq), None)
+
+
+def _label(nft: Nft) -> str:
+    parts = [clean(nft.name or "", 50) or "Unnamed"]
+    parts += [clean(part, limit) for part, limit in ((nft.collection, 20), (nft.chain, 10)) if part]
+    if nft.token_id:
+        parts.append("#" + clean(nft.token_id, 8))
+    return " · ".join(parts)[:90]
 
 
 def nft_key(nft: Nft) -> str:
     """A short name of an NFT within its wallet, without Banq's ids in it."""
     return hashlib.sha256(f"{nft.token_data_id}\n{nft.source_banq}".encode()).hexdigest()[:20]
-
-
-def nft_labels(wallet: Wallet) -> dict[str, str]:
-    """A label for each key, at most 100 characters; same-named NFTs are told apart."""
-    labels: dict[str, str] = {}
-    taken: set[str] = set()
-    for key, nft in wallet.by_key.items():
-        parts = [clean(nft.name or "", 50) or "Unnamed"]
-        parts += [clean(part, limit) for part, limit in ((nft.collection, 20), (nft.chain, 10)) if part]
-        if nft.token_id:
-            parts.append("#" + clean(nft.token_id, 8))
-        label = " · ".join(parts)[:92]
-        number = 2
-        unique = label
-        while unique in taken:
-            unique = f"{label} ({number})"
-            number += 1
-        taken.add(unique)
-        labels[key] = unique
-    return labels
 
 
 class Nfts:
@@ -102,10 +113,13 @@ class Nfts:
         try:
             found = await self._banq.platform_nfts(UserGuid(link.user_guid))
         except (Forbidden, NotFound):
+            # Only if Banq is otherwise well: a wrong address or a proxy in between answers 404, too.
+            await self._banq.account_spaces()
             self.forget(link.id)
             await self._links.access_lost(link.id)
             return LinkStale()
-        wallet = Wallet(found.items, found.unreadable, asked_at)
+        held = tuple(nft for nft in found.items if nft.amount > 0)
+        wallet = Wallet(held, found.unreadable, asked_at)
         self._remember(link.id, wallet)
         return wallet
 

@@ -86,10 +86,11 @@ class Outbox:
                 await outbox.mark_delivered(tx, notice.id, now)
 
     async def _retry(self, notice: Notice) -> None:
-        dead = notice.attempts + 1 >= TRIES
+        """Later; after many tries, at the member's next command."""
+        last = notice.attempts + 1 >= TRIES
         wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
         async with self._database.transaction() as tx:
-            await outbox.mark_failed(tx, notice.id, self._sources.now() + wait, dead=dead)
+            await outbox.mark_failed(tx, notice.id, self._sources.now() + wait, keep=last)
 
     async def _words(self, notice: Notice, markup: Markup) -> Words | None:
         """None where a withdrawal has moved on meanwhile: its later notice says more."""

@@ -1,4 +1,4 @@
-"""The one way to move a withdrawal: compare-and-set and audit row, in the caller's transaction."""
+"""The one way to move a withdrawal: compare-and-set with its audit row, in the caller's transaction."""
 
 from datetime import datetime
 
@@ -32,8 +32,21 @@ async def move(
         banq_message=banq_message,
     )
     if moved:
-        member = (withdrawal.chat_platform, withdrawal.chat_user_id)
         await audit.append(
-            tx, now, actor, f"withdrawal: {state}", member=member, object_id=withdrawal.id, reason=reason
+            tx,
+            now,
+            actor,
+            f"withdrawal: {state}",
+            member=withdrawal.owner,
+            object_id=withdrawal.id,
+            reason=reason,
         )
     return moved
+
+
+async def cancel_unsent(tx: Connection, link_id: str, actor: str, now: datetime) -> int:
+    """Cancel what an ending link has not sent yet; how many of these were confirmed."""
+    unsent = await withdrawals.unsent_of_link(tx, link_id)
+    for withdrawal in unsent:
+        await move(tx, withdrawal, "cancelled", now, actor)
+    return sum(withdrawal.state == "confirmed" for withdrawal in unsent)

@@ -140,7 +140,7 @@ class Withdrawals:
     async def confirm(self, withdrawal_id: str, user: ChatUser) -> ConfirmOutcome:
         """Confirm a draft and submit it to Banq. Whoever confirms it again is told how it stands."""
         draft = await withdrawals.get(self._database.read, withdrawal_id)
-        if draft is None or _owner(draft) != user.key:
+        if draft is None or draft.owner != user.key:
             return NotYourWithdrawal()
         if draft.state != "draft":
             return _as_it_stands(draft)
@@ -148,8 +148,8 @@ class Withdrawals:
         wallet = await self._wallet(link, fresh=True)
         if not isinstance(wallet, Wallet):
             return wallet
-        held = next((nft for nft in wallet.items if nft.token_data_id == draft.token_data_id), None)
-        if held is None or held.source_banq != draft.source_banq:
+        held = wallet.find(draft.token_data_id, draft.source_banq)
+        if held is None:
             return NftNotFound()
         if held.amount < draft.amount:
             return AmountRefused(held.amount)
@@ -163,7 +163,7 @@ class Withdrawals:
     async def cancel(self, withdrawal_id: str, user: ChatUser) -> DraftGone | Submitted | NotYourWithdrawal:
         async with self._database.transaction() as tx:
             draft = await withdrawals.get(tx, withdrawal_id)
-            if draft is None or _owner(draft) != user.key:
+            if draft is None or draft.owner != user.key:
                 return NotYourWithdrawal()
             if draft.state == "draft":
                 await withdrawal_steps.move(tx, draft, "cancelled", self._sources.now(), "member")
@@ -227,7 +227,3 @@ def _as_it_stands(withdrawal: Withdrawal) -> DraftGone | Submitted:
     if withdrawal.state in {"cancelled", "expired"}:
         return DraftGone(withdrawal.state)
     return Submitted(withdrawal)
-
-
-def _owner(withdrawal: Withdrawal) -> tuple[str, str]:
-    return (withdrawal.chat_platform, withdrawal.chat_user_id)

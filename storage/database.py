@@ -77,6 +77,8 @@ class Database:
     async def __aenter__(self) -> Self:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Who holds which wallet is nobody else's business; the WAL takes the file's mode.
+            self._path.touch(mode=0o600)
             self._writer = await self._connect()
             await self._writer.execute("PRAGMA journal_mode = WAL")
             await _migrate(self._writer, self._path)
@@ -196,4 +198,6 @@ def _statements(script: str) -> list[str]:
         if sqlite3.complete_statement(pending):
             statements.append(pending)
             pending = ""
+    if pending.strip():
+        raise AssertionError("a migration's last statement lacks its semicolon")
     return statements

@@ -12,6 +12,7 @@ class Grant:
     user_guid: str
     banq_user_id: str
     received_at: datetime
+    counts: bool
 
 
 async def record(
@@ -42,13 +43,13 @@ async def record(
 async def came_to_another(
     connection: Connection, user_guid: str, member: tuple[str, str], since: datetime
 ) -> bool:
-    """Whether this wallet's approval came in another member's turn lately: then this one repeats it."""
+    """Whether this wallet's approval came lately in another's turn, or in none: this one repeats it."""
     return (
         await connection.count(
-            "SELECT count(*) FROM grants JOIN turns ON turns.id = grants.turn_id"
-            " JOIN link_sessions ON link_sessions.id = turns.session_id"
+            "SELECT count(*) FROM grants LEFT JOIN turns ON turns.id = grants.turn_id"
+            " LEFT JOIN link_sessions ON link_sessions.id = turns.session_id"
             " WHERE grants.user_guid = ?1 AND grants.received_at >= ?2"
-            " AND (link_sessions.chat_platform, link_sessions.chat_user_id) <> (?3, ?4)",
+            " AND (link_sessions.chat_platform, link_sessions.chat_user_id) IS NOT (?3, ?4)",
             user_guid,
             to_ms(since),
             *member,
@@ -59,11 +60,16 @@ async def came_to_another(
 
 async def of_turn(connection: Connection, turn_id: int) -> list[Grant]:
     """All approvals that came in a turn, first one first."""
-    rows = await connection.fetch_all(
-        "SELECT id, user_guid, banq_user_id, received_at FROM grants WHERE turn_id = ?1 ORDER BY id", turn_id
-    )
+    rows = await connection.fetch_all("SELECT * FROM grants WHERE turn_id = ?1 ORDER BY id", turn_id)
     return [
-        Grant(row["id"], row["user_guid"], row["banq_user_id"], from_ms(row["received_at"])) for row in rows
+        Grant(
+            id=row["id"],
+            user_guid=row["user_guid"],
+            banq_user_id=row["banq_user_id"],
+            received_at=from_ms(row["received_at"]),
+            counts=row["state"] != "unclaimed",
+        )
+        for row in rows
     ]
 
 

@@ -26,6 +26,10 @@ class LinkSession:
     created_at: datetime
     expires_at: datetime
 
+    @property
+    def owner(self) -> tuple[str, str]:
+        return (self.chat_platform, self.chat_user_id)
+
 
 async def insert(tx: Connection, session: LinkSession, token_hash: bytes) -> None:
     await tx.execute(

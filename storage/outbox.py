@@ -62,13 +62,13 @@ async def keep(tx: Connection, notice_id: int) -> None:
     await tx.execute("UPDATE outbox SET state = 'kept' WHERE id = ?1 AND state = 'pending'", notice_id)
 
 
-async def mark_failed(tx: Connection, notice_id: int, next_try_at: datetime, *, dead: bool) -> None:
+async def mark_failed(tx: Connection, notice_id: int, next_try_at: datetime, *, keep: bool) -> None:
     await tx.execute(
         "UPDATE outbox SET attempts = attempts + 1, next_try_at = ?2, state = ?3"
         " WHERE id = ?1 AND state = 'pending'",
         notice_id,
         to_ms(next_try_at),
-        "dead" if dead else "pending",
+        "kept" if keep else "pending",
     )
 
 

@@ -15,6 +15,8 @@ class Turn:
     opened_at: datetime
     expires_at: datetime
     approved_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
 
 
 async def begin(
@@ -43,9 +45,9 @@ async def live_of_session(connection: Connection, session_id: str) -> Turn | Non
 
 
 async def at(connection: Connection, lane: str, time: datetime) -> Turn | None:
-    """The turn that was live in the lane at that time, if it is live still."""
+    """The lane's turn that was live at that time, or else its last one before; it may have ended since."""
     row = await connection.fetch_one(
-        "SELECT * FROM turns WHERE lane = ?1 AND ended_at IS NULL AND opened_at <= ?2", lane, to_ms(time)
+        "SELECT * FROM turns WHERE lane = ?1 AND opened_at <= ?2 ORDER BY id DESC LIMIT 1", lane, to_ms(time)
     )
     return _turn(row)
 
@@ -55,31 +57,13 @@ async def live(connection: Connection) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
-async def last_ended(connection: Connection, lane: str, since: datetime, time: datetime) -> int | None:
-    """The id of the turn before `time`, if it ended between `since` and then."""
+async def last_ended(connection: Connection, lane: str) -> Turn | None:
+    """The lane's last turn, if it has ended."""
     row = await connection.fetch_one(
-        "SELECT id FROM (SELECT id, ended_at FROM turns WHERE lane = ?1 AND opened_at <= ?2"
-        " ORDER BY id DESC LIMIT 1) WHERE ended_at BETWEEN ?3 AND ?2",
-        lane,
-        to_ms(time),
-        to_ms(since),
-    )
-    return None if row is None else int(row["id"])
-
-
-async def ended_without_grant(connection: Connection, lane: str, since: datetime) -> tuple[str, str] | None:
-    """The chat user of the lane's last turn, if it ended after `since` and no approval came of it."""
-    row = await connection.fetch_one(
-        "SELECT turns.id, ended_at, chat_platform, chat_user_id FROM turns"
-        " JOIN link_sessions ON link_sessions.id = turns.session_id"
-        " WHERE turns.lane = ?1 ORDER BY turns.id DESC LIMIT 1",
+        "SELECT * FROM turns WHERE id = (SELECT max(id) FROM turns WHERE lane = ?1) AND ended_at IS NOT NULL",
         lane,
     )
-    if row is None or row["ended_at"] is None or row["ended_at"] <= to_ms(since):
-        return None
-    if await connection.count("SELECT count(*) FROM grants WHERE turn_id = ?1", row["id"]):
-        return None
-    return (row["chat_platform"], row["chat_user_id"])
+    return _turn(row)
 
 
 async def mark_approved(tx: Connection, turn_id: int, now: datetime) -> bool:
@@ -116,4 +100,6 @@ def _turn(row: sqlite3.Row | None) -> Turn | None:
         opened_at=from_ms(row["opened_at"]),
         expires_at=from_ms(row["expires_at"]),
         approved_at=None if row["approved_at"] is None else from_ms(row["approved_at"]),
+        ended_at=None if row["ended_at"] is None else from_ms(row["ended_at"]),
+        end_reason=row["end_reason"],
     )

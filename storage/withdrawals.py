@@ -8,8 +8,6 @@ from datetime import datetime
 
 from storage.database import Connection, from_ms, to_ms
 
-FINAL = ("completed", "cancelled", "expired", "refused", "failed")
-
 
 @dataclass(frozen=True)
 class Withdrawal:
@@ -36,6 +34,10 @@ class Withdrawal:
     reason: str | None = None
     banq_message: str | None = None
     checks: int = 0
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        return (self.chat_platform, self.chat_user_id)
 
 
 async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
@@ -91,7 +93,7 @@ async def move(
     """Compare-and-set of the state. Raises IntegrityError where the schema forbids the step."""
     changed = await tx.execute(
         "UPDATE withdrawals SET state = ?3, updated_at = ?4, checks = 0, next_check_at = ?4,"
-        " banq_transaction_id = coalesce(?5, banq_transaction_id),"
+        " banq_transaction_id = coalesce(banq_transaction_id, ?5),"
         " transaction_hash = coalesce(?6, transaction_hash), reason = coalesce(?7, reason),"
         " banq_message = coalesce(?8, banq_message)"
         " WHERE id = ?1 AND state = ?2",
@@ -156,13 +158,21 @@ async def of_chat_user(
     return _withdrawals(rows)
 
 
-async def live_of_link(connection: Connection, link_id: str) -> list[Withdrawal]:
+async def unsent_of_link(connection: Connection, link_id: str) -> list[Withdrawal]:
     rows = await connection.fetch_all(
-        "SELECT * FROM withdrawals WHERE link_id = ?1 AND state IN"
-        " ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')",
-        link_id,
+        "SELECT * FROM withdrawals WHERE link_id = ?1 AND state IN ('draft', 'confirmed')", link_id
     )
     return _withdrawals(rows)
+
+
+async def count_running(connection: Connection, chat_platform: str, chat_user_id: str) -> int:
+    """A member's withdrawals on their way, of this link or an earlier one."""
+    return await connection.count(
+        "SELECT count(*) FROM withdrawals WHERE chat_platform = ?1 AND chat_user_id = ?2"
+        " AND state IN ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')",
+        chat_platform,
+        chat_user_id,
+    )
 
 
 async def live_of_nft(connection: Connection, user_guid: str, token_data_id: str) -> Withdrawal | None:

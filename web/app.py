@@ -43,6 +43,9 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
         response = await handler(request)
     except web.HTTPException as error:
         response = web.Response(status=error.status, text=error.text, headers={"Connection": "close"})
+    except (ConnectionError, web.RequestPayloadError):
+        # The client went away or sent half a body; nobody is there to be answered.
+        response = web.Response(status=400, headers={"Connection": "close"})
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("Ref %s: %s %s failed", reference, request.method, _route(request))
@@ -51,6 +54,9 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
+    # No window of another site may hold a handle on ours, to which Banq's widget would listen.
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers["Server"] = "banqbot"
     return response
 
 

@@ -13,12 +13,14 @@ from web.keys import LINK_PAGE, SETTINGS, TEMPLATES, origin
 routes = web.RouteTableDef()
 
 COOKIE = "banqbot_link"
-COOKIE_LIVES_S = 3600
+# Longer than any line; the session itself says when it ends.
+COOKIE_LIVES_S = 24 * 3600
 CSRF_COOKIE = "banqbot_csrf"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 STATIC = Path(__file__).parent / "static"
 STATIC_TYPES = {"link.css": "text/css", "link.js": "text/javascript"}
+NOT_FROM_OUR_PAGE = "This did not come from our own page. Open your link again."
 AVATARS = "https://cdn.discordapp.com"
 
 
@@ -98,7 +100,16 @@ def _to_session() -> web.Response:
 
 
 def _browser(request: web.Request) -> str | None:
-    return request.cookies.get(COOKIE)
+    return _cookie(request, COOKIE)
+
+
+def _cookie(request: web.Request, name: str) -> str | None:
+    return request.cookies.get(_cookie_name(request, name))
+
+
+def _cookie_name(request: web.Request, name: str) -> str:
+    """With this prefix, browsers take the cookie from no other host, not even a sibling; https only."""
+    return f"__Host-{name}" if request.app[SETTINGS].secure else name
 
 
 async def _refuse_other_sites(request: web.Request) -> None:
@@ -127,6 +138,7 @@ def _state(progress: Progress) -> dict[str, Any]:
         "state": progress.state,
         "place": progress.place,
         "platformId": progress.platform_id,
+        "turnEndsInS": progress.turn_ends_in_s,
         "finishCode": progress.finish_code,
         "nftCount": progress.nft_count,
     }
@@ -140,7 +152,7 @@ def _gone(request: web.Request) -> web.Response:
 def _page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
     settings = request.app[SETTINGS]
     nonce = secrets.token_urlsafe(16)
-    csrf = request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(32)
+    csrf = _cookie(request, CSRF_COOKIE) or secrets.token_urlsafe(32)
     html = (
         request.app[TEMPLATES]
         .get_template(template)
@@ -171,10 +183,10 @@ def _page(request: web.Request, template: str, *, status: int = 200, **values: A
 def _set_cookie(request: web.Request, response: web.Response, name: str, value: str) -> None:
     """Lax, so that opening the link from chat once more finds the session, and keeps an open tab working."""
     response.set_cookie(
-        name,
+        _cookie_name(request, name),
         value,
         max_age=COOKIE_LIVES_S,
-        path="/link",
+        path="/",
         httponly=True,
         secure=request.app[SETTINGS].secure,
         samesite="Lax",

@@ -41,7 +41,7 @@ def help_words(m: Markup, *, is_linked: bool) -> Words:
             f"{m.bold('You stay in control:')} every withdrawal is approved by you at Banq.",
             f"{m.bold('Way out at any time:')} /unlink, or take the approval back in your account at Banq.",
         )
-    warning = "We never write to you first about your wallet except to report on your own withdrawals, and we never ask for a password or seed phrase."
+    warning = "We write to you first only to report on your own link and withdrawals, and we never ask for a password or seed phrase."
     return Words("What can I do for you?", "\n".join((*lines, "", warning)))
 
 

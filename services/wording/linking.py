@@ -8,10 +8,10 @@ from services.wording.text import Markup, Words
 def link_steps(m: Markup, expires_at: datetime) -> Words:
     return Words(
         "Link your Banq wallet",
-        "1. Open the secure page. It works once, and only for you.\n"
+        "1. Open the secure page. It works once, in one browser.\n"
         "2. Sign in at Banq there and approve this community.\n"
         f"3. The page shows a 6-digit code. Come back here and press {m.bold('Enter code')}.\n\n"
-        f"The page link stops working {m.time(expires_at)}. Do not pass it on: whoever opens it first, uses it.",
+        f"The page link stops working {m.time(expires_at)}. It is yours alone: do not pass it on.",
     )
 
 

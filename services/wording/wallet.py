@@ -33,8 +33,8 @@ def no_wallet(outcome: NotLinked | LinkStale | LinkFrozen | BanqSilent) -> Words
 
 BANQ_SILENT = Words(
     "Banq is not answering",
-    "So we cannot see your wallet right now. Your NFTs are not affected, and nothing was sent. "
-    "Try again in a few minutes.",
+    "Banq gives us no usable answer, so we cannot see your wallet right now. Your NFTs are not affected, and "
+    "nothing was sent. Try again in a few minutes.",
     "warning",
 )
 
@@ -66,6 +66,10 @@ def unreadable_note(unreadable: int) -> str:
     return f" Banq lists {entries} that we cannot read; see them at Banq."
 
 
+WAITING_FOR_BANQ = Words(
+    "Waiting for Banq",
+    "Banq is taking its time to answer. This message goes on by itself; there is nothing you need to do.",
+)
 NFT_COUNT_UNKNOWN = "Banq is not answering, so we cannot say what it holds right now."
 
 

@@ -38,7 +38,7 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
         case "draft":
             return withdrawal_review(m, withdrawal)
         case "confirmed" | "submitting":
-            return Words("Asking Banq…", f"{name} to {to}. This message is brought up to date.")
+            return Words("Asking Banq…", f"{name} to {to}. /withdrawals tells how it goes on.")
         case "awaiting_owner":
             return Words(
                 "Now approve it at Banq",
@@ -59,6 +59,13 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
             if withdrawal.transaction_hash:
                 transaction = f"\nTransaction {m.code(withdrawal.transaction_hash)}"
             return Words("Withdrawal completed", f"{name} is now at {to}.{transaction}", "good")
+        case "cancelled" if withdrawal.reason == "too_late":
+            return Words(
+                "Withdrawal not sent",
+                f"We could not ask Banq to send {name} when you confirmed, and now it is too late to do so "
+                "unasked. Nothing was sent. Use /withdraw to start again.",
+                "warning",
+            )
         case "cancelled" | "expired":
             return draft_gone(withdrawal.state)
         case "unknown":
@@ -70,7 +77,7 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
             )
         case "refused":
             return Words(
-                "Nothing was sent", f"{_refusal(m, withdrawal)} {name} is still in your Banq wallet.", "bad"
+                "Nothing was sent", f"{_refusal(m, withdrawal)} {name} was not moved by this.", "bad"
             )
         case "failed":
             return Words(
@@ -88,7 +95,7 @@ def _refusal(m: Markup, withdrawal: Withdrawal) -> str:
         case "bot_not_signed_in":
             return "Banq does not accept this bot's own sign-in. Please tell the team; there is nothing you can do."
     if withdrawal.banq_message:
-        return f"Banq said no: {m.foreign(withdrawal.banq_message, 200)}."
+        return f"Banq said no: {m.foreign(withdrawal.banq_message.rstrip('. '), 200)}."
     return "Banq said no, without a reason."
 
 
@@ -105,10 +112,10 @@ def _failure(withdrawal: Withdrawal) -> str:
 
 def draft_gone(state: str) -> Words:
     if state == "cancelled":
-        return Words("Withdrawal cancelled", "Nothing was sent. The NFT is still in your Banq wallet.")
+        return Words("Withdrawal cancelled", "Nothing was sent by it.")
     return Words(
         "This review has expired",
-        "Nothing was sent. The NFT is still in your Banq wallet. Use /withdraw to start again.",
+        "Nothing was sent by it. Use /withdraw to start again.",
         "warning",
     )
 
@@ -132,6 +139,8 @@ def withdrawal_list(m: Markup, history: Sequence[Withdrawal]) -> Words:
 
 def _withdrawal_line(m: Markup, withdrawal: Withdrawal) -> str:
     state = WITHDRAWAL_STATES[withdrawal.state]
+    if withdrawal.reason == "left_the_wallet":
+        state = "left your wallet"
     return (
         f"{m.bold(nft_name(m, withdrawal))} to {m.code(shortened(withdrawal.address))}\n"
         f"{state}, {m.time(withdrawal.updated_at)}"

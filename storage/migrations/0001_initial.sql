@@ -185,7 +185,7 @@ CREATE TABLE outbox (
     dedup_key     TEXT NOT NULL UNIQUE,
     kind          TEXT NOT NULL,
     object_id     TEXT NOT NULL,
-    state         TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'kept', 'delivered', 'dead')),
+    state         TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'kept', 'delivered')),
     attempts      INTEGER NOT NULL DEFAULT 0,
     next_try_at   INTEGER NOT NULL,
     created_at    INTEGER NOT NULL,

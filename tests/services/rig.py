@@ -23,7 +23,6 @@ from services.outbox import Outbox
 from services.sources import Sources
 from services.submitter import Submitter
 from services.withdrawals import Drafted, Submitted, Withdrawals
-from services.worker import Worker
 from storage import withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
@@ -70,6 +69,11 @@ class Rig:
         ):
             yield other
 
+    async def time_passes(self) -> None:
+        """What the workers do now and then."""
+        await self.matching.keep_time()
+        await self.matching.settle()
+
     async def webhook(self, body: object, lane: str = LANE) -> None:
         """Banq's webhook arrives and is worked off."""
         await self.inbox.accept(lane, json.dumps(body).encode())
@@ -104,7 +108,7 @@ class Rig:
         session_id, browser = await self.start(user)
         await self.granted(*await self.approve(customer))
         await self.page.approved(browser)
-        await self.matching.step()
+        await self.time_passes()
         return session_id, await self.code_of(browser)
 
     async def link(self, user: ChatUser, customer: identities.Customer) -> None:
@@ -183,9 +187,7 @@ async def build(
             links=links,
             page=LinkPage(database, line, lanes, rules, sources, lambda: None),
             matching=matching,
-            inbox=Inbox(
-                database, matching, Worker("linking", matching.step, interval_s=1), submitter, nfts, sources
-            ),
+            inbox=Inbox(database, matching, submitter, nfts, sources, wake_settling=lambda: None),
             nfts=nfts,
             submitter=submitter,
             withdrawals=Withdrawals(database, links, nfts, submitter, sources),

@@ -186,7 +186,7 @@ async def test_a_poisoned_webhook_does_not_hold_up_the_next(rig: Rig) -> None:
 
     await rig.granted(*await rig.approve(identities.BEN))
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await states(rig) == ["pending", "processed"]
     assert await rig.state_of(browser) == "matched"
@@ -213,5 +213,5 @@ async def test_what_one_process_stored_another_works_off(rig: Rig) -> None:
         await restarted.inbox.step()
 
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "matched"

@@ -18,14 +18,14 @@ async def grant_states(rig: Rig) -> list[object]:
 
 async def pass_time(rig: Rig, clock: Clock, time: timedelta) -> None:
     clock.forward(seconds=time.total_seconds())
-    await rig.matching.step()
+    await rig.time_passes()
 
 
 async def approve_and_report(rig: Rig, browser: str, customer: identities.Customer) -> None:
     """The customer approves at Banq, and both signals of it arrive."""
     await rig.granted(*await rig.approve(customer))
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
 
 async def test_of_two_at_the_same_second_one_waits_and_then_has_the_turn(rig: Rig) -> None:
@@ -121,7 +121,7 @@ async def test_an_approval_late_in_the_turn_holds_it_for_its_webhook(rig: Rig, c
     await pass_time(rig, clock, timedelta(seconds=20))
     await rig.page.approved(waiting)
     await rig.granted(*grant)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert [await rig.state_of(browser), await rig.state_of(waiting)] == ["matched", "waiting"]
 
@@ -134,7 +134,7 @@ async def test_a_late_approval_does_not_fall_into_the_next_turn(rig: Rig, clock:
     await pass_time(rig, clock, TURN)
     await rig.page.approved(second)
     await rig.granted(*grant)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await grant_states(rig) == ["unclaimed"]
     assert await rig.state_of(second) != "matched"
@@ -149,7 +149,7 @@ async def test_a_closed_widget_leaves_no_approval_to_the_next_turn(rig: Rig) -> 
     await rig.page.closed(first)
     await rig.page.approved(second)
     await rig.granted(*grant)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(second) != "matched"
 
@@ -166,7 +166,7 @@ async def test_an_approval_in_the_rest_does_not_count_when_it_is_repeated(rig: R
 
     await rig.granted(*grant)
     await rig.page.approved(second)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(second) == "approved"
     assert await rig.column("SELECT state FROM grants") == ["unclaimed", "unclaimed"]
@@ -182,10 +182,10 @@ async def test_a_repeated_webhook_does_not_fall_into_the_next_turn(rig: Rig, clo
 
     await rig.granted(*grant)
     await rig.page.approved(second)
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(second) == "approved"
     await rig.granted(*await rig.approve(identities.BEN))
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(second) == "matched"
     link = await rig.column("SELECT user_guid FROM link_sessions WHERE state = 'matched'")
@@ -201,7 +201,7 @@ async def test_after_ten_minutes_an_approval_is_no_repeat_any_more(rig: Rig, clo
 
     await rig.granted(*await rig.approve(identities.ADA))
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "matched"
 
@@ -216,7 +216,7 @@ async def test_closing_after_the_approval_changes_nothing(rig: Rig) -> None:
 
     assert [await rig.state_of(browser), await rig.state_of(waiting)] == ["approved", "waiting"]
     await rig.granted(*grant)
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "matched"
 
 
@@ -242,7 +242,7 @@ async def test_a_webhook_worked_off_after_the_turn_links_nobody(rig: Rig, clock:
     assert await rig.state_of(second) == "open"
     await rig.inbox.step()
     await rig.page.approved(second)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await grant_states(rig) == ["unclaimed"]
     assert [await rig.state_of(first), await rig.state_of(second)] == ["proven", "approved"]

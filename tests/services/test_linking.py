@@ -33,7 +33,7 @@ async def issued(rig: Rig, user: ChatUser) -> tuple[str, str]:
 async def rest(rig: Rig, clock: Clock) -> None:
     """A lane rests after a turn that ended without an approval, lest a late one falls into the next."""
     clock.forward(minutes=2)
-    await rig.matching.step()
+    await rig.time_passes()
 
 
 async def test_an_honest_member_is_linked(rig: Rig) -> None:
@@ -140,7 +140,7 @@ async def test_a_code_is_good_until_it_expires(rig: Rig, clock: Clock) -> None:
     session_id, code = await rig.matched(ADA, identities.ADA)
 
     clock.forward(minutes=9, seconds=59)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.linking.finish(session_id, ADA, code) == Linked(32)
 

@@ -21,24 +21,24 @@ async def grant_states(rig: Rig) -> list[object]:
 
 async def pass_time(rig: Rig, clock: Clock, time: timedelta) -> None:
     clock.forward(seconds=time.total_seconds())
-    await rig.matching.step()
+    await rig.time_passes()
 
 
 async def approve_and_report(rig: Rig, browser: str, customer: identities.Customer) -> None:
     """The customer approves at Banq, and both signals of it arrive."""
     await rig.granted(*await rig.approve(customer))
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
 
 async def test_the_webhook_may_come_first(rig: Rig) -> None:
     _, browser = await rig.start(ADA)
 
     await rig.granted(*await rig.approve(identities.ADA))
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "open"
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "matched"
     assert await grant_states(rig) == ["matched"]
@@ -49,10 +49,10 @@ async def test_the_page_may_come_first(rig: Rig) -> None:
     grant = await rig.approve(identities.ADA)
 
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "approved"
     await rig.granted(*grant)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "matched"
 
@@ -63,12 +63,12 @@ async def test_five_webhooks_are_one_approval(rig: Rig) -> None:
     await rig.granted(*grant)
     await rig.granted(*grant)
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
     code = await rig.code_of(browser)
 
     for _ in range(3):
         await rig.granted(*grant)
-        await rig.matching.step()
+        await rig.time_passes()
 
     assert await rig.code_of(browser) == code
     await rig.linking.finish(session_id, ADA, code)
@@ -85,7 +85,7 @@ async def test_a_webhook_worked_off_twice_is_one_approval(rig: Rig) -> None:
 
     assert await grant_states(rig) == ["pending"]
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "matched"
 
 
@@ -107,7 +107,7 @@ async def test_the_two_signals_must_be_close(
         await rig.page.approved(browser)
         clock.forward(seconds=apart.total_seconds())
         await rig.granted(*grant)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == outcome
 
@@ -142,11 +142,11 @@ async def test_an_approval_while_nobody_is_linking_stays_unclaimed(rig: Rig) -> 
 
     _, browser = await rig.start(ADA)
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "approved"
 
     await rig.granted(*await rig.approve(identities.ADA))
-    await rig.matching.step()
+    await rig.time_passes()
     assert await rig.state_of(browser) == "matched"
 
 
@@ -155,7 +155,7 @@ async def test_an_approval_in_another_lane_links_nobody_here(rig: Rig) -> None:
 
     await rig.granted(*await rig.approve(identities.ADA), lane="other")
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "approved"
     assert await grant_states(rig) == ["unclaimed"]
@@ -168,7 +168,7 @@ async def test_a_strangers_approval_in_ones_turn_voids_the_turn(rig: Rig) -> Non
     await rig.granted(*await rig.approve(identities.BEN))
     await rig.granted(*await rig.approve(identities.ADA))
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "unmatched"
     assert await grant_states(rig) == ["unclaimed", "unclaimed"]
@@ -192,7 +192,7 @@ async def test_an_approval_that_banq_does_not_know_is_refused(rig: Rig) -> None:
     await rig.page.approved(browser)
 
     await rig.granted("made-up-guid", "made-up-user")
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "refused"
     assert await grant_states(rig) == ["unclaimed"]
@@ -205,7 +205,7 @@ async def test_an_approval_that_was_taken_back_is_refused(rig: Rig) -> None:
 
     await rig.granted(*grant)
     await rig.page.approved(browser)
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "refused"
 
@@ -228,7 +228,7 @@ async def test_a_match_waits_until_banq_is_back(rig: Rig, fault: Fault) -> None:
     assert await rig.state_of(browser) == "approved"
 
     rig.sandbox.faults.clear()
-    await rig.matching.step()
+    await rig.time_passes()
 
     assert await rig.state_of(browser) == "matched"
 
@@ -267,7 +267,7 @@ async def test_a_match_survives_a_restart(rig: Rig) -> None:
     await rig.page.approved(browser)
 
     async with rig.again() as restarted:
-        await restarted.matching.step()
+        await restarted.time_passes()
         await restarted.linking.finish(session_id, ADA, await restarted.code_of(browser))
 
     assert await rig.links.of(ADA) is not None

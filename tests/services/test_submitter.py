@@ -149,7 +149,6 @@ async def test_a_doubt_makes_it_unknown_and_it_is_never_sent_again(
     await linked.confirm(ADA, draft)
     async with linked.again() as restarted:
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
     clock.forward(minutes=20)
     await linked.submitter.step()
     assert asked(linked) == 1
@@ -171,9 +170,7 @@ async def test_a_restart_sends_what_was_only_confirmed_and_tells_its_owner(linke
 
     async with linked.again() as restarted:
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
 
     assert (await linked.stored(withdrawal)).state == "awaiting_owner"
     assert (asked(linked), accepted(linked)) == (1, 1)
@@ -198,7 +195,6 @@ async def test_a_restart_while_banq_cannot_be_reached_sends_nothing(linked: Rig)
 
     async with linked.again() as restarted:
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
 
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("refused", "banq_unreachable")
@@ -213,7 +209,6 @@ async def test_a_token_that_cannot_be_had_is_no_doubt(linked: Rig, status: int) 
 
     async with linked.again() as restarted:
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
 
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("refused", "banq_unreachable")
@@ -228,9 +223,7 @@ async def test_a_process_killed_while_asking_leaves_an_unknown(linked: Rig, afte
 
     async with linked.again() as restarted:
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
         await restarted.submitter.recover()
-        await restarted.submitter.resume()
 
     assert (await linked.stored(draft)).state == "unknown"
     assert asked(linked) == 1
@@ -249,7 +242,6 @@ async def test_what_was_unlinked_before_it_was_sent_stays_unsent(linked: Rig) ->
 
     submitted = await linked.submitter.submit(withdrawal.id)
     await linked.submitter.recover()
-    await linked.submitter.resume()
 
     assert submitted.state == "cancelled"
     assert asked(linked) == 0

@@ -9,6 +9,7 @@ const nonce = document.querySelector("script[nonce]").nonce;
 let shown = null;
 let widgetIsOpen = false;
 let approved = false;
+let turnEnds = null;
 
 function show(progress) {
   document.getElementById("place").textContent = progress.place ?? "";
@@ -26,18 +27,26 @@ function show(progress) {
   }
   const code = progress.finishCode ?? "";
   document.getElementById("finish-code").textContent = `${code.slice(0, 3)} ${code.slice(3)}`;
-  if (shown === "open") openWidget(progress.platformId);
+  if (shown === "open") openWidget(progress.platformId, progress.turnEndsInS);
   else closeWidget();
   // Banq's script leaves a token of the member in this origin's storage; it must not stay there.
-  if (shown === "matched" || ENDED.has(shown)) {
-    localStorage.clear();
-    sessionStorage.clear();
+  if (shown !== "open" && shown !== "approved") {
+    clearStorage();
   }
 }
 
-function openWidget(platformId) {
+function clearStorage() {
+  localStorage.clear();
+  sessionStorage.clear();
+}
+
+function openWidget(platformId, turnEndsInS) {
   if (widgetIsOpen) return;
   widgetIsOpen = true;
+  // Nothing that another window may have put there is for Banq's script to find.
+  clearStorage();
+  // Also without a connection to us: an approval after our turn could fall into somebody else's.
+  turnEnds = setTimeout(closeWidget, turnEndsInS * 1000);
   const script = document.createElement("script");
   script.nonce = nonce;
   script.src = session.dataset.widgetUrl;
@@ -59,6 +68,7 @@ function openWidget(platformId) {
 
 function closeWidget() {
   widgetIsOpen = false;
+  clearTimeout(turnEnds);
   document.getElementById("nft-link-banq").replaceChildren();
 }
 
