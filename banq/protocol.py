@@ -175,7 +175,11 @@ def check(request: Request, response: Response) -> None:
 
 
 def read_token(response: Response) -> Token:
-    """Read the token endpoint's answer. Every 4xx but 429 is about the credentials."""
+    """Read the token endpoint's answer. Most 4xx are about the credentials."""
+    if response.status in {404, 405}:
+        raise BanqUnavailable(
+            f"the token URL answers {response.status}", status=response.status, reference=response.reference
+        )
     if 400 <= response.status < 500 and response.status != 429:
         raise InvalidCredentials(_message(response), status=response.status, reference=response.reference)
     check(Request("POST", ""), response)

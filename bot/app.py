@@ -107,8 +107,12 @@ async def run(config: Config) -> None:
 @contextmanager
 def _only_one(database: Path) -> Iterator[None]:
     """A second bot on one database would take what the first is sending for interrupted."""
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with database.with_name(database.name + ".lock").open("w") as lock:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = database.with_name(database.name + ".lock").open("w")
+    except OSError as error:
+        raise StartRefused(f"storage.path: {database} cannot be used: {error.strerror}.") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -246,8 +250,15 @@ async def _discord(bot: BanqBot, config: Config) -> None:
                 "discord.home_guild_id: Discord does not let the bot set up /admin there. Invite the bot to "
                 "that server with the scopes 'bot' and 'applications.commands', and check the id."
             ) from error
-        except aiohttp.ClientConnectionError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise StartRefused("Discord cannot be reached. Check the network and start again.") from error
+        except AttributeError as error:
+            # The library trips over its own missing socket when the first connection to the gateway fails.
+            if bot.ws is not None:
+                raise
+            raise StartRefused(
+                "Discord's gateway cannot be reached. Check the network and start again."
+            ) from error
 
 
 async def _look_at_banq(banq: BanqClient) -> None:

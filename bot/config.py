@@ -234,5 +234,13 @@ def _sentence(path: Path, problem: Any) -> str:
             return f"{key} is missing. Set it in {path}, or as the environment variable {variable}."
         case "extra_forbidden":
             return f"{key} is not a known key. Correct or remove it; config.example.toml lists all keys."
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{key}: {message[0].lower()}{message[1:]}."
+        case "too_short" | "too_long":
+            limits = problem["ctx"]
+            wanted = (
+                f"at least {limits['min_length']}"
+                if "min_length" in limits
+                else f"at most {limits['max_length']}"
+            )
+            return f"{key} must have {wanted} characters, and has {limits['actual_length']}."
+    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("URL ")
+    return f"{key}: {message}."

@@ -16,10 +16,10 @@ from services.nfts import BanqSilent
 from services.withdrawals import (
     AddressRefused,
     AlreadyRunning,
-    AmbiguousNft,
     AmountRefused,
     Drafted,
     DraftGone,
+    NftNotChosen,
     NftNotFound,
     NotYourWithdrawal,
     Submitted,
@@ -68,8 +68,8 @@ class WithdrawalsCog(commands.Cog):
                 view = card(wallet_words.no_wallet(outcome))
             case NftNotFound():
                 view = card(withdrawal_words.NFT_NOT_FOUND)
-            case AmbiguousNft():
-                view = card(withdrawal_words.AMBIGUOUS_NFT)
+            case NftNotChosen():
+                view = card(withdrawal_words.NFT_NOT_CHOSEN)
             case AmountRefused(owned):
                 view = card(withdrawal_words.amount_refused(owned))
             case AddressRefused(problem, chain):

@@ -15,7 +15,7 @@ from banq.webhook import AccessGranted
 from services.line import Line, LinkingRules
 from services.linking import wallet_is_taken
 from services.sources import Sources
-from storage import audit, grants, link_sessions, turns
+from storage import audit, grants, link_sessions, links, turns
 from storage.database import Connection, Database
 from storage.grants import Grant
 from storage.link_sessions import LinkSession
@@ -88,7 +88,12 @@ class Matching:
     async def _repeats(
         self, tx: Connection, granted: AccessGranted, session: LinkSession, received_at: datetime
     ) -> bool:
-        """Banq repeats webhooks; one that came in another member's turn first must not count in this one."""
+        """Banq repeats webhooks; one that came in another member's turn first must not count in this one.
+
+        Unless the wallet was this member's before: then nobody else can be meant.
+        """
+        if await links.had(tx, session.owner, granted.user_guid):
+            return False
         since = received_at - self._rules.repeats_within
         return await grants.came_to_another(tx, granted.user_guid, session.owner, since)
 

@@ -18,6 +18,7 @@ from services.sources import Sources
 from storage.links import Link
 
 CACHE_FOR = timedelta(seconds=60)
+NFT_KEY = r"[0-9a-f]{20}"
 CACHED_WALLETS = 2_000
 
 

@@ -1,14 +1,16 @@
 """Withdrawals as their owner drives them: draft, review, confirm or cancel, look back."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from banq.models import Nft
 from services import withdrawal_steps
 from services.addresses import Address, AddressProblem, check_address
 from services.foreign_text import clean
 from services.identity import ChatUser
 from services.links import LinkFrozen, Links, LinkStale, NotLinked
-from services.nfts import BanqSilent, Nfts, Wallet
+from services.nfts import NFT_KEY, BanqSilent, Nfts, Wallet
 from services.sources import Sources
 from services.submitter import Submitter
 from storage import links, withdrawals
@@ -32,8 +34,8 @@ class NftNotFound:
 
 
 @dataclass(frozen=True)
-class AmbiguousNft:
-    """Several NFTs have the name that was typed."""
+class NftNotChosen:
+    """What was typed is no choice from the list, and not the name of just one NFT."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class NotYourWithdrawal:
 
 NoWallet = NotLinked | LinkStale | LinkFrozen | BanqSilent
 DraftOutcome = (
-    Drafted | NoWallet | NftNotFound | AmbiguousNft | AmountRefused | AddressRefused | AlreadyRunning
+    Drafted | NoWallet | NftNotFound | NftNotChosen | AmountRefused | AddressRefused | AlreadyRunning
 )
 ConfirmOutcome = (
     Submitted | NoWallet | NftNotFound | AmountRefused | AlreadyRunning | DraftGone | NotYourWithdrawal
@@ -101,7 +103,7 @@ class Withdrawals:
         if link is None or not isinstance(wallet, Wallet):
             return NotLinked() if isinstance(wallet, Wallet) else wallet
         key = _find_key(wallet, nft)
-        if isinstance(key, NftNotFound | AmbiguousNft):
+        if isinstance(key, NftNotFound | NftNotChosen):
             return key
         item = wallet.by_key[key]
         if not 1 <= amount <= item.amount:
@@ -129,6 +131,7 @@ class Withdrawals:
             created_at=now,
             expires_at=now + DRAFT_LIVES,
             updated_at=now,
+            nft_details=_details(item),
         )
         async with self._database.transaction() as tx:
             running = await withdrawals.live_of_nft(tx, link.user_guid, item.token_data_id)
@@ -209,18 +212,22 @@ class Withdrawals:
         return None
 
 
-def _find_key(wallet: Wallet, wanted: str) -> str | NftNotFound | AmbiguousNft:
+def _find_key(wallet: Wallet, wanted: str) -> str | NftNotFound | NftNotChosen:
     by_key = wallet.by_key
     if wanted in by_key:
         return wanted
     typed = clean(wanted, LONGEST_NAME).casefold()
     named = [key for key, nft in by_key.items() if clean(nft.name or "", LONGEST_NAME).casefold() == typed]
-    match named:
-        case [key] if typed:
-            return key
-        case [_, *_] if typed:
-            return AmbiguousNft()
-    return NftNotFound()
+    if typed and len(named) == 1:
+        return named[0]
+    return NftNotFound() if re.fullmatch(NFT_KEY, wanted) else NftNotChosen()
+
+
+def _details(nft: Nft) -> str:
+    """What tells an NFT from another of the same name."""
+    collection = clean(nft.collection or "", 40)
+    number = f"#{clean(nft.token_id, 24)}" if nft.token_id else ""
+    return " ".join(filter(None, (collection, number)))
 
 
 def _as_it_stands(withdrawal: Withdrawal) -> DraftGone | Submitted:

@@ -34,6 +34,7 @@ class Withdrawal:
     reason: str | None = None
     banq_message: str | None = None
     checks: int = 0
+    nft_details: str = ""
 
     @property
     def owner(self) -> tuple[str, str]:
@@ -44,8 +45,8 @@ async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
     await tx.execute(
         "INSERT INTO withdrawals (id, link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id,"
         " token_data_id, source_banq, nft_name, nft_image_url, chain, amount, address, state,"
-        " created_at, expires_at, updated_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+        " created_at, expires_at, updated_at, nft_details)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         withdrawal.id,
         withdrawal.link_id,
         withdrawal.chat_platform,
@@ -64,6 +65,7 @@ async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
         to_ms(withdrawal.created_at),
         to_ms(withdrawal.expires_at),
         to_ms(withdrawal.updated_at),
+        withdrawal.nft_details,
     )
 
 
@@ -221,4 +223,5 @@ def _withdrawal(row: sqlite3.Row | None) -> Withdrawal | None:
         reason=row["reason"],
         banq_message=row["banq_message"],
         checks=row["checks"],
+        nft_details=row["nft_details"],
     )

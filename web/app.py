@@ -50,7 +50,15 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
         reference = secrets.token_hex(4)
         log.exception("Ref %s: %s %s failed", reference, request.method, _route(request))
         response = web.Response(status=500, text=f"Something went wrong on our side. Ref {reference}")
-    log.info("web %s %s: %s", request.method, _route(request), response.status)
+    # The page asks for its state every second; only what is not routine is worth a line.
+    routine = request.method == "GET" and response.status < 400
+    log.log(
+        logging.DEBUG if routine else logging.INFO,
+        "web %s %s: %s",
+        request.method,
+        _route(request),
+        response.status,
+    )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")

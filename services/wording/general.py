@@ -19,7 +19,7 @@ def notice_words(m: Markup, kind: str, withdrawal: Withdrawal | None) -> Words:
             return Words(
                 "Your wallet was unlinked",
                 "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe "
-                "at Banq. Withdrawals already on their way go on. Use /link to link it again.",
+                "at Banq. Withdrawals already under way go on. Use /link to link it again.",
                 "warning",
             )
     raise AssertionError(f"no words for the notice {kind}")

@@ -69,8 +69,9 @@ LINKING_ENDED = {
     ),
     "unmatched": Words(
         "The approval could not be matched",
-        "Banq's confirmation did not arrive in time, or more than one wallet approved at the same moment. "
-        "To be safe, nothing was linked. Use /link to try again.",
+        "Banq's confirmation did not arrive in time, or more than one wallet approved at the same moment, or this "
+        "wallet was approved for another account minutes ago. To be safe, nothing was linked. Use /link to try "
+        "again, best in ten minutes.",
         "warning",
     ),
     "conflict": Words(

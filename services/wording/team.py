@@ -50,7 +50,7 @@ def member(m: Markup, name: str, overview: WalletOverview) -> Words:
     return Words(
         "Member",
         f"{name} is {states[overview.state]}, since {m.time(overview.linked_at)}.\n"
-        f"Withdrawals on their way: {overview.running_withdrawals}.",
+        f"Withdrawals under way: {overview.running_withdrawals}.",
     )
 
 
@@ -58,6 +58,6 @@ def member_unlinked(name: str, outcome: Unlinked) -> Words:
     return Words(
         "Member unlinked",
         f"{name}'s wallet is unlinked, and {name} is told. Withdrawals cancelled: {outcome.cancelled}; "
-        f"still on their way: {outcome.still_running}.",
+        f"still under way: {outcome.still_running}.",
         "good",
     )

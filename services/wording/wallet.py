@@ -47,8 +47,8 @@ def wallet(m: Markup, overview: WalletOverview, nfts: str) -> Words:
     if overview.state == "frozen":
         lines.append("Withdrawals are frozen; link again to thaw them.")
     lines.append(
-        {0: "No withdrawals on their way.", 1: "1 withdrawal on its way."}.get(
-            running, f"{running} withdrawals on their way."
+        {0: "No withdrawals under way.", 1: "1 withdrawal under way."}.get(
+            running, f"{running} withdrawals under way."
         )
     )
     return Words("Your Banq wallet", "\n".join(lines))
@@ -81,11 +81,11 @@ EMPTY_WALLET = Words(
 
 def unlink_review(running: int) -> Words:
     sent = {
-        0: "No withdrawals are on their way.",
-        1: "1 withdrawal is on its way at Banq. It goes on, and you will hear how it ends.",
+        0: "No withdrawals are under way.",
+        1: "1 withdrawal is under way at Banq. Unlinking does not stop it, and you will hear how it ends.",
     }.get(
         running,
-        f"{running} withdrawals are on their way at Banq. They go on, and you will hear how they end.",
+        f"{running} withdrawals are under way at Banq. Unlinking does not stop them, and you will hear how they end.",
     )
     return Words(
         "Unlink your wallet?",
@@ -100,7 +100,7 @@ def unlinked(outcome: Unlinked) -> Words:
     if outcome.cancelled:
         lines.append(f"Withdrawals cancelled before they were sent: {outcome.cancelled}.")
     if outcome.still_running:
-        lines.append(f"Withdrawals still on their way: {outcome.still_running}. You will hear how they end.")
+        lines.append(f"Withdrawals still under way: {outcome.still_running}. You will hear how they end.")
     lines.append("To take back the approval as well, open your account at Banq.")
     return Words("Wallet unlinked", "\n".join(lines), "good")
 

@@ -13,6 +13,8 @@ def network(chain: str | None) -> str:
 
 def nft_name(m: Markup, withdrawal: Withdrawal) -> str:
     name = m.foreign(withdrawal.nft_name) if withdrawal.nft_name else "an unnamed NFT"
+    if withdrawal.nft_details:
+        name = f"{name} ({m.foreign(withdrawal.nft_details)})"
     return f"{withdrawal.amount} × {name}" if withdrawal.amount > 1 else name
 
 
@@ -43,7 +45,7 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
             return Words(
                 "Now approve it at Banq",
                 f"{name} to {to}.\n\nBanq has e-mailed you. Open the mail, press {m.bold('Complete Transfer')}, "
-                "and approve it at Banq. Until you do, the NFT stays in your wallet. We will tell you how it goes on.",
+                "and approve it at Banq. Until you do, the NFT stays in your wallet. /withdrawals tells how it goes on; you also get a direct message, if you allow them.",
             )
         case "processing":
             return Words(
@@ -80,9 +82,8 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
                 "Nothing was sent", f"{_refusal(m, withdrawal)} {name} was not moved by this.", "bad"
             )
         case "failed":
-            return Words(
-                "The transfer did not go through", f"{_failure(withdrawal)} To: {to}. NFT: {name}.", "bad"
-            )
+            title, what = _failure(withdrawal)
+            return Words(title, f"{name} to {to}: {what}", "bad" if withdrawal.reason is None else "warning")
     raise AssertionError(f"no words for the state {withdrawal.state}")
 
 
@@ -99,15 +100,16 @@ def _refusal(m: Markup, withdrawal: Withdrawal) -> str:
     return "Banq said no, without a reason."
 
 
-def _failure(withdrawal: Withdrawal) -> str:
+def _failure(withdrawal: Withdrawal) -> tuple[str, str]:
     match withdrawal.reason:
         case "rejected_at_banq":
-            return "You rejected it at Banq, so the NFT stays in your Banq wallet."
+            return "Transfer rejected", "you rejected it at Banq, so it was not sent."
         case "cancelled_at_banq":
-            return "It was cancelled at Banq, so the NFT stays in your Banq wallet."
+            return "Transfer cancelled", "it was cancelled at Banq, so it was not sent."
         case "expired_at_banq":
-            return "It was not approved at Banq in time, so the NFT stays in your Banq wallet."
-    return "Banq reports that it failed. Look into your Banq wallet to see where the NFT is."
+            return "Transfer expired", "it was not approved at Banq in time, so it was not sent."
+    what = "Banq reports that it failed. Look into your Banq wallet to see where the NFT is."
+    return "The transfer did not go through", what
 
 
 def draft_gone(state: str) -> Words:
@@ -123,7 +125,7 @@ def draft_gone(state: str) -> Words:
 WITHDRAWAL_STATES = {
     "confirmed": "being sent to Banq",
     "submitting": "being sent to Banq",
-    "awaiting_owner": "waiting for you: approve it at Banq",
+    "awaiting_owner": "not approved yet; Banq has e-mailed you",
     "processing": "Banq is sending it",
     "completed": "completed",
     "refused": "not sent",
@@ -167,9 +169,10 @@ NFT_NOT_FOUND = Words(
 )
 
 
-AMBIGUOUS_NFT = Words(
+NFT_NOT_CHOSEN = Words(
     "Which one?",
-    "You hold several NFTs of that name. Pick one from the list while you type; the list tells them apart.",
+    "That is not the name of just one NFT of yours. Type a part of its name and pick it from the list; the list "
+    "tells those of the same name apart. Nothing was sent.",
     "warning",
 )
 

@@ -129,6 +129,7 @@ CREATE TABLE withdrawals (
     token_data_id       TEXT NOT NULL,
     source_banq         TEXT NOT NULL,
     nft_name            TEXT NOT NULL,
+    nft_details         TEXT NOT NULL,
     nft_image_url       TEXT,
     chain               TEXT,
     amount              INTEGER NOT NULL CHECK (amount > 0),
@@ -160,7 +161,7 @@ CREATE INDEX live_withdrawals ON withdrawals (state)
 -- What is sent where is fixed when the draft is made; changing anything makes a new draft.
 CREATE TRIGGER withdrawals_keep_their_order
 BEFORE UPDATE OF link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id, token_data_id, source_banq,
-                 nft_name, nft_image_url, chain, amount, address ON withdrawals
+                 nft_name, nft_details, nft_image_url, chain, amount, address ON withdrawals
 BEGIN
     SELECT RAISE(ABORT, 'a withdrawal cannot be changed, only replaced');
 END;

@@ -132,6 +132,10 @@ async def test_same_named_nfts_are_told_apart(live: LiveBot, ada: Member) -> Non
     choices = await live.discord.members.autocomplete(ADA, "withdraw", "nft", "harbour before rain")
     assert len({choice["name"] for choice in choices}) == 2
     assert "Which one?" in (await ada.command("withdraw", nft="Harbour Before Rain", to=ADDRESS)).text
+    assert "Which one?" in (await ada.command("withdraw", nft="harbour", to=ADDRESS)).text
+    reviews = [(await ada.command("withdraw", nft=choice["value"], to=ADDRESS)).text for choice in choices]
+    assert "#1)" in reviews[0].replace("\\", "")
+    assert "#10)" in reviews[1].replace("\\", "")
 
 
 async def test_an_nft_that_left_the_wallet_before_confirming_is_not_sent(live: LiveBot, ada: Member) -> None:

@@ -46,6 +46,43 @@ async def test_a_shutdown_waits_for_the_answer_to_a_withdrawal(live: LiveBot) ->
     assert row["state"] == "awaiting_owner"
 
 
+async def test_a_kill_during_the_call_to_banq_is_found_out_and_never_sent_again(live: LiveBot) -> None:
+    ada = Member(live, ADA)
+    await ada.link(identities.ADA)
+    review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
+    live.banq.faults.add(Fault(route="withdraw", times=1, hold=True, after_acting=True))
+    await live.discord.members.press(ADA, review.id, review.button("Withdraw")["custom_id"])
+    await live.banq.store.until(lambda: live.banq.faults.accepted["withdraw"] == 1)
+
+    await live.kill()
+    live.banq.faults.release()
+    await live.start()
+
+    assert "Do not start again" in (await ada.direct_message()).text
+    (transaction,) = live.banq.ledger.transactions
+    live.banq.ledger.approve_transfer(transaction.id)
+    await live.discord.members.wait_for(
+        lambda: (
+            any("Withdrawal completed" in seen.text for seen in live.discord.members.seen_by(ADA, "dm"))
+            or None
+        )
+    )
+    assert live.banq.faults.received["withdraw"] == 1
+
+
+async def test_a_slow_banq_is_told_and_waited_for(live: LiveBot) -> None:
+    ada = Member(live, ADA)
+    await ada.link(identities.ADA)
+    await live.kill()
+    await live.start()
+    live.banq.faults.add(Fault(route="nfts", times=1, hold=True))
+
+    message = await ada.command("nfts")
+    assert "Waiting for Banq" in message.text
+    live.banq.faults.release()
+    assert "32 NFTs" in (await ada.changed(message)).text
+
+
 async def test_a_wrong_discord_token_is_a_sentence(tmp_path: Path) -> None:
     async with living(tmp_path) as live:
         await live.stop()

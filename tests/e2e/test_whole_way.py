@@ -52,15 +52,16 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     assert await page.evaluate("localStorage.length") == 0, "Banq's token must not stay in our origin"
 
     await chat.press("Show NFTs")
-    await expect(chat.last.locator("img")).to_have_count(5)
-    await _all_pictures_load(chat.page)
+    await _all_pictures_load(chat, 5)
+    await chat.command("nfts")
+    await _all_pictures_load(chat, 5)
     await shoot(chat.page, "gallery")
     await chat.press("Next ▶")
     await expect(chat.last).to_contain_text("page 2 of 7")
-    await _all_pictures_load(chat.page)
+    await _all_pictures_load(chat, 5)
 
     await _start_withdrawal(chat)
-    await _all_pictures_load(chat.page)
+    await _all_pictures_load(chat, 1)
     await shoot(chat.page, "review")
     await chat.press("Withdraw")
     await expect(chat.last).to_contain_text("Now approve it at Banq")
@@ -139,12 +140,13 @@ async def _start_withdrawal(chat: Chat) -> None:
     await chat.page.locator("#option-nft-list").get_by_role("option", name=NFT).click()
     await chat.page.fill("#option-to", ADDRESS)
     await chat.page.click("#command-send")
-    await expect(chat.last).to_contain_text(f"Withdraw {NFT}?")
+    await expect(chat.last).to_contain_text(f"Withdraw {NFT} (Quiet Hours #11)?")
 
 
-async def _all_pictures_load(page: Page) -> None:
-    pictures = page.locator('#messages [data-author="bot"]').last.locator("img")
-    for index in range(await pictures.count()):
+async def _all_pictures_load(chat: Chat, count: int) -> None:
+    pictures = chat.last.locator("img")
+    await expect(pictures).to_have_count(count)
+    for index in range(count):
         await expect(pictures.nth(index)).to_have_js_property("complete", value=True)
         assert await pictures.nth(index).evaluate("image => image.naturalWidth") > 0
 

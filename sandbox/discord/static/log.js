@@ -11,8 +11,13 @@ const scroller = document.getElementById("scroller");
 const greeting = document.getElementById("greeting");
 let followsEnd = true;
 
+let lastTop = 0;
+
+// Only going up means that somebody reads back: the log also "scrolls" when it grows.
 scroller.addEventListener("scroll", () => {
-  followsEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+  if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END) followsEnd = true;
+  else if (scroller.scrollTop < lastTop) followsEnd = false;
+  lastTop = scroller.scrollTop;
 });
 // Pictures grow as they load, and so does the composer; a reader at the end stays at the end.
 const sizes = new ResizeObserver(() => followsEnd && scrollToEnd());
