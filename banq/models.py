@@ -38,7 +38,9 @@ def id_to_text(value: Any) -> str:
     """An id that only ever goes into a URL path, where a number and its text are the same."""
     if isinstance(value, bool) or not isinstance(value, str | int) or str(value) in {"", ".", ".."}:
         raise ValueError("an id must be a non-empty string or an integer")
-    return str(value)
+    text = str(value)
+    text.encode()  # Half a surrogate pair is a ValueError, too: nothing could store it.
+    return text
 
 
 def _none_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:

@@ -60,6 +60,7 @@ def _safe_in_a_path(value: SecretStr) -> SecretStr:
 
 
 Text = Annotated[str, Field(min_length=1), BeforeValidator(_no_placeholder)]
+LowerText = Annotated[Text, AfterValidator(str.lower)]
 Secret = Annotated[SecretStr, Field(min_length=1), BeforeValidator(_no_placeholder)]
 # Long enough that it cannot be guessed, and safe in a URL path.
 PathSecret = Annotated[
@@ -103,7 +104,7 @@ class Banq(_Section):
     )
     widget_frame_origins: tuple[Url, ...] = ()
     webhook_types: tuple[Text, ...] = ("payment", "transaction", "userToken", "nftTransaction")
-    granting_actions: tuple[Text, ...] = tuple(sorted(GRANTED))
+    granting_actions: Annotated[tuple[LowerText, ...], Field(min_length=1)] = tuple(sorted(GRANTED))
     timeout_s: float = Field(default=30, gt=0, le=300)
     webhook_action_stands: bool = False
 

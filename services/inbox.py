@@ -58,19 +58,22 @@ class Inbox:
     async def step(self) -> None:
         """Work off what is due: first the approvals, which members wait for and which ask nothing of Banq."""
         due = await webhook_inbox.pending(self._database.read, self._sources.now(), BATCH)
-        events = [(delivery, self._event(delivery)) for delivery in due]
-        for delivery, event in events:
+        hints: list[tuple[Delivery, Event]] = []
+        for delivery in due:
+            try:
+                event = webhook.read(webhook.parse(delivery.body), self._granting_actions)
+            except webhook.MalformedWebhook as error:
+                await self._retry(delivery, error, poison=True)
+                continue
             if isinstance(event, AccessGranted):
                 await self._process(delivery, event)
-        async with asyncio.TaskGroup() as hints:
-            for delivery, event in events:
-                if not isinstance(event, AccessGranted):
-                    hints.create_task(self._process(delivery, event))
+            else:
+                hints.append((delivery, event))
+        async with asyncio.TaskGroup() as under_way:
+            for delivery, event in hints:
+                under_way.create_task(self._process(delivery, event))
         if len(due) == BATCH:
             self.worker.wake()
-
-    def _event(self, delivery: Delivery) -> Event:
-        return webhook.read(webhook.parse(delivery.body), self._granting_actions)
 
     async def _process(self, delivery: Delivery, event: Event) -> None:
         try:

@@ -117,12 +117,14 @@ async def _refuse_other_sites(request: web.Request) -> None:
 
     (The Origin header would not do: with `no-referrer`, browsers send "null" with our own forms.)
     """
-    expected = request.cookies.get(CSRF_COOKIE, "")
+    expected = _cookie(request, CSRF_COOKIE)
+    if not expected:
+        raise web.HTTPForbidden(text=NOT_FROM_OUR_PAGE)
     given = request.headers.get(CSRF_HEADER) or await _form_field(request, CSRF_FIELD)
-    if not expected or not hmac.compare_digest(
+    if not hmac.compare_digest(
         given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
     ):
-        raise web.HTTPForbidden(text="This did not come from our own page. Open your link again.")
+        raise web.HTTPForbidden(text=NOT_FROM_OUR_PAGE)
 
 
 async def _form_field(request: web.Request, name: str) -> str:
