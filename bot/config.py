@@ -242,6 +242,7 @@ def _sentence(path: Path, problem: Any) -> str:
                 if "min_length" in limits
                 else f"at most {limits['max_length']}"
             )
-            return f"{key} must have {wanted} characters, and has {limits['actual_length']}."
+            unit = "entry" if limits["field_type"] in {"Dictionary", "Tuple"} else "characters"
+            return f"{key}: must have {wanted} {unit}, and has {limits['actual_length']}."
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("URL ")
     return f"{key}: {message}."

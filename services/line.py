@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from banq.models import PlatformId
-from storage import audit, grants, link_sessions, turns
+from storage import audit, link_sessions, turns
 from storage.database import Connection
 from storage.link_sessions import LinkSession
 
@@ -57,14 +57,15 @@ class Line:
         """Whether an approval of somebody else may still be on the way to this lane.
 
         It must not fall into another member's turn, so the lane rests: shortly after a turn that linked,
-        longer after any other, longest where a page reported an approval that Banq has not announced.
+        longer after any other, longest where a page had reported an approval: what came in that turn may have
+        been somebody else's.
         """
         turn = await turns.last_ended(tx, lane)
         if turn is None or turn.ended_at is None:
             return False
         if turn.end_reason == "linked":
             rests = self._rules.rest_after_link
-        elif turn.approved_at is not None and not await grants.of_turn(tx, turn.id):
+        elif turn.approved_at is not None:
             rests = self._rules.late_approvals_within
         else:
             rests = self._rules.match_within

@@ -58,8 +58,14 @@ class Outbox:
 
     async def kept_for(self, user: ChatUser, markup: Markup) -> list[tuple[int, Words | None]]:
         """What could not be sent as a direct message, by id; None where it has become out of date."""
-        kept = await outbox.kept_for(self._database.read, *user.key)
-        return [(notice.id, await self._words(notice, markup)) for notice in kept]
+        found: list[tuple[int, Words | None]] = []
+        for notice in await outbox.kept_for(self._database.read, *user.key):
+            try:
+                found.append((notice.id, await self._words(notice, markup)))
+            except LookupError:
+                # Written by another version; it waits for one that knows it, and harms no command.
+                log.warning("notice %s is of a kind that this version does not know", notice.id)
+        return found
 
     async def mark_shown(self, notice_id: int) -> None:
         async with self._database.transaction() as tx:

@@ -10,6 +10,7 @@ from storage.withdrawals import Withdrawal
 
 
 def notice_words(m: Markup, kind: str, withdrawal: Withdrawal | None) -> Words:
+    """Raises LookupError for a kind that this version does not know."""
     if withdrawal is not None:
         return withdrawal_story(m, withdrawal)
     match kind:
@@ -22,7 +23,7 @@ def notice_words(m: Markup, kind: str, withdrawal: Withdrawal | None) -> Words:
                 "at Banq. Withdrawals already under way go on. Use /link to link it again.",
                 "warning",
             )
-    raise AssertionError(f"no words for the notice {kind}")
+    raise LookupError(f"no words for the notice {kind}")
 
 
 def help_words(m: Markup, *, is_linked: bool) -> Words:

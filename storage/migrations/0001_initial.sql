@@ -129,7 +129,7 @@ CREATE TABLE withdrawals (
     token_data_id       TEXT NOT NULL,
     source_banq         TEXT NOT NULL,
     nft_name            TEXT NOT NULL,
-    nft_details         TEXT NOT NULL,
+    nft_details         TEXT NOT NULL DEFAULT '',
     nft_image_url       TEXT,
     chain               TEXT,
     amount              INTEGER NOT NULL CHECK (amount > 0),

@@ -115,8 +115,8 @@ async def test_a_withdrawal_is_started_once_and_followed(client: BanqClient, san
     "call",
     [
         lambda client: client.platform_nfts(UserGuid("nobody")),
-        lambda client: client.transaction(TransactionId('"nothing"')),
-        lambda client: client.transaction(TransactionId('"../users/me"')),
+        lambda client: client.transaction(TransactionId("nothing")),
+        lambda client: client.transaction(TransactionId("../users/me")),
     ],
 )
 async def test_what_does_not_exist_is_not_found(client: BanqClient, call: Call) -> None:
@@ -405,6 +405,16 @@ async def test_the_company_id_goes_to_the_api_and_not_to_the_sign_in() -> None:
             await client.account_spaces()
 
     assert headers == {"/token": None, "/api/v1/users/me": "company-7"}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_only_banqs_own_word_closes_a_wallet(sandbox: BanqSandbox, status: int) -> None:
+    async def proxy(_: web.Request) -> web.Response:
+        return web.Response(status=status, text="<html>Nothing here.</html>", content_type="text/html")
+
+    async with serving(proxy) as url, BanqClient(Endpoint(url, sandbox.token_url), CREDENTIALS) as client:
+        with pytest.raises(BanqUnavailable, match=f"something answered {status}, but not Banq"):
+            await client.platform_nfts(ADAS_GUID)
 
 
 async def test_an_odd_user_guid_stays_in_its_place_of_the_path(sandbox: BanqSandbox) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banq.models import Nft, Transaction, id_to_json_text, id_to_path
+from banq.models import LARGEST_AMOUNT, Nft, Transaction, id_to_json_text, id_to_text
 
 IDS = st.text(min_size=1) | st.integers()
 NFT = {"tokenDataId": "t-1", "sourceBanq": "b-1"}
@@ -19,14 +19,21 @@ def test_an_id_goes_back_as_it_came(value: str | int) -> None:
 
 
 @pytest.mark.parametrize("value", [2**53 + 1, -(2**63), 0, "0", "007", '"', "é"])
-def test_an_id_stands_in_a_path_without_its_quotes(value: str | int) -> None:
-    assert id_to_path(id_to_json_text(value)) == str(value)
+def test_an_id_of_a_path_is_plain_text(value: str | int) -> None:
+    assert id_to_text(value) == str(value)
 
 
 @pytest.mark.parametrize("value", ["", None, True, False, 1.0, 1.5, float("nan"), [], {}, ["1"], b"1"])
 def test_what_is_no_id_is_refused(value: object) -> None:
+    for read in (id_to_json_text, id_to_text):
+        with pytest.raises(ValueError, match="an id must be"):
+            read(value)
+
+
+@pytest.mark.parametrize("value", [".", ".."])
+def test_an_id_of_a_path_cannot_lead_out_of_it(value: str) -> None:
     with pytest.raises(ValueError, match="an id must be"):
-        id_to_json_text(value)
+        id_to_text(value)
 
 
 def test_only_the_two_ids_of_an_nft_are_required() -> None:
@@ -73,6 +80,14 @@ def test_only_the_two_ids_of_an_nft_are_required() -> None:
         ("amount", {"amount": "many"}, 1),
         ("amount", {"amount": None}, 1),
         ("amount", {"amount": -1}, 1),
+        ("amount", {"amount": LARGEST_AMOUNT}, LARGEST_AMOUNT),
+        ("amount", {"amount": LARGEST_AMOUNT + 1}, LARGEST_AMOUNT),
+        ("amount", {"amount": 10**60}, LARGEST_AMOUNT),
+        ("name", {"name": None, "title": "Moth"}, "Moth"),
+        ("image_url", {"imageUrl": None, "mediaUrl": "https://a.example/1"}, "https://a.example/1"),
+        ("collection", {"collectionName": None, "collection": {"name": "Moths"}}, "Moths"),
+        ("chain", {"chain": None, "network": "polygon"}, "polygon"),
+        ("amount", {"amount": None, "quantity": 5}, 5),
     ],
 )
 def test_fields_are_found_under_their_aliases(field: str, given: dict[str, object], read: object) -> None:
@@ -92,7 +107,17 @@ def test_only_the_id_of_a_transaction_is_required() -> None:
 
     assert transaction.id == str(2**60)
     assert (transaction.status, transaction.token_data_id, transaction.address) == ("", None, None)
+    assert transaction.amount is None
     assert transaction.transaction_hash == "0x12"
+
+
+def test_a_transactions_number_and_its_text_are_the_same() -> None:
+    assert Transaction.model_validate({"id": 123}) == Transaction.model_validate({"id": "123"})
+
+
+@pytest.mark.parametrize(("given", "read"), [(5, 5), ("5", 5), (None, None), ("many", None), ([], None)])
+def test_a_transactions_amount_is_known_or_not(given: object, read: int | None) -> None:
+    assert Transaction.model_validate({"id": 1, "amount": given}).amount == read
 
 
 @pytest.mark.parametrize("key", ["name", "imageUrl"])

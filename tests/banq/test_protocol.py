@@ -75,7 +75,8 @@ def test_ids_leave_with_the_json_type_they_came_with() -> None:
             "/v1/user-tokens/a%2F..%2Fb%3Fc%23d/platform-nfts",
         ),
         (protocol.transaction_request(TransactionId("12")), "/v1/nft-transactions/12"),
-        (protocol.transaction_request(TransactionId('"x/y"')), "/v1/nft-transactions/x%2Fy"),
+        (protocol.transaction_request(TransactionId('"7"')), "/v1/nft-transactions/%227%22"),
+        (protocol.transaction_request(TransactionId("x/y")), "/v1/nft-transactions/x%2Fy"),
         (protocol.webhook_config_request(AccountSpaceId("a/b")), "/v1/account-spaces/a%2Fb/webhook-config"),
     ],
 )
@@ -136,6 +137,20 @@ def test_the_status_says_who_must_act(
             protocol.check(request, answer({}, status))
         assert type(caught.value) is expected
         assert (caught.value.status, caught.value.reference) == (status, "ref")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("body", [b"", b"<html>No.</html>", b"{", b"[" * 10_000, ["No."], "No.", 7, None])
+def test_a_403_or_404_that_is_not_banqs_takes_nothing_away(status: int, body: object) -> None:
+    with pytest.raises(BanqUnavailable) as caught:
+        protocol.check(GET, answer(body, status))
+    assert (caught.value.status, caught.value.reference) == (status, "ref")
+
+
+@pytest.mark.parametrize(("status", "expected"), [(403, Forbidden), (404, NotFound)])
+def test_a_withdrawal_that_was_turned_away_did_not_happen(status: int, expected: type[BanqError]) -> None:
+    with pytest.raises(expected):
+        protocol.check(WITHDRAW, answer(b"<html>", status))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +219,10 @@ def test_a_token_is_read(body: object, lives_s: float) -> None:
         (answer({}, 400), InvalidCredentials),
         (answer({}, 401), InvalidCredentials),
         (answer({}, 403), InvalidCredentials),
-        (answer({}, 404), InvalidCredentials),
+        (answer(b"<html>", 403), InvalidCredentials),
+        (answer({}, 404), BanqUnavailable),
+        (answer(b"<html>", 404), BanqUnavailable),
+        (answer({}, 405), BanqUnavailable),
         (answer({}, 429), RateLimited),
         (answer({}, 500), BanqUnavailable),
         (answer({}), MalformedResponse),
@@ -303,7 +321,9 @@ def test_a_withdrawal_is_read() -> None:
     assert (transaction.id, transaction.status) == (str(2**60), "processing")
 
 
-@pytest.mark.parametrize("body", [{}, {"id": None}, {"id": ""}, [], b"", b"<html>"])
+@pytest.mark.parametrize(
+    "body", [{}, {"id": None}, {"id": ""}, {"id": ".."}, {"id": "\ud800"}, {"id": 1.5}, [], b"", b"<html>"]
+)
 def test_an_accepted_withdrawal_without_an_id_is_of_unknown_outcome(body: object) -> None:
     with pytest.raises(OutcomeUnknown):
         protocol.read_withdrawal(answer(body, 201))

@@ -32,8 +32,9 @@ KNOWN_KEYS = st.sampled_from(
 KINDS = st.sampled_from(["UserToken", "user_token", "NftTransaction", "nft-transaction", "Payment"])
 OBJECTS = st.dictionaries(KNOWN_KEYS | st.text(max_size=5), ANY_JSON | KINDS, max_size=8)
 
+USELESS = Unrecognised("UserToken", "created")
 GRANT = AccessGranted(UserGuid("guid-1"), BanqUserId('"user-1"'))
-MOVED = TransactionMoved(TransactionId('"tx-1"'), "completed")
+MOVED = TransactionMoved(TransactionId("tx-1"), "completed")
 
 
 @given(OBJECTS, KINDS)
@@ -72,24 +73,55 @@ def test_a_grant_is_found_wherever_banq_puts_it(kind: str, place: str | None) ->
         ({"resourceId": "guid-1", "userId": "user-1"}, GRANT),
         ({"userGuid": "guid-1", "data": {"userId": "user-1"}}, GRANT),
         ({"userGuid": 7, "userId": 2**60}, AccessGranted(UserGuid("7"), BanqUserId(str(2**60)))),
-        ({"userGuid": "guid-1", "action": "updated", "userId": "user-1"}, GRANT),
-        ({"userGuid": "guid-1"}, Unrecognised("UserToken")),
-        ({"userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": "", "userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": "g" * 201, "userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": True, "userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": ".", "userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": "..", "userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": "\ud800", "userId": "user-1"}, Unrecognised("UserToken")),
-        ({"userGuid": "guid-1", "userId": 1.5}, Unrecognised("UserToken")),
+        ({"userGuid": 10**40 - 1, "userId": 1}, AccessGranted(UserGuid("9" * 40), BanqUserId("1"))),
+        ({"userGuid": 10**40, "userId": 1}, USELESS),
+        ({"userGuid": "guid-1", "userId": 10**40}, USELESS),
+        ({"userGuid": "guid-1", "userId": -(10**40)}, USELESS),
+        ({"userGuid": "guid-1"}, USELESS),
+        ({"userId": "user-1"}, USELESS),
+        ({"userGuid": "", "userId": "user-1"}, USELESS),
+        ({"userGuid": "g" * 201, "userId": "user-1"}, USELESS),
+        ({"userGuid": True, "userId": "user-1"}, USELESS),
+        ({"userGuid": ".", "userId": "user-1"}, USELESS),
+        ({"userGuid": "..", "userId": "user-1"}, USELESS),
+        ({"userGuid": "\ud800", "userId": "user-1"}, USELESS),
+        ({"userGuid": "guid-1", "userId": 1.5}, USELESS),
         ({"userGuid": "guid-1", "action": "deleted"}, AccessRevoked(UserGuid("guid-1"))),
         ({"resourceId": "guid-1", "action": "REVOKED"}, AccessRevoked(UserGuid("guid-1"))),
         ({"userGuid": "guid-1", "userId": "user-1", "action": "removed"}, AccessRevoked(UserGuid("guid-1"))),
-        ({"action": "disconnected"}, Unrecognised("UserToken")),
+        ({"action": "disconnected"}, Unrecognised("UserToken", "disconnected")),
     ],
 )
 def test_what_a_user_token_says(body: dict[str, Any], event: Event) -> None:
-    assert webhook.read({"resourceType": "UserToken", **body}) == event
+    assert webhook.read({"resourceType": "UserToken", "action": "created", **body}) == event
+
+
+@pytest.mark.parametrize(
+    "action", ["created", "approved", "granted", "connected", "linked", "completed", "Created", "APPROVED"]
+)
+def test_these_actions_say_that_a_member_has_approved(action: str) -> None:
+    body = {"resourceType": "UserToken", "userGuid": "guid-1", "userId": "user-1", "action": action}
+
+    assert webhook.read(body) == GRANT
+
+
+@pytest.mark.parametrize(
+    "action", ["updated", "viewed", "refreshed", "declined", "createdd", "", None, 5, ["created"]]
+)
+def test_no_other_action_grants_anything(action: object) -> None:
+    body = {"resourceType": "UserToken", "userGuid": "guid-1", "userId": "user-1", "action": action}
+
+    assert webhook.read(body) == Unrecognised("UserToken", str(action).lower())
+    assert isinstance(webhook.read({key: body[key] for key in body if key != "action"}), Unrecognised)
+
+
+def test_an_operator_may_name_the_actions_that_grant() -> None:
+    ids = {"resourceType": "UserToken", "userGuid": "guid-1", "userId": "user-1"}
+
+    assert webhook.read({**ids, "action": "Shared"}, {"shared"}) == GRANT
+    assert webhook.read({**ids, "action": "created"}, {"shared"}) == USELESS
+    revoked = webhook.read({**ids, "action": "revoked"}, {"revoked"})
+    assert revoked == AccessRevoked(UserGuid("guid-1"))
 
 
 @pytest.mark.parametrize(
@@ -98,13 +130,23 @@ def test_what_a_user_token_says(body: dict[str, Any], event: Event) -> None:
         ({"resourceId": "tx-1", "action": "Completed"}, MOVED),
         ({"resource": {"id": "tx-1"}, "action": "completed"}, MOVED),
         ({"resourceId": 9, "action": "new word"}, TransactionMoved(TransactionId("9"), "new word")),
-        ({"resourceId": "9"}, TransactionMoved(TransactionId('"9"'), "")),
-        ({"action": "completed"}, Unrecognised("NftTransaction")),
-        ({"resourceId": [], "action": "completed"}, Unrecognised("NftTransaction")),
+        ({"resourceId": "9"}, TransactionMoved(TransactionId("9"), "")),
+        ({"action": "completed"}, Unrecognised("NftTransaction", "completed")),
+        ({"resourceId": [], "action": "completed"}, Unrecognised("NftTransaction", "completed")),
+        ({"resourceId": 10**40, "action": "completed"}, Unrecognised("NftTransaction", "completed")),
+        ({"resourceId": "..", "action": "completed"}, Unrecognised("NftTransaction", "completed")),
     ],
 )
 def test_what_a_transaction_says(body: dict[str, Any], event: Event) -> None:
     assert webhook.read({"resourceType": "NftTransaction", **body}) == event
+
+
+def test_a_transactions_number_and_its_text_are_the_same() -> None:
+    number, text = (
+        webhook.read({"resourceType": "NftTransaction", "resourceId": given}) for given in (123, "123")
+    )
+
+    assert number == text == TransactionMoved(TransactionId("123"), "")
 
 
 @pytest.mark.parametrize("kind", ["Payment", "", None, 5, ["UserToken"], "UserToken ", "x" * 1000])

@@ -104,6 +104,15 @@ async def test_a_database_that_cannot_be_used_is_exit_code_1(tmp_path: Path) -> 
     assert "letter.txt cannot be opened" in ended.err
 
 
+async def test_a_database_in_a_folder_that_cannot_be_is_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "banqbot.sqlite3"
+    ended = await banqbot(write(tmp_path, {**complete(), "storage": {"path": str(path)}}), "run")
+
+    assert ended.code == 1
+    assert f"storage.path: {path} cannot be used: " in ended.err
+
+
 # -- doctor
 
 

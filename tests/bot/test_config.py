@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from banq.webhook import GRANTED
 from bot import config
 from bot.config import ConfigRefused
 from tests.bot.settings import SECRET, Sections, complete, write
@@ -62,7 +63,10 @@ def test_there_is_at_least_one_lane(tmp_path: Path) -> None:
     sections = complete()
     del sections[LANE]
     assert sentence_for(write(tmp_path, sections)).startswith("lanes is missing.")
-    assert sentence_for(write(tmp_path, {**sections, "lanes": {}})).startswith("lanes: ")
+    sentence = sentence_for(write(tmp_path, {**sections, "lanes": {}}))
+    assert sentence.startswith("lanes: ")
+    assert "at least 1" in sentence
+    assert "characters" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -111,6 +115,10 @@ def test_a_placeholder_is_named(tmp_path: Path, section: str, key: str, value: s
         ("banq", "timeout_s", 0),
         ("banq", "timeout_s", 301),
         ("banq", "webhook_types", "userToken"),
+        ("banq", "granting_actions", "created"),
+        ("banq", "granting_actions", []),
+        ("banq", "granting_actions", ["created", ""]),
+        ("banq", "company_id", 7),
         (LANE, "webhook_secret", "x" * 23),
         (LANE, "webhook_secret", "x" * 201),
         (LANE, "webhook_secret", "x" * 24 + "/"),
@@ -121,6 +129,9 @@ def test_a_placeholder_is_named(tmp_path: Path, section: str, key: str, value: s
         ("linking", "link_minutes", 0),
         ("linking", "turn_minutes", 31),
         ("linking", "code_minutes", "ten"),
+        ("linking", "late_approval_minutes", 0),
+        ("linking", "late_approval_minutes", 121),
+        ("web", "public_url", "https://bot.example/app"),
         ("nfts", "allow_insecure_pictures", "perhaps"),
     ],
 )
@@ -130,6 +141,20 @@ def test_a_wrong_value_is_named_by_its_key(tmp_path: Path, section: str, key: st
     assert sentence.startswith(f"{section}.{key}")
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("length", "sentence"),
+    [
+        (23, "must have at least 24 characters, and has 23."),
+        (201, "must have at most 200 characters, and has 201."),
+    ],
+)
+def test_a_secret_that_is_too_short_or_too_long_is_told_so(
+    tmp_path: Path, length: int, sentence: str
+) -> None:
+    path = write(tmp_path, changed(LANE, "webhook_secret", "x" * length))
+    assert sentence_for(path) == f"lanes.main.webhook_secret: {sentence}"
 
 
 def test_each_mistake_has_its_line(tmp_path: Path) -> None:
@@ -170,6 +195,39 @@ def test_members_come_over_https_or_from_this_machine(tmp_path: Path, url: str, 
 def test_plain_http_from_elsewhere_is_refused(tmp_path: Path, url: str) -> None:
     sentence = sentence_for(write(tmp_path, changed("web", "public_url", url)))
     assert sentence == "web.public_url: must start with https://, since members sign in through it."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bot.example/app",
+        "https://bot.example/app/",
+        "https://bot.example/?x=1",
+        "https://bot.example?x=1",
+        "https://bot.example/#x",
+        "http://127.0.0.1:8080/app",
+    ],
+)
+def test_a_public_url_has_no_path(tmp_path: Path, url: str) -> None:
+    sentence = sentence_for(write(tmp_path, changed("web", "public_url", url)))
+    assert sentence.startswith("web.public_url: must be a host without a path, such as https://")
+
+
+def test_what_grants_and_how_late_can_be_set(tmp_path: Path) -> None:
+    settings = config.load(write(tmp_path, complete()))
+    assert settings.banq.granting_actions == tuple(sorted(GRANTED))
+    assert settings.linking.late_approval_minutes == 10
+
+    sections = complete() | {"linking": {"late_approval_minutes": 30}}
+    sections["banq"]["granting_actions"] = ["Shared"]
+    settings = config.load(write(tmp_path, sections))
+    assert settings.banq.granting_actions == ("shared",)
+    assert settings.linking.late_approval_minutes == 30
+
+
+def test_without_a_company_there_is_no_company_id(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, complete())).banq.company_id == ""
+    assert config.load(write(tmp_path, changed("banq", "company_id", "c-7"))).banq.company_id == "c-7"
 
 
 def test_two_lanes_do_not_share_a_secret(tmp_path: Path) -> None:

@@ -193,6 +193,16 @@ async def test_without_any_webhook_banq_is_asked_now_and_then(linked: Rig, clock
     assert (await linked.stored(withdrawal)).state == "completed"
 
 
+async def test_what_has_moved_on_is_soon_asked_about_again(linked: Rig) -> None:
+    withdrawal, transaction = await sent(linked)
+
+    for status in ("processing", "completed"):
+        set_status(linked, transaction, status)
+        await linked.submitter.step()
+
+    assert (await linked.stored(withdrawal)).state == "completed"
+
+
 async def test_banq_is_asked_less_and_less_often(linked: Rig, clock: Clock) -> None:
     await sent(linked)
 
@@ -214,6 +224,26 @@ async def test_where_banq_offers_no_look_a_setting_lets_the_webhook_stand(
         await other.webhook(moved(transaction.id, "completed"))
 
     assert (await linked.stored(withdrawal)).state == state
+
+
+async def test_a_webhook_that_stands_waits_for_the_id_of_what_is_being_sent(
+    linked: Rig, clock: Clock
+) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    linked.sandbox.api.offers_transactions = False
+    linked.sandbox.faults.add(Fault(route="withdraw", times=1, hold=True, after_acting=True))
+    async with linked.again(webhook_action_stands=True) as other:
+        confirming = asyncio.create_task(other.withdrawals.confirm(draft.id, ADA))
+        await linked.sandbox.store.until(lambda: linked.sandbox.faults.accepted["withdraw"] == 1)
+        await other.webhook(moved(only_transaction(linked).id, "completed"))
+        assert (await linked.stored(draft)).state == "submitting"
+
+        linked.sandbox.faults.release()
+        await confirming
+        clock.forward(seconds=10)
+        await other.inbox.step()
+
+    assert (await linked.stored(draft)).state == "completed"
 
 
 async def test_what_is_on_its_way_is_followed_after_unlinking(linked: Rig) -> None:

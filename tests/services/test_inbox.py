@@ -1,5 +1,6 @@
 """Webhooks: stored before they are answered, worked off afterwards, never lost and never in the way."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -190,6 +191,35 @@ async def test_a_poisoned_webhook_does_not_hold_up_the_next(rig: Rig) -> None:
 
     assert await states(rig) == ["pending", "processed"]
     assert await rig.state_of(browser) == "matched"
+
+
+async def test_an_approval_does_not_wait_for_what_banq_is_slow_about(rig: Rig) -> None:
+    _, browser = await rig.start(BEN)
+    guid, user_id = await rig.approve(identities.BEN)
+    granted = {"action": "created", "resourceType": "UserToken", "userGuid": guid, "userId": user_id}
+    for body in (NOT_OURS, NOT_OURS, granted):
+        await rig.inbox.accept(LANE, json.dumps(body).encode())
+    rig.sandbox.faults.add(Fault(route="transaction", hold=True))
+
+    working = asyncio.create_task(rig.inbox.step())
+    await rig.sandbox.store.until(lambda: rig.sandbox.faults.received["transaction"] == 2)
+    await rig.page.approved(browser)
+    await rig.time_passes()
+
+    assert await rig.state_of(browser) == "matched"
+    rig.sandbox.faults.release()
+    await working
+    assert await states(rig) == ["processed", "processed", "processed"]
+
+
+@pytest.mark.parametrize("action", ["updated", "", "failed"])
+async def test_what_is_no_approval_grants_nothing(rig: Rig, action: str) -> None:
+    guid, user_id = await rig.approve(identities.ADA)
+
+    await rig.webhook({"action": action, "resourceType": "UserToken", "userGuid": guid, "userId": user_id})
+
+    assert await rig.column("SELECT id FROM grants") == []
+    assert await states(rig) == ["processed"]
 
 
 async def test_a_flood_is_worked_off_in_steps(rig: Rig) -> None:

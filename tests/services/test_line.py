@@ -8,7 +8,7 @@ from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, CLEO, LANE, Rig
 
 TURN = timedelta(minutes=5)
-REST = timedelta(minutes=2)  # of a lane, after a turn that ended without an approval
+REST = timedelta(minutes=2)  # of a lane, after a turn that linked nobody
 SECOND = timedelta(seconds=1)
 
 
@@ -28,7 +28,7 @@ async def approve_and_report(rig: Rig, browser: str, customer: identities.Custom
     await rig.time_passes()
 
 
-async def test_of_two_at_the_same_second_one_waits_and_then_has_the_turn(rig: Rig) -> None:
+async def test_of_two_at_the_same_second_one_waits_and_then_has_the_turn(rig: Rig, clock: Clock) -> None:
     adas, first = await rig.start(ADA)
     bens, second = await rig.start(BEN)
     progress = await rig.page.progress(second)
@@ -37,6 +37,7 @@ async def test_of_two_at_the_same_second_one_waits_and_then_has_the_turn(rig: Ri
 
     await approve_and_report(rig, first, identities.ADA)
     await rig.linking.finish(adas, ADA, await rig.code_of(first))
+    await pass_time(rig, clock, timedelta(seconds=10))
     await approve_and_report(rig, second, identities.BEN)
     await rig.linking.finish(bens, BEN, await rig.code_of(second))
 
@@ -74,6 +75,28 @@ async def test_a_turn_ends_after_five_minutes_and_can_be_had_again(rig: Rig, clo
     await pass_time(rig, clock, SECOND)
 
     assert [await rig.state_of(first), await rig.state_of(second)] == ["waiting", "open"]
+
+
+async def test_after_a_link_the_next_waits_ten_seconds(rig: Rig, clock: Clock) -> None:
+    session_id, code = await rig.matched(ADA, identities.ADA)
+    _, waiting = await rig.start(BEN)
+    await rig.linking.finish(session_id, ADA, code)
+
+    await pass_time(rig, clock, timedelta(seconds=9))
+    assert await rig.state_of(waiting) == "waiting"
+    await pass_time(rig, clock, SECOND)
+
+    assert await rig.state_of(waiting) == "open"
+
+
+async def test_a_page_knows_how_long_its_turn_lasts(rig: Rig, clock: Clock) -> None:
+    _, first = await rig.start(ADA)
+    _, second = await rig.start(BEN)
+
+    clock.forward(minutes=2)
+
+    assert getattr(await rig.page.progress(first), "turn_ends_in_s", None) == 180
+    assert getattr(await rig.page.progress(second), "turn_ends_in_s", "") is None
 
 
 async def test_one_who_is_alone_need_not_wait_for_a_rested_lane(rig: Rig, clock: Clock) -> None:
@@ -178,6 +201,7 @@ async def test_a_repeated_webhook_does_not_fall_into_the_next_turn(rig: Rig, clo
     grant = await rig.approve(identities.ADA)
     await rig.granted(*grant)
     await pass_time(rig, clock, TURN)
+    await pass_time(rig, clock, REST)
     assert await rig.state_of(second) == "open"
 
     await rig.granted(*grant)
@@ -196,7 +220,8 @@ async def test_after_ten_minutes_an_approval_is_no_repeat_any_more(rig: Rig, clo
     """A wallet that one member approved and never linked may be linked by another."""
     await rig.start(ADA)
     await rig.granted(*await rig.approve(identities.ADA))
-    await pass_time(rig, clock, timedelta(minutes=10) + SECOND)
+    await pass_time(rig, clock, TURN)
+    await pass_time(rig, clock, timedelta(minutes=5) + SECOND)
     _, browser = await rig.start(BEN)
 
     await rig.granted(*await rig.approve(identities.ADA))

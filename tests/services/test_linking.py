@@ -31,7 +31,7 @@ async def issued(rig: Rig, user: ChatUser) -> tuple[str, str]:
 
 
 async def rest(rig: Rig, clock: Clock) -> None:
-    """A lane rests after a turn that ended without an approval, lest a late one falls into the next."""
+    """A lane rests after a turn that linked nobody, lest a late one falls into the next."""
     clock.forward(minutes=2)
     await rig.time_passes()
 
@@ -175,7 +175,7 @@ async def test_cancelling_what_is_linked_changes_nothing(rig: Rig) -> None:
     assert await rig.links.of(ADA) is not None
 
 
-async def test_the_fifth_wrong_code_ends_it(rig: Rig) -> None:
+async def test_the_fifth_wrong_code_ends_it(rig: Rig, clock: Clock) -> None:
     session_id, code = await rig.matched(ADA, identities.ADA)
     _, waiting = await rig.start(BEN)
 
@@ -184,6 +184,9 @@ async def test_the_fifth_wrong_code_ends_it(rig: Rig) -> None:
     assert tries == [WrongCode(4), WrongCode(3), WrongCode(2), WrongCode(1), WrongCode(0)]
     assert await rig.linking.finish(session_id, ADA, code) == LinkingEnded("refused")
     assert await rig.links.of(ADA) is None
+    for _ in range(5):
+        assert await rig.state_of(waiting) == "waiting"
+        await rest(rig, clock)
     assert await rig.state_of(waiting) == "open"
 
 
@@ -266,6 +269,7 @@ async def test_after_unlinking_one_can_link_again(linked: Rig) -> None:
 async def test_a_stale_link_is_replaced_by_a_fresh_one(linked: Rig) -> None:
     stale = await linked.links.of(ADA)
     assert stale is not None
+    draft = await linked.draft(ADA, "quiet-hours-2")
     await linked.links.access_lost(stale.id)
 
     await linked.link(ADA, identities.ADA)
@@ -275,3 +279,4 @@ async def test_a_stale_link_is_replaced_by_a_fresh_one(linked: Rig) -> None:
     assert link.state == "active"
     assert await linked.column("SELECT state FROM links ORDER BY rowid") == ["unlinked", "active"]
     assert "wallet replaced" in await linked.column("SELECT action FROM audit")
+    assert (await linked.stored(draft)).state == "cancelled"

@@ -45,6 +45,17 @@ async def test_unlinking_cancels_what_is_not_sent_and_counts_what_is(linked: Rig
     assert await linked.withdrawals.history(ADA) != []
 
 
+async def test_what_an_earlier_link_sent_still_counts_as_running(linked: Rig) -> None:
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+    await linked.links.unlink(ADA, "member", "by command")
+
+    await linked.link(ADA, identities.ADA)
+
+    overview = await linked.links.overview(ADA)
+    assert isinstance(overview, WalletOverview)
+    assert overview.running_withdrawals == 1
+
+
 async def test_unlinking_twice_changes_nothing(linked: Rig) -> None:
     await linked.links.unlink(ADA, "member", "by command")
 
@@ -52,7 +63,8 @@ async def test_unlinking_twice_changes_nothing(linked: Rig) -> None:
     assert await audit(linked) == [("member", "wallet unlinked", ADA.id, "by command")]
 
 
-async def test_unlinking_one_member_leaves_the_others(linked: Rig) -> None:
+async def test_unlinking_one_member_leaves_the_others(linked: Rig, clock: Clock) -> None:
+    clock.forward(seconds=10)
     await linked.link(BEN, identities.BEN)
 
     assert await linked.links.unlink(ADA, "member", "by command") == Unlinked(0, 0)
@@ -72,7 +84,7 @@ async def test_linking_is_in_the_audit_log(linked: Rig) -> None:
     assert [tuple(row) for row in rows] == [
         ("member", "linking: issued", ADA.id),
         ("banq", "linking: matched", ADA.id),
-        ("bot", "linking: linked", ADA.id),
+        ("member", "linking: linked", ADA.id),
         ("member", "wallet linked", ADA.id),
     ]
 

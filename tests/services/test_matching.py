@@ -11,7 +11,7 @@ from tests.services.rig import ADA, BEN, Rig
 
 MATCH_WITHIN = timedelta(minutes=2)
 TURN = timedelta(minutes=5)
-REST = timedelta(minutes=2)  # of a lane, after a turn that ended without an approval
+REST = timedelta(minutes=2)  # of a lane, after a turn that linked nobody
 SECOND = timedelta(seconds=1)
 
 
@@ -22,6 +22,14 @@ async def grant_states(rig: Rig) -> list[object]:
 async def pass_time(rig: Rig, clock: Clock, time: timedelta) -> None:
     clock.forward(seconds=time.total_seconds())
     await rig.time_passes()
+
+
+async def rest_after_report(rig: Rig, clock: Clock, waiting: str) -> None:
+    """After a page reported an approval and nobody was linked, the next in line waits for ten minutes."""
+    for _ in range(10):
+        assert await rig.state_of(waiting) == "waiting"
+        await pass_time(rig, clock, timedelta(minutes=1))
+    assert await rig.state_of(waiting) == "open"
 
 
 async def approve_and_report(rig: Rig, browser: str, customer: identities.Customer) -> None:
@@ -90,7 +98,7 @@ async def test_a_webhook_worked_off_twice_is_one_approval(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("apart", "outcome"), [(MATCH_WITHIN, "matched"), (MATCH_WITHIN + timedelta(seconds=1), "unmatched")]
+    ("apart", "outcome"), [(MATCH_WITHIN, "matched"), (MATCH_WITHIN + SECOND, "unmatched")]
 )
 @pytest.mark.parametrize("webhook_first", [True, False])
 async def test_the_two_signals_must_be_close(
@@ -122,8 +130,7 @@ async def test_without_a_webhook_the_page_gives_up_after_two_minutes(rig: Rig, c
     await pass_time(rig, clock, timedelta(seconds=1))
 
     assert await rig.state_of(browser) == "unmatched"
-    await pass_time(rig, clock, REST)
-    assert await rig.state_of(waiting) == "open"
+    await rest_after_report(rig, clock, waiting)
 
 
 async def test_without_the_page_a_webhook_links_nobody(rig: Rig, clock: Clock) -> None:
@@ -161,7 +168,7 @@ async def test_an_approval_in_another_lane_links_nobody_here(rig: Rig) -> None:
     assert await grant_states(rig) == ["unclaimed"]
 
 
-async def test_a_strangers_approval_in_ones_turn_voids_the_turn(rig: Rig) -> None:
+async def test_a_strangers_approval_in_ones_turn_voids_the_turn(rig: Rig, clock: Clock) -> None:
     _, browser = await rig.start(ADA)
     _, waiting = await rig.start(BEN)
 
@@ -172,6 +179,7 @@ async def test_a_strangers_approval_in_ones_turn_voids_the_turn(rig: Rig) -> Non
 
     assert await rig.state_of(browser) == "unmatched"
     assert await grant_states(rig) == ["unclaimed", "unclaimed"]
+    await pass_time(rig, clock, REST)
     assert await rig.state_of(waiting) == "open"
 
 
@@ -187,12 +195,14 @@ async def test_a_second_wallet_after_the_match_takes_the_code_back(rig: Rig) -> 
     assert await rig.links.of(ADA) is None
 
 
-async def test_an_approval_that_banq_does_not_know_is_refused(rig: Rig) -> None:
+async def test_an_approval_that_banq_does_not_know_is_refused(rig: Rig, clock: Clock) -> None:
     _, browser = await rig.start(ADA)
     await rig.page.approved(browser)
 
     await rig.granted("made-up-guid", "made-up-user")
-    await rig.time_passes()
+    await pass_time(rig, clock, MATCH_WITHIN)
+    assert await rig.state_of(browser) == "approved"
+    await pass_time(rig, clock, SECOND)
 
     assert await rig.state_of(browser) == "refused"
     assert await grant_states(rig) == ["unclaimed"]
@@ -219,6 +229,7 @@ async def test_an_approval_that_was_taken_back_is_refused(rig: Rig) -> None:
         Fault(route="nfts", body="wrong-shape"),
         Fault(route="token", status=500),
         Fault(route="nfts", status=401),
+        Fault(route="nfts", status=404),
     ],
 )
 async def test_a_match_waits_until_banq_is_back(rig: Rig, fault: Fault) -> None:
@@ -242,15 +253,18 @@ async def test_a_match_does_not_wait_longer_than_the_turn(rig: Rig, clock: Clock
     await pass_time(rig, clock, TURN)
 
     assert await rig.state_of(browser) == "unmatched"
-    assert await rig.state_of(waiting) == "open"
     assert await grant_states(rig) == ["unclaimed"]
+    await rest_after_report(rig, clock, waiting)
 
 
-async def test_a_wallet_of_another_member_is_a_conflict(linked: Rig) -> None:
+async def test_a_wallet_of_another_member_is_a_conflict(linked: Rig, clock: Clock) -> None:
+    clock.forward(minutes=11)
     before = await linked.links.of(ADA)
     session_id, browser = await linked.start(BEN)
 
     await approve_and_report(linked, browser, identities.ADA)
+    assert await linked.state_of(browser) == "approved"
+    await pass_time(linked, clock, MATCH_WITHIN + SECOND)
 
     progress = await linked.page.progress(browser)
     assert getattr(progress, "state", None) == "conflict"
@@ -258,6 +272,25 @@ async def test_a_wallet_of_another_member_is_a_conflict(linked: Rig) -> None:
     assert ADA.name not in str(await linked.linking.finish(session_id, BEN, "123456"))
     assert await linked.links.of(ADA) == before
     assert await linked.links.of(BEN) is None
+
+
+async def test_a_wallet_of_another_member_does_not_void_the_turn(linked: Rig, clock: Clock) -> None:
+    """Whoever holds it can approve it at any time, and must not keep others from linking by that."""
+    clock.forward(minutes=11)
+    session_id, browser = await linked.start(BEN)
+    await linked.granted(*await linked.approve(identities.ADA))
+    grant = await linked.approve(identities.BEN)
+    await linked.granted(*grant)
+    await linked.page.approved(browser)
+    await linked.time_passes()
+
+    await linked.granted(*await linked.approve(identities.ADA))
+
+    await linked.linking.finish(session_id, BEN, await linked.code_of(browser))
+    link = await linked.links.of(BEN)
+    assert link is not None
+    assert link.user_guid == grant[0]
+    assert await grant_states(linked) == ["matched", "unclaimed", "matched", "unclaimed"]
 
 
 async def test_a_match_survives_a_restart(rig: Rig) -> None:
@@ -271,3 +304,17 @@ async def test_a_match_survives_a_restart(rig: Rig) -> None:
         await restarted.linking.finish(session_id, ADA, await restarted.code_of(browser))
 
     assert await rig.links.of(ADA) is not None
+
+
+async def test_a_wallet_that_was_ones_own_before_is_no_repeat(linked: Rig, clock: Clock) -> None:
+    await linked.links.unlink(ADA, "member", "by command")
+    clock.forward(minutes=11)
+    grant = await linked.approve(identities.ADA)
+    await linked.granted(*grant)
+    _, browser = await linked.start(ADA)
+
+    await linked.granted(*grant)
+    await linked.page.approved(browser)
+    await linked.time_passes()
+
+    assert await linked.state_of(browser) == "matched"

@@ -10,7 +10,7 @@ from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.faults import Fault
 from services.links import LinkStale, NotLinked
-from services.nfts import BanqSilent, Wallet, nft_key, nft_labels
+from services.nfts import BanqSilent, Wallet, nft_key
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, CLEO, Rig, key_of
 
@@ -29,7 +29,7 @@ async def wallet_of_ada(rig: Rig, *, fresh: bool = False) -> Wallet:
 
 
 def nft(number: int, name: str | None = "Same", **fields: str) -> Nft:
-    return Nft.model_validate({"tokenDataId": number, "sourceBanq": "s", "name": name, **fields})
+    return Nft.model_validate({"tokenDataId": number, "sourceBanq": "s", "name": name} | fields)
 
 
 async def test_a_member_sees_what_banq_says(linked: Rig) -> None:
@@ -102,8 +102,9 @@ async def test_many_looks_at_once_ask_banq_once(linked: Rig, clock: Clock, fresh
     assert readings(linked) == asked + 1
 
 
-async def test_one_members_slow_wallet_does_not_hold_up_another(rig: Rig) -> None:
+async def test_one_members_slow_wallet_does_not_hold_up_another(rig: Rig, clock: Clock) -> None:
     await rig.link(ADA, identities.ADA)
+    clock.forward(seconds=10)
     await rig.link(BEN, identities.BEN)
     asked = readings(rig)
     rig.sandbox.faults.add(Fault(route="nfts", times=1, hold=True))
@@ -167,6 +168,27 @@ async def test_access_that_banq_denies_makes_the_link_stale(linked: Rig, clock: 
     assert await linked.column("SELECT kind FROM outbox") == ["link_stale"]
 
 
+@pytest.mark.parametrize("elsewhere", [Fault(route="me", status=404), Fault(route="me", drop=True)])
+async def test_a_denial_while_banq_is_not_well_proves_nothing(linked: Rig, elsewhere: Fault) -> None:
+    linked.sandbox.faults.add(Fault(route="nfts", status=404))
+    linked.sandbox.faults.add(elsewhere)
+
+    assert await linked.nfts.of(ADA) == BanqSilent()
+
+    link = await linked.links.of(ADA)
+    assert link is not None
+    assert link.state == "active"
+
+
+async def test_what_is_held_no_times_is_not_held(linked: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [(NFTS[PICTURE], 0), (NFTS["quiet-hours-3"], 1)]
+    monkeypatch.setattr(linked.sandbox.ledger, "wallet", lambda _email: listed)
+
+    found = await wallet_of_ada(linked)
+
+    assert found.by_key.keys() == {key_of("quiet-hours-3")}
+
+
 async def test_entries_that_cannot_be_read_are_counted(linked: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(NFTS, PICTURE, replace(NFTS[PICTURE], omitted=frozenset({"tokenDataId"})))
 
@@ -207,7 +229,7 @@ async def test_autocomplete_without_a_link_offers_nothing(rig: Rig) -> None:
 async def test_every_nft_has_a_label_of_its_own(linked: Rig) -> None:
     found = await wallet_of_ada(linked)
 
-    labels = nft_labels(found)
+    labels = found.labels
 
     assert labels.keys() == found.by_key.keys()
     assert len(set(labels.values())) == 32
@@ -220,16 +242,40 @@ def test_twins_are_numbered_and_no_label_is_too_long(clock: Clock) -> None:
     same = {"collection": "c" * 90, "chain": "n" * 90, "tokenId": "9" * 90}
     twins = tuple(nft(number, "name " * 40, **same) for number in range(12))
 
-    labels = nft_labels(Wallet(twins, 0, clock()))
+    labels = Wallet(twins, 0, clock()).labels
 
     assert len(set(labels.values())) == 12
     assert all(len(label) <= 100 for label in labels.values())
 
 
+def test_each_of_5000_nfts_of_one_name_has_a_label_of_its_own(clock: Clock) -> None:
+    same = tuple(nft(number) for number in range(5_000))
+
+    labels = Wallet(same, 0, clock()).labels
+
+    assert len(labels) == len(set(labels.values())) == 5_000
+    assert all(len(label) <= 100 for label in labels.values())
+
+
+def test_a_name_that_looks_numbered_takes_nobodys_label(clock: Clock) -> None:
+    names = ("Same", "Same (2)", "Same", "Same (2)", "Same (3)", "Same", "Same (2) (2)")
+
+    labels = Wallet(tuple(nft(number, name) for number, name in enumerate(names)), 0, clock()).labels
+
+    assert len(set(labels.values())) == len(names)
+
+
+def test_an_nft_is_found_by_both_its_ids(clock: Clock) -> None:
+    wallet = Wallet((nft(1), nft(1, sourceBanq="other")), 0, clock())
+
+    assert wallet.find("1", '"other"') == wallet.items[1]
+    assert wallet.find("1", '"third"') is None
+
+
 def test_an_nft_without_a_name_has_a_label(clock: Clock) -> None:
     unnamed = (nft(1, None), nft(2, "\u202e\u200b"))
 
-    assert list(nft_labels(Wallet(unnamed, 0, clock())).values()) == ["Unnamed", "Unnamed (2)"]
+    assert list(Wallet(unnamed, 0, clock()).labels.values()) == ["Unnamed", "Unnamed (2)"]
 
 
 def test_a_key_tells_a_number_from_its_digits() -> None:

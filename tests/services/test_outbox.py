@@ -164,7 +164,7 @@ async def test_a_failed_delivery_is_tried_again_later(
     assert messenger.sent == [(ADA.id, STALE)]
 
 
-async def test_after_twelve_tries_a_notice_is_given_up(
+async def test_after_twelve_tries_a_notice_waits_for_the_next_command(
     linked: Rig, messenger: Messenger, clock: Clock
 ) -> None:
     messenger.refusal = DeliveryFailed("busy")
@@ -175,7 +175,9 @@ async def test_after_twelve_tries_a_notice_is_given_up(
         clock.forward(minutes=60)
 
     assert messenger.tries == 12
-    assert await states(linked) == ["dead"]
+    [(_, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
+    assert words is not None
+    assert words.title == STALE
 
 
 async def test_one_members_trouble_is_not_anothers(rig: Rig, messenger: Messenger) -> None:
@@ -203,7 +205,9 @@ async def test_a_notice_that_cannot_be_put_into_words_does_not_hold_up_the_next(
         clock.forward(minutes=60)
 
     assert messenger.sent == [(BEN.id, STALE)]
-    assert await states(rig) == ["dead", "delivered"]
+    assert await states(rig) == ["kept", "delivered"]
+    kept = await rig.outbox.kept_for(ADA, messenger.markup)
+    assert [words for _, words in kept if words is not None] == []
 
 
 async def test_notices_wait_for_a_platform_that_is_not_there_yet(rig: Rig) -> None:

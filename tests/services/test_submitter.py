@@ -245,3 +245,61 @@ async def test_what_was_unlinked_before_it_was_sent_stays_unsent(linked: Rig) ->
 
     assert submitted.state == "cancelled"
     assert asked(linked) == 0
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(600, "awaiting_owner"), (601, "cancelled")])
+async def test_what_was_confirmed_long_ago_is_not_sent_unasked(
+    linked: Rig, clock: Clock, seconds: int, state: str
+) -> None:
+    withdrawal = await confirmed_only(linked)
+    clock.forward(seconds=seconds)
+
+    async with linked.again() as restarted:
+        await restarted.submitter.recover()
+
+    stored = await linked.stored(withdrawal)
+    late = state == "cancelled"
+    assert (stored.state, stored.reason) == (state, "too_late" if late else None)
+    assert asked(linked) == (0 if late else 1)
+    assert await notices(linked) == [f"withdrawal_{state}"]
+
+
+async def test_what_was_confirmed_by_a_link_that_is_stale_now_is_not_sent(linked: Rig) -> None:
+    withdrawal = await confirmed_only(linked)
+    link = await linked.links.of(ADA)
+    assert link is not None
+    await linked.links.access_lost(link.id)
+
+    await linked.submitter.recover()
+
+    assert (await linked.stored(withdrawal)).state == "cancelled"
+    assert asked(linked) == 0
+
+
+async def test_a_lost_answer_becomes_unknown_without_a_restart(linked: Rig) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    await killed_while_asking(linked, draft, Fault(route="withdraw", hold=True, after_acting=True))
+
+    await linked.submitter.step()
+
+    assert (await linked.stored(draft)).state == "unknown"
+    assert asked(linked) == 1
+    assert await notices(linked) == ["withdrawal_unknown"]
+    audit = "SELECT actor FROM audit WHERE action = 'withdrawal: unknown'"
+    assert await linked.column(audit) == ["bot"]
+
+
+async def test_what_is_being_sent_is_left_alone_and_waited_for(linked: Rig) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    linked.sandbox.faults.add(Fault(route="withdraw", hold=True))
+    confirming = asyncio.create_task(linked.withdrawals.confirm(draft.id, ADA))
+    await linked.sandbox.store.until(lambda: asked(linked) == 1)
+
+    await linked.submitter.step()
+    assert (await linked.stored(draft)).state == "submitting"
+    again = asyncio.create_task(linked.submitter.submit(draft.id))
+    linked.sandbox.faults.release()
+
+    assert (await again).state == "awaiting_owner"
+    await confirming
+    assert asked(linked) == 1

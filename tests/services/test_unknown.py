@@ -46,6 +46,7 @@ async def two_unknown_of_one_edition(rig: Rig, clock: Clock, bens_amount: int) -
     both = []
     for user, customer, amount in ((ADA, identities.ADA, 1), (BEN, identities.BEN, bens_amount)):
         await rig.link(user, customer)
+        clock.forward(seconds=10)
         draft = await rig.draft(user, "glaze-garden-8", amount)
         clock.forward(seconds=1)
         both.append(await rig.confirm(user, draft))
@@ -61,7 +62,7 @@ async def test_an_unknown_one_is_settled_by_a_webhook(linked: Rig) -> None:
 
     stored = await linked.stored(withdrawal)
     assert stored.state == "completed"
-    assert stored.banq_transaction_id == f'"{transaction.id}"'
+    assert stored.banq_transaction_id == transaction.id
 
 
 async def test_an_unknown_one_learns_that_it_waits_for_its_owner(linked: Rig) -> None:
@@ -109,12 +110,28 @@ async def test_an_unknown_one_is_settled_when_its_nft_has_left(linked: Rig, cloc
     assert (await linked.stored(withdrawal)).state == "unknown"
 
     linked.sandbox.ledger.approve_transfer(only_transaction(linked).id)
-    clock.forward(minutes=1)
+    clock.forward(minutes=9)
+    await linked.submitter.step()
+    assert (await linked.stored(withdrawal)).state == "unknown"
+    clock.forward(minutes=15)
     await linked.submitter.step()
 
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("completed", "left_the_wallet")
     assert await notices(linked) == ["withdrawal_completed"]
+
+
+async def test_an_empty_list_is_believed_after_an_hour(linked: Rig, clock: Clock) -> None:
+    withdrawal = await unknown(linked, acted=False)
+    linked.sandbox.store.state.holdings[identities.ADA.email].clear()
+
+    clock.forward(minutes=59)
+    await linked.submitter.step()
+    assert (await linked.stored(withdrawal)).state == "unknown"
+    clock.forward(minutes=15)
+    await linked.submitter.step()
+
+    assert (await linked.stored(withdrawal)).state == "completed"
 
 
 async def test_an_unknown_one_stays_unknown_while_its_nft_is_there(linked: Rig, clock: Clock) -> None:

@@ -13,11 +13,11 @@ from services.nfts import BanqSilent
 from services.withdrawals import (
     AddressRefused,
     AlreadyRunning,
-    AmbiguousNft,
     AmountRefused,
     Drafted,
     DraftGone,
     DraftOutcome,
+    NftNotChosen,
     NftNotFound,
     NotYourWithdrawal,
     Submitted,
@@ -77,10 +77,10 @@ ZERO = "0x" + "0" * 40
 @pytest.mark.parametrize(
     ("nft", "to", "amount", "refusal"),
     [
-        ("No such picture", GOOD_ADDRESS, 1, NftNotFound()),
-        ("", GOOD_ADDRESS, 1, NftNotFound()),
+        ("No such picture", GOOD_ADDRESS, 1, NftNotChosen()),
+        ("", GOOD_ADDRESS, 1, NftNotChosen()),
         (key_of("quiet-hours-13"), GOOD_ADDRESS, 1, NftNotFound()),
-        ("Harbour Before Rain", GOOD_ADDRESS, 1, AmbiguousNft()),
+        ("Harbour Before Rain", GOOD_ADDRESS, 1, NftNotChosen()),
         (key_of(PICTURE), GOOD_ADDRESS, 0, AmountRefused(1)),
         (key_of(PICTURE), GOOD_ADDRESS, -1, AmountRefused(1)),
         (key_of(PICTURE), GOOD_ADDRESS, 2, AmountRefused(1)),
@@ -140,7 +140,7 @@ async def test_banq_gets_its_ids_back_exactly(linked: Rig, slug: str) -> None:
     [transaction] = linked.sandbox.ledger.transactions
     assert transaction.nft == slug
     assert transaction.platform_id == identities.PLATFORM_ID
-    assert withdrawal.banq_transaction_id == f'"{transaction.id}"'
+    assert withdrawal.banq_transaction_id == transaction.id
 
 
 async def test_several_of_an_edition_may_be_sent(linked: Rig) -> None:

@@ -15,13 +15,17 @@ from services.overview import BanqState, Overview
 from services.wording import general, linking, team, wallet, withdrawals
 from services.wording.text import Words
 from storage.link_sessions import ENDED
-from storage.withdrawals import FINAL, Withdrawal
+from storage.withdrawals import Withdrawal
 from tests.services.rig import GOOD_ADDRESS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-STATES = ("draft", "confirmed", "submitting", "awaiting_owner", "processing", "unknown", *FINAL)
+STATES = (
+    *("draft", "confirmed", "submitting", "awaiting_owner", "processing", "unknown"),
+    *("completed", "cancelled", "expired", "refused", "failed"),
+)
 REASONS = {
     "completed": (None, "left_the_wallet"),
+    "cancelled": (None, "too_late"),
     "refused": (None, "banq_said_no", "banq_unreachable", "banq_busy", "bot_not_signed_in"),
     "failed": (None, "rejected_at_banq", "cancelled_at_banq", "expired_at_banq"),
 }
@@ -198,6 +202,15 @@ def test_every_state_in_the_history_has_words() -> None:
         assert withdrawals.WITHDRAWAL_STATES[each.state] in withdrawals.already_running(M, each).text
 
 
+def test_what_left_the_wallet_is_not_listed_as_completed() -> None:
+    gone = replace(DRAFT, state="completed", reason="left_the_wallet")
+
+    text = withdrawals.withdrawal_list(M, [gone]).text
+
+    assert "left your wallet" in text
+    assert "completed" not in text
+
+
 def test_each_reason_has_words_of_its_own() -> None:
     told = [withdrawals.withdrawal_story(M, each).text for each in each_withdrawal() if each.state in REASONS]
 
@@ -230,7 +243,7 @@ def test_the_review_shows_the_whole_address() -> None:
 def test_a_state_without_words_is_an_error() -> None:
     with pytest.raises(AssertionError):
         withdrawals.withdrawal_story(M, replace(DRAFT, state="made up"))
-    with pytest.raises(AssertionError):
+    with pytest.raises(LookupError):
         general.notice_words(M, "made up", None)
 
 
@@ -260,4 +273,4 @@ def test_the_team_is_told_how_a_member_stands(state: str) -> None:
     words = team.member(M, "Ada", WalletOverview(state, NOW, 1))
 
     assert words.text.startswith("Ada is ")
-    assert words.text.endswith("on their way: 1.")
+    assert words.text.endswith("under way: 1.")

@@ -54,6 +54,7 @@ WITHDRAWAL = {
     "token_data_id": '"t-1"',
     "source_banq": '"b-1"',
     "nft_name": "Moth",
+    "nft_details": "Moths, polygon",
     "amount": 1,
     "address": "0x1",
     "state": "draft",

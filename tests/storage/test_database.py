@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import APPLICATION_ID, Database, DatabaseRefused
+from storage.database import APPLICATION_ID, Database, DatabaseRefused, _statements
 
 INSERT = (
     "INSERT INTO outbox (chat_platform, recipient, dedup_key, kind, object_id, next_try_at, created_at)"
@@ -24,6 +24,11 @@ def plain(path: Path, *statements: str) -> bytes:
     connection.commit()
     connection.close()
     return path.read_bytes()
+
+
+def modes_in(folder: Path) -> dict[str, int]:
+    """Who may read and write each file of the folder."""
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
 
 
 async def open_and_close(path: Path) -> None:
@@ -56,6 +61,28 @@ async def test_a_missing_folder_is_made(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "new.sqlite3"
     async with Database(path):
         assert path.is_file()
+
+
+async def test_a_fresh_file_and_its_log_are_the_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        async with Database(tmp_path / "new.sqlite3") as database:
+            async with database.transaction() as tx:
+                await tx.execute(INSERT, "one")
+            modes = modes_in(tmp_path)
+    finally:
+        os.umask(before)
+
+    assert modes == {"new.sqlite3": 0o600, "new.sqlite3-wal": 0o600, "new.sqlite3-shm": 0o600}
+
+
+async def test_a_file_that_is_there_keeps_the_mode_its_owner_gave_it(tmp_path: Path) -> None:
+    path = tmp_path / "shared.sqlite3"
+    path.touch()
+    path.chmod(0o640)
+    await open_and_close(path)
+
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 async def test_an_empty_file_is_a_fresh_one(tmp_path: Path) -> None:
@@ -150,6 +177,20 @@ async def test_after_a_failure_the_file_opens_once_its_cause_is_gone(tmp_path: P
 
     async with Database(path) as database:
         assert await database.read.count("SELECT count(*) FROM links") == 0
+
+
+@pytest.mark.parametrize(
+    "script", ["CREATE TABLE a (x)", "CREATE TABLE a (x);\nCREATE TABLE b (y)\n", "-- only a comment"]
+)
+def test_a_script_whose_last_statement_is_unfinished_is_refused(script: str) -> None:
+    with pytest.raises(AssertionError, match="lacks its semicolon"):
+        _statements(script)
+
+
+def test_a_script_is_split_at_the_ends_of_its_statements() -> None:
+    trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  SELECT 1;\n  SELECT 2;\nEND;\n"
+
+    assert _statements(f"CREATE TABLE a (\n  x\n);\n{trigger}\n") == ["CREATE TABLE a (\n  x\n);\n", trigger]
 
 
 async def test_an_exception_rolls_all_of_it_back(database: Database) -> None:

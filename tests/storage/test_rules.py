@@ -330,6 +330,11 @@ async def test_a_notice_is_kept_once(database: Database) -> None:
     await put_alone(database, "outbox", NOTICE, dedup_key="n-2")
 
 
+async def test_a_notice_that_cannot_be_sent_is_kept_and_never_dead(database: Database) -> None:
+    await refused(database, "outbox", NOTICE, state="dead")
+    await put_alone(database, "outbox", NOTICE, state="kept")
+
+
 @pytest.mark.parametrize("sql", ["UPDATE audit SET reason = 'x'", "DELETE FROM audit"])
 async def test_the_audit_log_only_grows(database: Database, sql: str) -> None:
     await put_alone(database, "audit", AUDIT)

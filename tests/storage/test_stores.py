@@ -10,7 +10,7 @@ from storage.database import Connection, Database, from_ms, to_ms
 from storage.link_sessions import LinkSession
 from storage.links import Link
 from storage.withdrawals import Withdrawal
-from tests.storage.rows import BOUND, INBOX, SESSION, WITHDRAWAL, put, put_alone
+from tests.storage.rows import BOUND, INBOX, LINK, SESSION, WITHDRAWAL, put, put_alone, run_alone
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -156,16 +156,35 @@ async def test_a_turn_is_approved_once_and_then_ends(filled: Database) -> None:
     assert [turn.id for turn in await turns.live(filled.read)] == [2]
 
 
-async def test_a_grant_belongs_to_a_turn_that_had_begun(filled: Database) -> None:
+async def test_a_time_belongs_to_the_last_turn_that_had_begun(filled: Database) -> None:
     async with filled.transaction() as tx:
         await turns.end(tx, "s-1", "closed", NOW)
-        await turns.begin(tx, "main", "s-1", NOW, LATER)
+        await turns.begin(tx, "main", "s-1", LATER, LATER)
 
-    assert await turns.at(filled.read, "main", NOW - timedelta(milliseconds=1)) is None
-    assert await turns.at(filled.read, "second", NOW) is None
-    found = await turns.at(filled.read, "main", NOW)
-    assert found is not None
-    assert found.id == 2
+    found = [
+        await turns.at(filled.read, "main", time)
+        for time in (from_ms(-1), from_ms(0), LATER - timedelta(milliseconds=1), LATER)
+    ]
+    assert [turn and (turn.id, turn.ended_at, turn.end_reason) for turn in found] == [
+        None,
+        (1, NOW, "closed"),
+        (1, NOW, "closed"),
+        (2, None, None),
+    ]
+    assert await turns.at(filled.read, "second", LATER) is None
+
+
+async def test_the_last_turn_of_a_lane_is_told_once_it_has_ended(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        assert await turns.last_ended(tx, "main") is None
+        await turns.end(tx, "s-1", "closed", NOW)
+        last = await turns.last_ended(tx, "main")
+        assert await turns.last_ended(tx, "second") is None
+        await turns.begin(tx, "main", "s-1", LATER, LATER)
+        assert await turns.last_ended(tx, "main") is None
+
+    assert last is not None
+    assert (last.id, last.session_id, last.ended_at, last.end_reason) == (1, "s-1", NOW, "closed")
 
 
 async def test_what_a_turn_leaves_unmatched_is_nobodys(filled: Database) -> None:
@@ -185,27 +204,47 @@ async def test_what_a_turn_leaves_unmatched_is_nobodys(filled: Database) -> None
     assert [grant.user_guid for grant in await grants.of_turn(filled.read, 1)] == ["guid-1", "guid-2"]
 
 
-async def test_an_approval_may_come_after_its_turn_has_ended(filled: Database) -> None:
+async def test_a_grant_that_nobody_claimed_does_not_count(filled: Database) -> None:
+    for number in (2, 3):
+        await put_alone(filled, "webhook_inbox", INBOX, id=number)
     async with filled.transaction() as tx:
-        assert await turns.last_ended(tx, "main", NOW, LATER) is None
-        await turns.end(tx, "s-1", "closed", LATER)
+        await grants.record(tx, 1, "main", "guid-1", "1", NOW, 1, "unclaimed")
+        await grants.record(tx, 2, "main", "guid-2", "2", NOW, 1, "pending")
+        assert [grant.counts for grant in await grants.of_turn(tx, 1)] == [False, True]
+        await grants.mark_matched(tx, 1)
+        assert [grant.counts for grant in await grants.of_turn(tx, 1)] == [False, True]
+        await grants.record(tx, 3, "main", "guid-3", "3", NOW, 1, "pending")
+        await turns.end(tx, "s-1", "linked", NOW)
 
-    assert await turns.last_ended(filled.read, "main", NOW, LATER) == 1
-    assert await turns.last_ended(filled.read, "main", NOW, NOW) is None
-    assert await turns.last_ended(filled.read, "second", NOW, LATER) is None
-    too_late = LATER + timedelta(milliseconds=1)
-    assert await turns.last_ended(filled.read, "main", too_late, too_late) is None
+    assert [grant.counts for grant in await grants.of_turn(filled.read, 1)] == [False, True, False]
 
 
-async def test_a_turn_without_an_approval_tells_whose_it_was(filled: Database) -> None:
+@pytest.mark.parametrize(
+    ("turn_id", "state", "member", "since", "expected"),
+    [
+        (1, "pending", ("discord", "1"), NOW, False),
+        (1, "pending", ("discord", "2"), NOW, True),
+        (1, "unclaimed", ("discord", "2"), NOW, True),
+        (1, "pending", ("telegram", "1"), NOW, True),
+        (1, "pending", ("discord", "2"), LATER, False),
+        (None, "unclaimed", ("discord", "1"), NOW, True),
+        (None, "unclaimed", ("discord", "2"), NOW, True),
+        (None, "unclaimed", ("discord", "1"), LATER, False),
+    ],
+)
+async def test_a_wallet_that_came_lately_in_anothers_turn_or_in_none(
+    filled: Database,
+    turn_id: int | None,
+    state: str,
+    member: tuple[str, str],
+    since: datetime,
+    expected: bool,
+) -> None:
     async with filled.transaction() as tx:
-        assert await turns.ended_without_grant(tx, "main", NOW) is None
-        await turns.end(tx, "s-1", "expired", LATER)
-        assert await turns.ended_without_grant(tx, "main", NOW) == ("discord", "1")
-        assert await turns.ended_without_grant(tx, "main", LATER) is None
-        assert await turns.ended_without_grant(tx, "second", NOW) is None
-        await grants.record(tx, 1, "main", "guid-1", "1", LATER, 1, "unclaimed")
-        assert await turns.ended_without_grant(tx, "main", NOW) is None
+        await grants.record(tx, 1, "main", "guid-1", "1", NOW, turn_id, state)
+
+    assert await grants.came_to_another(filled.read, "guid-1", member, since) == expected
+    assert not await grants.came_to_another(filled.read, "guid-2", member, since)
 
 
 # -- links
@@ -239,6 +278,17 @@ async def test_a_link_is_found_by_user_and_by_wallet(filled: Database) -> None:
     assert await links.of_chat_user(filled.read, "telegram", "1") is None
 
 
+@pytest.mark.parametrize("state", ["active", "stale", "frozen", "unlinked"])
+async def test_a_wallet_that_a_member_had_is_known_for_good(filled: Database, state: str) -> None:
+    ended = 1 if state == "unlinked" else "NULL"
+    await run_alone(filled, f"UPDATE links SET state = '{state}', ended_at = {ended}")  # noqa: S608
+
+    assert await links.had(filled.read, ("discord", "1"), "guid-1")
+    assert not await links.had(filled.read, ("discord", "1"), "guid-2")
+    assert not await links.had(filled.read, ("discord", "2"), "guid-1")
+    assert not await links.had(filled.read, ("telegram", "1"), "guid-1")
+
+
 async def test_a_second_link_of_a_wallet_is_an_integrity_error(filled: Database) -> None:
     link = Link("l-2", "discord", "2", "main", "guid-1", '"u-1"', "active", "s-1", NOW)
     async with filled.transaction() as tx:
@@ -247,6 +297,34 @@ async def test_a_second_link_of_a_wallet_is_an_integrity_error(filled: Database)
 
 
 # -- withdrawals
+
+
+async def test_a_withdrawal_is_read_as_it_was_written(filled: Database) -> None:
+    written = Withdrawal(
+        id="w-1",
+        link_id="l-1",
+        chat_platform="discord",
+        chat_user_id="1",
+        lane="main",
+        user_guid="guid-1",
+        banq_user_id='"u-1"',
+        token_data_id='"t-1"',
+        source_banq='"b-1"',
+        nft_name="Moth",
+        nft_details="Moths, polygon, #7",
+        nft_image_url="https://a.example/1",
+        chain="polygon",
+        amount=2**63 - 1,
+        address="0x1",
+        state="draft",
+        created_at=NOW,
+        expires_at=LATER,
+        updated_at=NOW,
+    )
+    async with filled.transaction() as tx:
+        await withdrawals.insert(tx, written)
+
+    assert await withdrawal_of(filled.read) == written
 
 
 async def test_a_withdrawal_is_confirmed_once_however_many_try(filled: Database) -> None:
@@ -261,16 +339,16 @@ async def test_a_withdrawal_is_confirmed_once_however_many_try(filled: Database)
 async def test_a_move_keeps_what_it_is_not_told(filled: Database) -> None:
     await put_alone(filled, "withdrawals", WITHDRAWAL, state="submitting")
     async with filled.transaction() as tx:
-        assert await withdrawals.move(tx, "w-1", "submitting", "awaiting_owner", NOW, transaction_id='"x-1"')
+        assert await withdrawals.move(tx, "w-1", "submitting", "awaiting_owner", NOW, transaction_id="x-1")
         await withdrawals.postpone_check(tx, "w-1", LATER)
         assert (await withdrawal_of(tx)).checks == 1
         assert await withdrawals.move(tx, "w-1", "awaiting_owner", "processing", NOW, transaction_hash="0xf")
         assert await withdrawals.move(tx, "w-1", "processing", "completed", NOW, reason="done")
 
-    found = await withdrawals.by_transaction(filled.read, "main", '"x-1"')
+    found = await withdrawals.by_transaction(filled.read, "main", "x-1")
     assert found == await withdrawal_of(filled.read)
     assert (found.transaction_hash, found.reason, found.checks) == ("0xf", "done", 0)
-    assert await withdrawals.by_transaction(filled.read, "second", '"x-1"') is None
+    assert await withdrawals.by_transaction(filled.read, "second", "x-1") is None
 
 
 async def test_a_forbidden_step_is_an_integrity_error(filled: Database) -> None:
@@ -289,31 +367,78 @@ async def test_a_check_is_due_when_its_time_has_come(filled: Database) -> None:
     assert [found.id for found in await withdrawals.due_for_check(filled.read, LATER)] == ["w-1"]
 
 
+async def test_banqs_id_of_a_withdrawal_is_set_only_once(filled: Database) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state="submitting")
+    async with filled.transaction() as tx:
+        assert await withdrawals.move(tx, "w-1", "submitting", "awaiting_owner", NOW, transaction_id="x-1")
+        assert await withdrawals.move(tx, "w-1", "awaiting_owner", "completed", NOW, transaction_id="x-2")
+
+    assert (await withdrawal_of(filled.read)).banq_transaction_id == "x-1"
+
+
 @pytest.mark.parametrize(
-    ("state", "in_history", "live_of_link", "live_of_nft", "overdue"),
+    ("state", "in_history", "unsent", "running", "live_of_nft", "overdue"),
     [
-        ("draft", False, True, False, True),
-        ("confirmed", True, True, True, False),
-        ("submitting", True, True, True, False),
-        ("unknown", True, True, True, False),
-        ("completed", True, False, False, False),
-        ("refused", True, False, False, False),
-        ("cancelled", False, False, False, False),
-        ("expired", False, False, False, False),
+        ("draft", False, True, False, False, True),
+        ("confirmed", True, True, True, True, False),
+        ("submitting", True, False, True, True, False),
+        ("awaiting_owner", True, False, True, True, False),
+        ("processing", True, False, True, True, False),
+        ("unknown", True, False, True, True, False),
+        ("completed", True, False, False, False, False),
+        ("refused", True, False, False, False, False),
+        ("failed", True, False, False, False, False),
+        ("cancelled", False, False, False, False, False),
+        ("expired", False, False, False, False, False),
     ],
 )
 async def test_where_a_withdrawal_is_listed(
-    filled: Database, state: str, in_history: bool, live_of_link: bool, live_of_nft: bool, overdue: bool
+    filled: Database,
+    state: str,
+    in_history: bool,
+    unsent: bool,
+    running: bool,
+    live_of_nft: bool,
+    overdue: bool,
 ) -> None:
-    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state)
+    number = "x-1" if state in {"awaiting_owner", "processing"} else None
+    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state, banq_transaction_id=number)
     read = filled.read
 
     assert bool(await withdrawals.of_chat_user(read, "discord", "1", 10)) == in_history
-    assert bool(await withdrawals.live_of_link(read, "l-1")) == live_of_link
+    assert bool(await withdrawals.unsent_of_link(read, "l-1")) == unsent
+    assert bool(await withdrawals.count_running(read, "discord", "1")) == running
     assert bool(await withdrawals.live_of_nft(read, "guid-1", '"t-1"')) == live_of_nft
     assert bool(await withdrawals.overdue_drafts(read, NOW)) == overdue
-    assert [found.id for found in await withdrawals.in_state(read, state, "processing")] == ["w-1"]
-    assert await withdrawals.in_state(read, "processing") == []
+    assert [found.id for found in await withdrawals.in_state(read, state, "nothing")] == ["w-1"]
+    assert await withdrawals.in_state(read, "nothing") == []
+
+
+async def test_running_withdrawals_are_counted_per_member_not_per_link(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        await links.end(tx, "l-1", NOW)
+        await put(
+            tx, "link_sessions", BOUND, id="s-2", token_hash=b"2" * 32, browser_hash=None, state="expired"
+        )
+        await put(tx, "links", LINK, id="l-2", user_guid="guid-2", session_id="s-2")
+        await put(tx, "withdrawals", WITHDRAWAL, state="confirmed")
+        await put(tx, "withdrawals", WITHDRAWAL, id="w-2", link_id="l-2", user_guid="guid-2", state="unknown")
+        await put(
+            tx, "withdrawals", WITHDRAWAL, id="w-3", token_data_id='"t-3"', chat_user_id="2", state="unknown"
+        )
+
+    assert await withdrawals.count_running(filled.read, "discord", "1") == 2
+    assert await withdrawals.count_running(filled.read, "discord", "2") == 1
+    assert await withdrawals.count_running(filled.read, "telegram", "1") == 0
+    assert [found.id for found in await withdrawals.unsent_of_link(filled.read, "l-1")] == ["w-1"]
+    assert await withdrawals.unsent_of_link(filled.read, "l-2") == []
+
+
+async def test_sessions_and_withdrawals_tell_their_owner(filled: Database) -> None:
+    await put_alone(filled, "withdrawals", WITHDRAWAL)
+
+    assert (await session_of(filled.read)).owner == ("discord", "1")
+    assert (await withdrawal_of(filled.read)).owner == ("discord", "1")
 
 
 # -- inbox, outbox, audit
@@ -360,13 +485,13 @@ async def test_a_delivered_notice_is_never_sent_again(database: Database) -> Non
             await outbox.insert(tx, ("discord", "1"), "linked", object_id, NOW)
         await outbox.mark_delivered(tx, 1, NOW)
         await outbox.keep(tx, 1)
-        await outbox.mark_failed(tx, 1, NOW, dead=False)
+        await outbox.mark_failed(tx, 1, NOW, keep=False)
         await outbox.keep(tx, 2)
-        await outbox.mark_failed(tx, 3, LATER, dead=False)
-        await outbox.mark_failed(tx, 4, LATER, dead=True)
+        await outbox.mark_failed(tx, 3, LATER, keep=False)
+        await outbox.mark_failed(tx, 4, LATER, keep=True)
 
-    assert await outbox.count_by_state(database.read) == {"dead": 1, "delivered": 1, "kept": 1, "pending": 1}
-    assert [notice.id for notice in await outbox.kept_for(database.read, "discord", "1")] == [2]
+    assert await outbox.count_by_state(database.read) == {"delivered": 1, "kept": 2, "pending": 1}
+    assert [notice.id for notice in await outbox.kept_for(database.read, "discord", "1")] == [2, 4]
     assert await outbox.due(database.read, NOW, 10) == []
     assert [(notice.id, notice.attempts) for notice in await outbox.due(database.read, LATER, 10)] == [(3, 1)]
 

@@ -72,7 +72,7 @@ async def test_a_transaction_of_a_lane_is_one_withdrawal(filled: Database) -> No
     await put_alone(filled, "withdrawals", row)
     await refused(filled, "withdrawals", row, id="w-2")
     await put_alone(filled, "withdrawals", row, id="w-2", lane="second")
-    await put_alone(filled, "withdrawals", row, id="w-3", banq_transaction_id='"1"')
+    await put_alone(filled, "withdrawals", row, id="w-3", banq_transaction_id="2")
 
 
 @pytest.mark.parametrize("old", WITHDRAWAL_STATES)
@@ -97,6 +97,10 @@ ORDER = [
     "banq_user_id",
     "token_data_id",
     "source_banq",
+    "nft_name",
+    "nft_details",
+    "nft_image_url",
+    "chain",
     "amount",
     "address",
 ]

@@ -23,8 +23,9 @@ SETTINGS = WebSettings(
     widget_frame_origins=(),
     webhook_secrets={LANE: SECRET, "second": SECOND_SECRET},
 )
-SESSION_COOKIE = "banqbot_link"
-CSRF_COOKIE = "banqbot_csrf"
+# The prefix that our cookies have over https, which is what SETTINGS says.
+SESSION_COOKIE = "__Host-banqbot_link"
+CSRF_COOKIE = "__Host-banqbot_csrf"
 
 
 @dataclass(frozen=True)

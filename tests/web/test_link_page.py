@@ -1,9 +1,11 @@
 import dataclasses
+import json
 import logging
 
 import pytest
 
 from services.identity import ChatUser
+from services.linking import LinkStarted
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN
 from tests.web.side_server import CSRF_COOKIE, SESSION_COOKIE, SETTINGS, Answer, SideServer, serving
@@ -169,8 +171,33 @@ async def test_the_second_in_line_waits_and_is_told_no_platform(side: SideServer
     await second.open(await side.new_link(BEN))
 
     state = (await second.get("/link/state")).body
-    assert '"state": "waiting", "place": 1, "platformId": null, "finishCode": null' in state
+    assert json.loads(state) == {
+        "state": "waiting",
+        "place": 1,
+        "platformId": None,
+        "turnEndsInS": None,
+        "finishCode": None,
+        "nftCount": None,
+    }
     assert '"state": "open"' in (await first.get("/link/state")).body
+
+
+async def test_the_page_is_told_how_long_its_turn_lasts(side: SideServer, clock: Clock) -> None:
+    browser = side.browser()
+    await browser.open(await side.new_link())
+
+    async def ends_in_s() -> object:
+        return json.loads((await browser.get("/link/state")).body)["turnEndsInS"]
+
+    assert await ends_in_s() == 300
+    clock.forward(minutes=4)
+    assert await ends_in_s() == 60
+    await browser.tell("closed")
+    assert await ends_in_s() is None
+    await browser.tell("again")
+    assert await ends_in_s() == 300
+    await browser.tell("approved")
+    assert await ends_in_s() is None
 
 
 # -- cookies, headers, log
@@ -183,15 +210,37 @@ async def test_the_cookies_are_for_this_page_and_nobody_else(side: SideServer) -
     assert [cookie.split("=")[0] for cookie in cookies] == [CSRF_COOKIE, SESSION_COOKIE]
     for cookie in cookies:
         attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
-        assert {"httponly", "secure", "path=/link", "max-age=3600", "samesite=lax"} <= attributes
+        assert {"httponly", "secure", "path=/", "max-age=86400", "samesite=lax"} <= attributes
         assert not any(attribute.startswith("domain") for attribute in attributes)
+
+
+@pytest.mark.parametrize("name", [SESSION_COOKIE, CSRF_COOKIE])
+async def test_a_cookie_that_a_sibling_host_could_have_set_is_not_ours(side: SideServer, name: str) -> None:
+    browser = side.browser()
+    await browser.open(await side.new_link())
+    browser.cookies[name.removeprefix("__Host-")] = browser.cookies.pop(name)
+    before = await side.rows(SESSIONS)
+
+    token = browser.cookies.get("banqbot_csrf") or browser.cookies[CSRF_COOKIE]
+    answer = await browser.call("POST", "/link/closed", headers={"X-CSRF-Token": token})
+    assert answer.status == (403 if name == CSRF_COOKIE else 204)
+    assert await side.rows(SESSIONS) == before
 
 
 async def test_over_plain_http_on_this_machine_cookies_do_without_secure(side: SideServer) -> None:
     local = dataclasses.replace(SETTINGS, public_url="http://127.0.0.1:8080")
+    started = await side.rig.linking.start(ADA)
+    assert isinstance(started, LinkStarted)
+    link = started.url.removeprefix(SETTINGS.public_url)
     async with serving(side.rig, local) as plain:
-        cookies = (await plain.browser().get("/link/x")).set_cookies
-    assert "secure" not in cookies[0].lower()
+        browser = plain.browser()
+        page = await browser.get(link)
+        answer = await browser.call("POST", link, form={"csrf": browser.cookies["banqbot_csrf"]})
+        assert (await browser.get("/link/session")).status == 200
+
+    assert answer.status == 303
+    assert set(browser.cookies) == {"banqbot_csrf", "banqbot_link"}
+    assert not any("secure" in cookie.lower() for cookie in page.set_cookies + answer.set_cookies)
 
 
 async def test_every_answer_is_locked_down(side: SideServer) -> None:
@@ -203,6 +252,8 @@ async def test_every_answer_is_locked_down(side: SideServer) -> None:
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Server"] == "banqbot"
 
 
 async def test_a_page_runs_only_its_own_script_and_banqs(side: SideServer) -> None:
@@ -230,6 +281,7 @@ async def test_no_secret_leaves_by_a_header_or_the_log(
     side: SideServer, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG, logger="web")
     link, browser = await side.new_link(), side.browser()
     answers = [await browser.get(link), await browser.submit(link), await browser.get(link)]
     session = browser.cookies[SESSION_COOKIE]
@@ -249,6 +301,22 @@ async def test_no_secret_leaves_by_a_header_or_the_log(
     assert "/link/{token}" in caplog.text
     for secret in (token, session, browser.cookies[CSRF_COOKIE]):
         assert secret not in caplog.text
+
+
+async def test_only_what_is_not_routine_is_worth_a_line(
+    side: SideServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="web")
+    browser = side.browser()
+    await browser.open(await side.new_link())
+    for _ in range(3):
+        await browser.get("/link/state")
+    await browser.get("/nowhere")
+
+    assert [message for message in caplog.messages if message.startswith("web ")] == [
+        "web POST /link/{token}: 303",
+        "web GET (no such route): 404",
+    ]
 
 
 async def test_a_hostile_name_is_only_text(side: SideServer) -> None:
@@ -321,6 +389,8 @@ async def test_a_failure_of_ours_is_a_short_sentence_with_a_reference(
 
     answer = await side.browser().get(link)
     assert answer.status == 500
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Server"] == "banqbot"
     reference = answer.body.removeprefix("Something went wrong on our side. Ref ")
     assert reference in caplog.text
     assert link not in caplog.text

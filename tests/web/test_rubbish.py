@@ -5,19 +5,33 @@ import logging
 
 import pytest
 
-from tests.web.side_server import SECRET, SideServer
+from tests.web.side_server import CSRF_COOKIE, SECRET, SideServer
 
 FORM = b"application/x-www-form-urlencoded"
+COOKIE = f"Cookie: {CSRF_COOKIE}=a".encode()
 
 
 async def answer_to(side: SideServer, request: bytes, body: bytes) -> int:
     """Send the bytes as they are; the status of the answer."""
-    request = request.replace(b"SECRET", SECRET.encode()).replace(b"FORM", FORM)
-    host, port = side.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    head = b"\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
-    writer.write(request + head + body)
+    reader, writer = await connect(side)
+    writer.write(complete(request, len(body)) + body)
     await writer.drain()
+    return await status_of(reader, writer)
+
+
+async def connect(side: SideServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = side.url.removeprefix("http://").split(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+def complete(request: bytes, length: int) -> bytes:
+    """The whole head of a request, with its placeholders filled in."""
+    for placeholder, value in {b"SECRET": SECRET.encode(), b"FORM": FORM, b"COOKIE": COOKIE}.items():
+        request = request.replace(placeholder, value)
+    return request + b"\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % length
+
+
+async def status_of(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
     status = (await reader.readline()).split(b" ")[1]
     writer.close()
     await writer.wait_closed()
@@ -27,14 +41,14 @@ async def answer_to(side: SideServer, request: bytes, body: bytes) -> int:
 @pytest.mark.parametrize(
     ("request_", "body", "status"),
     [
-        (b"GET /link/session HTTP/1.1\r\nCookie: banqbot_link=\xff", b"", 404),
-        (b"GET /link/state HTTP/1.1\r\nCookie: banqbot_link=\xff", b"", 404),
-        (b"GET /link/session HTTP/1.1\r\nCookie: banqbot_csrf=\xff", b"", 404),
-        (b'GET /link/session HTTP/1.1\r\nCookie: banqbot_csrf="><b>', b"", 404),
+        (b"GET /link/session HTTP/1.1\r\nCookie: __Host-banqbot_link=\xff", b"", 404),
+        (b"GET /link/state HTTP/1.1\r\nCookie: __Host-banqbot_link=\xff", b"", 404),
+        (b"GET /link/session HTTP/1.1\r\nCookie: __Host-banqbot_csrf=\xff", b"", 404),
+        (b'GET /link/session HTTP/1.1\r\nCookie: __Host-banqbot_csrf="><b>', b"", 404),
         (b"GET /link/%ff%ed%a0%80 HTTP/1.1", b"", 404),
         (b"GET /link/" + b"x" * 4_000 + b" HTTP/1.1", b"", 404),
-        (b"POST /link/approved HTTP/1.1\r\nCookie: banqbot_csrf=a\r\nX-CSRF-Token: \xff", b"", 403),
-        (b"POST /link/approved HTTP/1.1\r\nCookie: banqbot_csrf=\xff\r\nX-CSRF-Token: \xfe", b"", 403),
+        (b"POST /link/approved HTTP/1.1\r\nCookie: __Host-banqbot_csrf=a\r\nX-CSRF-Token: \xff", b"", 403),
+        (b"POST /link/approved HTTP/1.1\r\nCookie: __Host-banqbot_csrf=\xff\r\nX-CSRF-Token: \xfe", b"", 403),
         (b"POST /link/x HTTP/1.1\r\nContent-Type: multipart/form-data", b"abc", 403),
         (b"POST /link/x HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x", b"abc", 403),
         (
@@ -43,7 +57,15 @@ async def answer_to(side: SideServer, request: bytes, body: bytes) -> int:
             403,
         ),
         (b"POST /link/x HTTP/1.1\r\nContent-Type: FORM", b"csrf=\xff", 403),
-        (b"POST /link/x HTTP/1.1\r\nContent-Type: FORM", b"a" * 70_000, 413),
+        (b"POST /link/x HTTP/1.1\r\nContent-Type: FORM", b"a" * 70_000, 403),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM", b"a" * 70_000, 413),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM", b"csrf=b", 403),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM", b"csrf=a", 404),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM", b"csrf=\xff", 403),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM; charset=none", b"abc", 403),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: multipart/form-data", b"abc", 403),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: multipart/form-data; boundary=x", b"abc", 403),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM\r\nContent-Encoding: gzip", b"abc", 400),
         (b"POST /webhooks/%ff HTTP/1.1", b"{}", 404),
         (b"POST /webhooks/SECRET HTTP/1.1\r\nContent-Encoding: gzip", b"abc", 400),
         (b"POST /webhooks/SECRET HTTP/1.1", b'{"eventId": "\\ud800"}', 204),
@@ -58,3 +80,51 @@ async def test_rubbish_is_refused(
 
     assert await answer_to(side, request_, body) == status
     assert [record.message for record in caplog.records if not record.name.startswith("aiohttp")] == []
+
+
+async def test_without_our_cookie_the_body_is_not_even_waited_for(side: SideServer) -> None:
+    reader, writer = await connect(side)
+    writer.write(complete(b"POST /link/x HTTP/1.1\r\nContent-Type: FORM", 1000))
+
+    async with asyncio.timeout(10):
+        assert await status_of(reader, writer) == 403
+
+
+class Seen(logging.Handler):
+    """Wakes a test when a line is logged."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self._line = line
+        self.event = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() == self._line:
+            self.event.set()
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        (b"POST /webhooks/SECRET HTTP/1.1", "web POST /webhooks/{secret}: 400"),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM", "web POST /link/{token}: 400"),
+    ],
+)
+async def test_a_client_that_hangs_up_is_no_failure_of_ours(
+    side: SideServer, caplog: pytest.LogCaptureFixture, request_: bytes, line: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    seen = Seen(line)
+    logging.getLogger("web").addHandler(seen)
+    _, writer = await connect(side)
+    writer.write(complete(request_, 1000) + b"half")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    try:
+        async with asyncio.timeout(10):
+            await seen.event.wait()
+    finally:
+        logging.getLogger("web").removeHandler(seen)
+
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
