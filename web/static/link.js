@@ -27,6 +27,8 @@ function show(progress) {
   }
   const code = progress.finishCode ?? "";
   document.getElementById("finish-code").textContent = `${code.slice(0, 3)} ${code.slice(3)}`;
+  const count = progress.nftCount;
+  document.getElementById("nft-count").textContent = count === 1 ? "1 NFT" : `${count ?? 0} NFTs`;
   if (shown === "open") openWidget(progress.platformId, progress.turnEndsInS);
   else closeWidget();
   // Banq's script leaves a token of the member in this origin's storage; it must not stay there.
