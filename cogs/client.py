@@ -133,11 +133,18 @@ class BanqBot(commands.Bot):
         try:
             done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
             if not done:
-                await interaction.edit_original_response(view=card(wallet_words.WAITING_FOR_BANQ))
+                await self._say_that_we_wait(interaction)
             return await task
-        except BaseException:
+        except asyncio.CancelledError:
             task.cancel()
             raise
+
+    async def _say_that_we_wait(self, interaction: Interaction) -> None:
+        try:
+            await interaction.edit_original_response(view=card(wallet_words.WAITING_FOR_BANQ))
+        except discord.HTTPException as error:
+            # What is being asked of Banq must not end because this sentence could not be shown.
+            log.warning("could not say that Banq is slow: code %s", error.code)
 
     async def show_kept_notices(self, interaction: Interaction) -> None:
         outbox = self.services.outbox

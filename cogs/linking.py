@@ -134,7 +134,7 @@ class LinkingCog(commands.Cog):
         # Handled by its id, not by this object, which does not outlive a restart.
         modal: ui.Modal = ui.Modal(title="Finish linking", custom_id=custom_id)
         code: ui.TextInput[Any] = ui.TextInput(
-            custom_id="code", placeholder="123 456", min_length=6, max_length=9
+            custom_id="code", placeholder="123 456", min_length=6, max_length=7
         )
         modal.add_item(
             ui.Label(

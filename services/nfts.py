@@ -63,7 +63,9 @@ class Wallet:
 
 def _label(nft: Nft) -> str:
     parts = [clean(nft.name or "", 50) or "Unnamed"]
-    parts += [clean(part, limit) for part, limit in ((nft.collection, 20), (nft.chain, 10)) if part]
+    parts += [
+        clean(part, limit) for part, limit in ((nft.collection, 20), ((nft.chain or "").title(), 10)) if part
+    ]
     if nft.token_id:
         parts.append("#" + clean(nft.token_id, 8))
     return " · ".join(parts)[:90]

@@ -83,6 +83,20 @@ async def test_a_slow_banq_is_told_and_waited_for(live: LiveBot) -> None:
     assert "32 NFTs" in (await ada.changed(message)).text
 
 
+async def test_a_withdrawal_goes_on_when_discord_fails_meanwhile(live: LiveBot) -> None:
+    ada = Member(live, ADA)
+    await ada.link(identities.ADA)
+    review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
+    live.banq.faults.add(Fault(route="withdraw", times=1, hold=True))
+    live.discord.faults.fail("PATCH /webhooks", times=1, status=400)
+    await live.discord.members.press(ADA, review.id, review.button("Withdraw")["custom_id"])
+    await live.has_said("could not say that Banq is slow")
+
+    live.banq.faults.release()
+
+    assert "Now approve it at Banq" in (await ada.changed(review)).text
+
+
 async def test_a_wrong_discord_token_is_a_sentence(tmp_path: Path) -> None:
     async with living(tmp_path) as live:
         await live.stop()

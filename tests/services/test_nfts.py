@@ -234,8 +234,8 @@ async def test_every_nft_has_a_label_of_its_own(linked: Rig) -> None:
     assert labels.keys() == found.by_key.keys()
     assert len(set(labels.values())) == 32
     assert all(0 < len(label) <= 100 for label in labels.values())
-    assert labels[key_of("quiet-hours-1")] == "Harbour Before Rain · Quiet Hours · ethereum · #1"
-    assert labels[key_of("quiet-hours-10")] == "Harbour Before Rain · Quiet Hours · ethereum · #10"
+    assert labels[key_of("quiet-hours-1")] == "Harbour Before Rain · Quiet Hours · Ethereum · #1"
+    assert labels[key_of("quiet-hours-10")] == "Harbour Before Rain · Quiet Hours · Ethereum · #10"
 
 
 def test_twins_are_numbered_and_no_label_is_too_long(clock: Clock) -> None:
