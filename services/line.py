@@ -8,6 +8,7 @@ from banq.models import PlatformId
 from storage import audit, link_sessions, turns
 from storage.database import Connection
 from storage.link_sessions import LinkSession
+from storage.turns import Turn
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,20 @@ class Line:
         longer after any other, longest where a page had reported an approval: what came in that turn may have
         been somebody else's.
         """
-        turn = await turns.last_ended(tx, lane)
-        if turn is None or turn.ended_at is None:
-            return False
+        since = now - max(self._rules.late_approvals_within, self._rules.match_within)
+        for turn in await turns.ended_since(tx, lane, since):
+            holder = await link_sessions.get(tx, turn.session_id)
+            same = holder is not None and holder.owner == session.owner
+            if not same and turn.ended_at is not None and now < turn.ended_at + self._rest_after(turn):
+                return True
+        return False
+
+    def _rest_after(self, turn: Turn) -> timedelta:
         if turn.end_reason == "linked":
-            rests = self._rules.rest_after_link
-        elif turn.approved_at is not None:
-            rests = self._rules.late_approvals_within
-        else:
-            rests = self._rules.match_within
-        holder = await link_sessions.get(tx, turn.session_id)
-        same = holder is not None and holder.owner == session.owner
-        return not same and now < turn.ended_at + rests
+            return self._rules.rest_after_link
+        if turn.approved_at is not None:
+            return self._rules.late_approvals_within
+        return self._rules.match_within
 
     async def leave(self, tx: Connection, session: LinkSession, reason: str, now: datetime) -> None:
         """End the session's turn, if it has one, and hand it over."""

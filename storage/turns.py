@@ -57,13 +57,11 @@ async def live(connection: Connection) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
-async def last_ended(connection: Connection, lane: str) -> Turn | None:
-    """The lane's last turn, if it has ended."""
-    row = await connection.fetch_one(
-        "SELECT * FROM turns WHERE id = (SELECT max(id) FROM turns WHERE lane = ?1) AND ended_at IS NOT NULL",
-        lane,
+async def ended_since(connection: Connection, lane: str, since: datetime) -> list[Turn]:
+    rows = await connection.fetch_all(
+        "SELECT * FROM turns WHERE lane = ?1 AND ended_at >= ?2", lane, to_ms(since)
     )
-    return _turn(row)
+    return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
 async def mark_approved(tx: Connection, turn_id: int, now: datetime) -> bool:

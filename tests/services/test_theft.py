@@ -126,3 +126,22 @@ async def test_one_worked_off_late_belongs_to_its_turn(rig: Rig, clock: Clock) -
         " JOIN link_sessions ON link_sessions.id = turns.session_id"
     )
     assert owners == [ADA.id]
+
+
+async def test_a_turn_of_her_own_in_between_does_not_shorten_the_rest(rig: Rig, clock: Clock) -> None:
+    _, victim = await rig.start(ADA)
+    await rig.page.approved(victim)
+    await pass_time(rig, clock, 2 * MINUTE + SECOND)
+    assert await rig.state_of(victim) == "unmatched"
+    _, again = await rig.start(ADA)
+    assert await rig.state_of(again) == "open"
+    await rig.page.closed(again)
+    _, thief = await rig.start(BEN)
+
+    for _ in range(3):
+        await pass_time(rig, clock, MINUTE)
+        assert await rig.state_of(thief) == "waiting"
+    for _ in range(7):
+        await rig.state_of(thief)
+        await pass_time(rig, clock, MINUTE)
+    assert await rig.state_of(thief) == "open"

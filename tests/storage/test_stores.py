@@ -174,17 +174,16 @@ async def test_a_time_belongs_to_the_last_turn_that_had_begun(filled: Database) 
     assert await turns.at(filled.read, "second", LATER) is None
 
 
-async def test_the_last_turn_of_a_lane_is_told_once_it_has_ended(filled: Database) -> None:
+async def test_the_turns_of_a_lane_are_told_once_they_have_ended(filled: Database) -> None:
     async with filled.transaction() as tx:
-        assert await turns.last_ended(tx, "main") is None
+        assert await turns.ended_since(tx, "main", NOW) == []
         await turns.end(tx, "s-1", "closed", NOW)
-        last = await turns.last_ended(tx, "main")
-        assert await turns.last_ended(tx, "second") is None
         await turns.begin(tx, "main", "s-1", LATER, LATER)
-        assert await turns.last_ended(tx, "main") is None
 
-    assert last is not None
-    assert (last.id, last.session_id, last.ended_at, last.end_reason) == (1, "s-1", NOW, "closed")
+    (ended,) = await turns.ended_since(filled.read, "main", NOW)
+    assert (ended.id, ended.session_id, ended.ended_at, ended.end_reason) == (1, "s-1", NOW, "closed")
+    assert await turns.ended_since(filled.read, "second", NOW) == []
+    assert await turns.ended_since(filled.read, "main", LATER) == []
 
 
 async def test_what_a_turn_leaves_unmatched_is_nobodys(filled: Database) -> None:
