@@ -97,6 +97,7 @@ class BanqBot(commands.Bot):
         self.markup = DiscordMarkup()
         self.presses: dict[str, PressHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
+        self._showing_notices_to: set[tuple[str, str]] = set()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
@@ -147,11 +148,18 @@ class BanqBot(commands.Bot):
             log.warning("could not say that Banq is slow: code %s", error.code)
 
     async def show_kept_notices(self, interaction: Interaction) -> None:
-        outbox = self.services.outbox
-        for notice_id, words in await outbox.kept_for(chat_user(interaction.user), self.markup):
-            if words is not None:
-                await interaction.followup.send(view=card(words), ephemeral=True)
-            await outbox.mark_shown(notice_id)
+        """Each once: a second command of the same person, sent quickly, leaves them to the first."""
+        user = chat_user(interaction.user)
+        if user.key in self._showing_notices_to:
+            return
+        self._showing_notices_to.add(user.key)
+        try:
+            for notice_id, words in await self.services.outbox.kept_for(user, self.markup):
+                if words is not None:
+                    await interaction.followup.send(view=card(words), ephemeral=True)
+                await self.services.outbox.mark_shown(notice_id)
+        finally:
+            self._showing_notices_to.discard(user.key)
 
     async def refuse_stranger(self, interaction: Interaction) -> None:
         await interaction.response.send_message(view=card(linking_words.NOT_YOUR_BUTTON), ephemeral=True)
