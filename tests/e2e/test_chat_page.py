@@ -59,10 +59,13 @@ async def test_escape_leaves_the_command(page: Page) -> None:
 
 
 async def test_buttons_selects_and_forms(page: Page) -> None:
+    rows = page.locator('[data-author="bot"]')
+    before = await rows.count()
     await pick(page, "hello")
     await page.fill("#option-name", "you")
     await page.click("#command-send")
-    row = page.locator('[data-author="bot"]').last
+    await expect(rows).to_have_count(before + 1)
+    row = rows.last
     await row.locator('[data-custom-id="count"]').click()
     await expect(row.get_by_role("button", name="Counted")).to_be_focused()
     await row.locator('[data-custom-id="fruit"]').click()
