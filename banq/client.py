@@ -69,10 +69,6 @@ class BanqClient:
         if self._session is not None:
             await self._session.close()
 
-    async def sign_in(self) -> None:
-        """Fetch a token now, to learn whether Banq is there and takes our credentials."""
-        await self._valid_token()
-
     async def account_spaces(self) -> tuple[AccountSpace, ...]:
         return protocol.read_account_spaces(await self._call(protocol.account_spaces_request()))
 

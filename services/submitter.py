@@ -55,7 +55,7 @@ STATE_BY_STATUS = {
     "cancelled": "failed",
     "expired": "failed",
 }
-# Why a withdrawal failed; wording.py has the sentences.
+# Why a withdrawal failed; services/wording has the sentences.
 REASON_BY_STATUS = {
     "rejected": "rejected_at_banq",
     "canceled": "cancelled_at_banq",
