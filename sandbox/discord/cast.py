@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 BOT_TOKEN = "MTE4NzQ0MTAyOTM4NDc1NjEyMg.playground.not-a-secret"
+CLIENT_SECRET = "playground-client-secret-not-a-secret"
 APPLICATION_ID = 1187441029384756122
 GUILD_ID = 1093620174839201792
 GUILD_NAME = "Sunny Meadow"

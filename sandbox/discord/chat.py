@@ -23,6 +23,7 @@ from sandbox.discord.cast import (
     Person,
 )
 from sandbox.discord.members import Members
+from sandbox.discord.oauth_pages import remember_account
 from sandbox.discord.options import ClientRefusedError
 from sandbox.discord.seen import Modal, Outcome
 from sandbox.discord.wire import Json
@@ -86,7 +87,7 @@ class Chat:
     async def state(self, request: web.Request) -> web.Response:
         """All that the page needs to start, as one member sees it."""
         me = _person(request.query.get("as"))
-        return json_answer(
+        response = json_answer(
             {
                 "me": me.key,
                 "members": [self._member(person) for person in PEOPLE.values()],
@@ -103,6 +104,9 @@ class Chat:
                 ],
             }
         )
+        # Whoever this browser last looked on as is signed in here, for websites that ask.
+        remember_account(response, me)
+        return response
 
     def _commands(self, me: Person) -> Json:
         return {where: self._members.commands(me.id, where) for where in ("guild", "dm")}
@@ -179,7 +183,9 @@ class Chat:
             outcome = await self._members.run_command(
                 me.id, str(asked["name"]), asked.get("options") or {}, _where(asked)
             )
-        return json_answer(_told(outcome))
+        response = json_answer(_told(outcome))
+        remember_account(response, me)
+        return response
 
     async def autocomplete(self, request: web.Request) -> web.Response:
         asked, me = await _asked(request)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from sandbox.discord import render
 from sandbox.discord.announce import Announcer
 from sandbox.discord.bodies import json_answer
 from sandbox.discord.cast import BOT_TOKEN
@@ -15,6 +16,8 @@ from sandbox.discord.courier import Courier
 from sandbox.discord.faults import API, Faults
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.members import Members
+from sandbox.discord.oauth import OAuth
+from sandbox.discord.oauth_pages import OAuthPages
 from sandbox.discord.posting import Posting
 from sandbox.discord.replies import Replies
 from sandbox.discord.rest import Rest
@@ -25,7 +28,7 @@ HOST = "127.0.0.1"
 MAX_BODY = 32 * 1024 * 1024
 NO_BOOKMARKS: Mapping[str, str] = MappingProxyType({})
 # An interaction's token is the key to these; no bot token is sent along.
-OPEN_ROUTES = ("/interactions/", "/webhooks/")
+OPEN_ROUTES = ("/interactions/", "/webhooks/", "/oauth2/token")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -50,12 +53,18 @@ class DiscordSandbox:
         self._rest = Rest(self._world, self._posting, announcer)
         self._replies = Replies(self._world, self._posting, announcer)
         self._chat = Chat(self._world, self.members, bookmarks)
+        self.oauth = OAuth(self._world)
+        self._oauth_pages = OAuthPages(self.oauth)
         self._control = Control(self._world, self.gateway, self.faults, self.members)
         self._runner: web.AppRunner | None = None
 
     @property
     def api_url(self) -> str:
         return f"{self.url}{API}"
+
+    @property
+    def authorize_url(self) -> str:
+        return f"{self.url}/oauth2/authorize"
 
     @property
     def gateway_url(self) -> str:
@@ -83,12 +92,12 @@ class DiscordSandbox:
 
     def _app(self) -> web.Application:
         api = web.Application(middlewares=[self._answer_problems, self._misbehave, self._require_token])
-        api.add_routes([*self._rest.routes(), *self._replies.routes()])
+        api.add_routes([*self._rest.routes(), *self._replies.routes(), *self._oauth_pages.api_routes()])
         app = web.Application(client_max_size=MAX_BODY)
         app.add_subapp(API, api)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
-        app.add_routes([*self._chat.routes(), *self._control.routes()])
+        app.add_routes([*self._chat.routes(), *self._oauth_pages.routes(), *self._control.routes()])
         return app
 
     @web.middleware
@@ -106,7 +115,11 @@ class DiscordSandbox:
 
     @web.middleware
     async def _require_token(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        is_open = request.path.removeprefix(API).startswith(OPEN_ROUTES)
+        path = request.path.removeprefix(API)
+        authorization = request.headers.get("Authorization", "")
+        if path == "/users/@me" and authorization.startswith("Bearer "):
+            return json_answer(render.user(self.oauth.member_of(authorization)))
+        is_open = path.startswith(OPEN_ROUTES)
         if not is_open and request.headers.get("Authorization") != f"Bot {BOT_TOKEN}":
             raise Problem(*UNAUTHORIZED)
         return await handler(request)

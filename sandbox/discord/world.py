@@ -103,6 +103,8 @@ class World:
         self.roles: dict[int, set[int]] = {person.id: set(person.roles) for person in PEOPLE.values()}
         self.roles[APPLICATION_ID] = {BOT_ROLE_ID}
         self.dms_open = {person.id: person.direct_messages_open for person in PEOPLE.values()}
+        # The scopes that each member has agreed to.
+        self.authorized: dict[int, set[str]] = {person.id: set() for person in PEOPLE.values()}
         self.listeners: set[Callable[[Change], None]] = set()
         self.waiting: dict[str, asyncio.Future[Answer]] = {}
         self._state_path = state_path
@@ -162,7 +164,7 @@ class World:
         self.changed(Change("tokens"))
 
     def changed(self, change: Change) -> None:
-        self._save()
+        self.save()
         self._changed.set()
         self._changed = asyncio.Event()
         for listener in tuple(self.listeners):
@@ -171,7 +173,7 @@ class World:
     async def next_change(self) -> None:
         await self._changed.wait()
 
-    def _save(self) -> None:
+    def save(self) -> None:
         if self._state_path is None:
             return
         state = {
@@ -185,6 +187,7 @@ class World:
             "guild_commands": self.guild_commands,
             "roles": {str(member): sorted(roles) for member, roles in self.roles.items()},
             "dms_open": {str(member): is_open for member, is_open in self.dms_open.items()},
+            "authorized": {str(member): sorted(scopes) for member, scopes in self.authorized.items()},
         }
         draft = self._state_path.with_suffix(".tmp")
         draft.write_text(json.dumps(state))
@@ -204,6 +207,8 @@ class World:
         self.guild_commands = state["guild_commands"]
         self.roles = {int(member): set(roles) for member, roles in state["roles"].items()}
         self.dms_open = {int(member): is_open for member, is_open in state["dms_open"].items()}
+        for member, scopes in state.get("authorized", {}).items():
+            self.authorized[int(member)] = set(scopes)
         newest = max((message.revision for message in self.messages.values()), default=0)
         self._revision = itertools.count(newest + 1)
 
