@@ -24,8 +24,11 @@ class MalformedWebhook(ValueError):
 
 @dataclass(frozen=True)
 class AccessGranted:
+    """`reference` is what our page gave the widget, where Banq is known to send it back."""
+
     user_guid: UserGuid
     user_id: BanqUserId
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,13 @@ def event_id(data: dict[str, Any]) -> str | None:
     return _text(value) if isinstance(value, str) else None
 
 
-def read(data: dict[str, Any], granting_actions: Collection[str] = GRANTED) -> Event:
-    """What the webhook says happened. Never raises: what cannot be used is Unrecognised."""
+def read(
+    data: dict[str, Any], granting_actions: Collection[str] = GRANTED, reference_field: str | None = None
+) -> Event:
+    """What the webhook says happened. Never raises: what cannot be used is Unrecognised.
+
+    `reference_field`: the name under which Banq echoes what the widget was given.
+    """
     resource_type = str(data.get("resourceType", ""))[:100]
     action = str(data.get("action", "")).lower()[:100]
     kind = resource_type.lower()
@@ -78,7 +86,8 @@ def read(data: dict[str, Any], granting_actions: Collection[str] = GRANTED) -> E
             return AccessRevoked(UserGuid(guid))
         user_id = _find_id(data, "userId")
         if guid and user_id and action in granting_actions:
-            return AccessGranted(UserGuid(guid), BanqUserId(user_id))
+            reference = _find_text(data, reference_field) if reference_field else None
+            return AccessGranted(UserGuid(guid), BanqUserId(user_id), reference)
     if kind in NFT_TRANSACTION:
         transaction_id = _text(data.get("resourceId")) or _find_text(data, "id")
         if transaction_id:

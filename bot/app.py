@@ -24,7 +24,9 @@ from cogs.direct_messages import DiscordMessenger
 from cogs.help import HelpCog
 from cogs.linking import LinkingCog
 from cogs.nfts import NftsCog
+from cogs.wallet import WalletCog
 from cogs.withdrawals import WithdrawalsCog
+from services.changes import Changes
 from services.health import HealthCheck
 from services.inbox import Inbox
 from services.line import Line, LinkingRules
@@ -42,7 +44,10 @@ from services.worker import Worker
 from storage import links as link_rows
 from storage.database import Database
 from web.app import create_app
-from web.keys import WebSettings
+from web.discord_sign_in import DiscordApp, DiscordSignIn
+from web.keys import Limits, WebSettings, origin
+from web.limits import RequestLimit
+from web.sign_in import CALLBACK
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +98,7 @@ async def run(config: Config) -> None:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(_discord(parts.bot, config), name="discord"),
+            tasks.create_task(parts.bot.following.run(), name="following"),
             tasks.create_task(_look_at_banq(parts.banq), name="banq check"),
             *(tasks.create_task(worker.run()) for worker in parts.workers),
         ]
@@ -131,6 +137,10 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
         turn_lives=timedelta(minutes=config.linking.turn_minutes),
         code_lives=timedelta(minutes=config.linking.code_minutes),
         late_approvals_within=timedelta(minutes=config.linking.late_approval_minutes),
+        cool_down=timedelta(minutes=config.linking.cool_down_minutes),
+        heard_within=timedelta(seconds=config.linking.page_silence_seconds),
+        proof="sign_in" if config.discord.has_sign_in else "code",
+        echoes_reference=config.banq.reference_option is not None,
     )
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(config.storage.path))
@@ -139,7 +149,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
         links = Links(database, sources)
         nfts = Nfts(banq, links, sources)
         stack.push_async_callback(nfts.close)
-        line = Line(lanes, rules)
+        line = Line(lanes, rules, sources, Changes())
         matching = Matching(database, banq, line, rules, sources)
         settling = Worker("matching", matching.settle, interval_s=1)
         submitter = Submitter(
@@ -154,22 +164,30 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             sources,
             wake_settling=settling.wake,
             granting_actions=frozenset(config.banq.granting_actions),
+            reference_field=config.banq.reference_field,
         )
         outbox = Outbox(database, sources)
+        linking = Linking(database, line, rules, sources, config.web.public_url)
+        await linking.settings_may_have_changed()
         services = Services(
-            linking=Linking(database, line, rules, sources, config.web.public_url),
+            linking=linking,
             links=links,
             nfts=nfts,
             withdrawals=withdrawals,
             outbox=outbox,
             overview=OverviewReader(database, banq, sources),
         )
+        sign_in = None
+        if config.discord.has_sign_in:
+            sign_in = await stack.enter_async_context(DiscordSignIn(_discord_app(config)))
         page = LinkPage(database, line, lanes, rules, sources, settling.wake)
         bot = await _bot(config, services)
         outbox.serve(PLATFORM, DiscordMessenger(bot))
         yield Parts(
             bot=bot,
-            web=create_app(_web_settings(config), page, inbox, HealthCheck(database)),
+            web=create_app(
+                _web_settings(config), page, inbox, HealthCheck(database), _limits(sources), sign_in
+            ),
             workers=(
                 Worker("linking", matching.keep_time, interval_s=1),
                 settling,
@@ -193,7 +211,7 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         gateway_url=config.discord.gateway_url,
     )
     bot = BanqBot(services, settings)
-    for cog in (LinkingCog, NftsCog, WithdrawalsCog, HelpCog):
+    for cog in (LinkingCog, WalletCog, NftsCog, WithdrawalsCog, HelpCog):
         await bot.add_cog(cog(bot))
     await bot.add_cog(AdminCog(bot), guild=home)
     return bot
@@ -206,6 +224,30 @@ def _web_settings(config: Config) -> WebSettings:
         widget_url=config.banq.widget_url,
         widget_frame_origins=config.banq.widget_frame_origins,
         webhook_secrets={name: lane.webhook_secret.get_secret_value() for name, lane in config.lanes.items()},
+        sign_in_origins=(origin(config.discord.authorize_url),) if config.discord.has_sign_in else (),
+        reference_option=config.banq.reference_option,
+        heard_within_s=config.linking.page_silence_seconds,
+        trusted_proxies=config.web.trusted_proxies,
+    )
+
+
+def _discord_app(config: Config) -> DiscordApp:
+    if config.discord.client_secret is None:
+        raise AssertionError("only asked for where there is one")
+    return DiscordApp(
+        client_id=str(config.discord.client_id),
+        client_secret=config.discord.client_secret.get_secret_value(),
+        authorize_url=config.discord.authorize_url,
+        api_url=config.discord.api_url,
+        redirect_uri=config.web.public_url + CALLBACK,
+    )
+
+
+def _limits(sources: Sources) -> Limits:
+    """Generous: a whole community may sit behind one address, and an open page may ask once a second."""
+    return Limits(
+        links=RequestLimit(burst=60, per_s=1, now=sources.now),
+        requests=RequestLimit(burst=600, per_s=20, now=sources.now),
     )
 
 

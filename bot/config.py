@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -87,8 +88,15 @@ class Discord(_Section):
     token: Secret
     home_guild_id: Snowflake
     admin_role_id: Snowflake | None = None
-    api_url: Url | None = None
+    client_id: Snowflake | None = None
+    client_secret: Secret | None = None
+    api_url: Url = Field(default="https://discord.com/api/v10", validate_default=True)
+    authorize_url: Url = Field(default="https://discord.com/oauth2/authorize", validate_default=True)
     gateway_url: GatewayUrl | None = None
+
+    @property
+    def has_sign_in(self) -> bool:
+        return self.client_id is not None and self.client_secret is not None
 
 
 class Banq(_Section):
@@ -107,6 +115,8 @@ class Banq(_Section):
     granting_actions: Annotated[tuple[LowerText, ...], Field(min_length=1)] = tuple(sorted(GRANTED))
     timeout_s: float = Field(default=30, gt=0, le=300)
     webhook_action_stands: bool = False
+    reference_option: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
+    reference_field: Text | None = None
 
 
 class Lane(_Section):
@@ -119,6 +129,10 @@ class Web(_Section):
     public_url: PublicUrl
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
 
 
 class Storage(_Section):
@@ -130,6 +144,9 @@ class Linking(_Section):
     turn_minutes: float = Field(default=5, gt=0, le=30)
     code_minutes: float = Field(default=10, gt=0, le=60)
     late_approval_minutes: float = Field(default=10, gt=0, le=120)
+    cool_down_minutes: float = Field(default=10, gt=0, le=120)
+    page_silence_seconds: float = Field(default=60, ge=15, le=300)
+    require_sign_in: bool = False
 
 
 class Nfts(_Section):
@@ -185,10 +202,30 @@ def load(path: Path) -> Config:
         raise _refusal(path, error) from None
     except SettingsError as error:
         raise _environment_refusal(error) from None
+    _refuse_half_settings(config)
     secrets = [lane.webhook_secret.get_secret_value() for lane in config.lanes.values()]
     if len(set(secrets)) != len(secrets):
         raise ConfigRefused("lanes: two lanes have the same webhook_secret. Give each its own.")
     return config
+
+
+def _refuse_half_settings(config: Config) -> None:
+    """What only works together must be there together. Raises ConfigRefused."""
+    if (config.discord.client_id is None) != (config.discord.client_secret is None):
+        raise ConfigRefused(
+            "discord: client_id and client_secret belong together. Set both, so that members sign in with "
+            "Discord on the link page, or neither."
+        )
+    if config.linking.require_sign_in and not config.discord.has_sign_in:
+        raise ConfigRefused(
+            "linking.require_sign_in is on, but members cannot sign in: set discord.client_id and "
+            "discord.client_secret, or turn it off."
+        )
+    if (config.banq.reference_option is None) != (config.banq.reference_field is None):
+        raise ConfigRefused(
+            "banq: reference_option and reference_field belong together. Set both only if Banq sends back "
+            "in its webhook what the widget was given."
+        )
 
 
 def load_banq(path: Path) -> Banq:

@@ -14,7 +14,14 @@ from rich.console import Console
 from bot.app import StartRefused
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
-from sandbox.discord import ADMIN_ROLE_ID, BOT_TOKEN, GUILD_ID, DiscordSandbox
+from sandbox.discord import (
+    ADMIN_ROLE_ID,
+    APPLICATION_ID,
+    BOT_TOKEN,
+    CLIENT_SECRET,
+    GUILD_ID,
+    DiscordSandbox,
+)
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -41,6 +48,7 @@ async def play(folder: Path, port: int) -> int:
             "My account at Banq": f"http://{HOST}:{port + 1}/account",
         },
     )
+    discord.oauth.redirect_uris.add(f"http://{HOST}:{port + 2}/link/discord")
     await banq.start(port + 1)
     await discord.start(port)
     try:
@@ -144,7 +152,10 @@ name = "{COMMUNITY}"
 token = "{BOT_TOKEN}"
 home_guild_id = {GUILD_ID}
 admin_role_id = {ADMIN_ROLE_ID}
+client_id = {APPLICATION_ID}
+client_secret = "{CLIENT_SECRET}"
 api_url = "{discord.api_url}"
+authorize_url = "{discord.authorize_url}"
 gateway_url = "{discord.gateway_url}"
 
 [banq]

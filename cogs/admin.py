@@ -1,5 +1,6 @@
 """/admin, in the home server only: how things run, and help for one member. Never holdings or addresses."""
 
+from dataclasses import replace
 from typing import assert_never
 
 import discord
@@ -9,7 +10,7 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.presses import Interaction
-from services.links import NotLinked, Unlinked, WalletOverview
+from services.links import Frozen, NotLinked, Unlinked, WalletOverview
 from services.wording import team as team_words
 
 
@@ -43,6 +44,9 @@ class AdminCog(commands.Cog):
                 words = team_words.member(self._bot.markup, name, overview)
             case never:
                 assert_never(never)
+        refused = await self._bot.services.links.latest_conflict(chat_user(member))
+        if refused is not None:
+            words = replace(words, text=f"{words.text}\n{team_words.conflict(self._bot.markup, refused)}")
         await self._bot.show(interaction, card(words))
 
     @admin.command(description="Unlink a member's wallet; the member is told")
@@ -59,6 +63,24 @@ class AdminCog(commands.Cog):
                 words = team_words.member_not_linked(name)
             case Unlinked() as done:
                 words = team_words.member_unlinked(name, done)
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, card(words))
+
+    @admin.command(description="Stop all withdrawals of a member; the member is told")
+    @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
+    async def freeze(
+        self, interaction: Interaction, member: discord.User, reason: app_commands.Range[str, 3, 200]
+    ) -> None:
+        if not await self._allowed(interaction):
+            return
+        name = self._bot.markup.foreign(member.display_name)
+        actor = f"admin:{interaction.user.id}"
+        match await self._bot.services.links.freeze(chat_user(member), actor, reason):
+            case NotLinked():
+                words = team_words.member_not_linked(name)
+            case Frozen() as done:
+                words = team_words.member_frozen(name, done)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, card(words))

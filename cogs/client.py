@@ -15,8 +15,9 @@ from discord.http import Route
 
 from cogs.cards import card
 from cogs.failures import report_failure
+from cogs.following import LinkFollowing
 from cogs.markup import DiscordMarkup
-from cogs.presses import Interaction, ModalHandler, Press, PressHandler, dispatch_modal
+from cogs.presses import Interaction, ModalHandler, Press, PressHandler, buttons, dispatch_modal
 from services.foreign_text import clean
 from services.identity import ChatUser
 from services.linking import Linking
@@ -95,6 +96,7 @@ class BanqBot(commands.Bot):
         self.services = services
         self.settings = settings
         self.markup = DiscordMarkup()
+        self.following = LinkFollowing(services.linking, self.markup)
         self.presses: dict[str, PressHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
         self._showing_notices_to: set[tuple[str, str]] = set()
@@ -156,7 +158,8 @@ class BanqBot(commands.Bot):
         try:
             for notice_id, words in await self.services.outbox.kept_for(user, self.markup):
                 if words is not None:
-                    await interaction.followup.send(view=card(words), ephemeral=True)
+                    view = card(words, *buttons(words, interaction.user.id))
+                    await interaction.followup.send(view=view, ephemeral=True)
                 await self.services.outbox.mark_shown(notice_id)
         finally:
             self._showing_notices_to.discard(user.key)

@@ -4,6 +4,7 @@ import discord
 
 from cogs.cards import card
 from cogs.client import BanqBot
+from cogs.presses import buttons
 from services.outbox import DeliveryFailed, DirectMessagesClosed
 from services.wording.text import Markup, Words
 
@@ -21,7 +22,7 @@ class DiscordMessenger:
         """Raises DirectMessagesClosed or DeliveryFailed."""
         try:
             channel = await self._bot.create_dm(discord.Object(int(recipient)))
-            await channel.send(view=card(words))
+            await channel.send(view=card(words, *buttons(words, int(recipient))))
         except discord.HTTPException as error:
             if error.code in CANNOT_MESSAGE or error.code == UNKNOWN_USER:
                 raise DirectMessagesClosed from error

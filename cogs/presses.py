@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from cogs.failures import report_failure
+from services.wording.text import Words
 
 if TYPE_CHECKING:
     from cogs.client import BanqBot
@@ -74,6 +75,21 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=ID_TEMPLATE):
         if not handler.opens_modal:
             await interaction.response.defer()
         await handler.run(interaction, reference)
+
+
+STYLES = {
+    "plain": discord.ButtonStyle.secondary,
+    "primary": discord.ButtonStyle.primary,
+    "danger": discord.ButtonStyle.danger,
+}
+
+
+def buttons(words: Words, owner: int) -> list[Press]:
+    """The buttons that go with these words, for this person alone."""
+    return [
+        Press(action.label, action.name, owner, action.reference, style=STYLES[action.style])
+        for action in words.actions
+    ]
 
 
 async def dispatch_modal(interaction: Interaction) -> None:

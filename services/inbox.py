@@ -38,11 +38,13 @@ class Inbox:
         *,
         wake_settling: Callable[[], None],
         granting_actions: Collection[str] = webhook.GRANTED,
+        reference_field: str | None = None,
     ) -> None:
         self._database = database
         self._matching = matching
         self._wake_settling = wake_settling
         self._granting_actions = granting_actions
+        self._reference_field = reference_field
         self._submitter = submitter
         self._nfts = nfts
         self._sources = sources
@@ -61,7 +63,8 @@ class Inbox:
         hints: list[tuple[Delivery, Event]] = []
         for delivery in due:
             try:
-                event = webhook.read(webhook.parse(delivery.body), self._granting_actions)
+                data = webhook.parse(delivery.body)
+                event = webhook.read(data, self._granting_actions, self._reference_field)
             except webhook.MalformedWebhook as error:
                 await self._retry(delivery, error, poison=True)
                 continue
@@ -93,6 +96,7 @@ class Inbox:
                     await self._matching.record_grant(tx, delivery, event)
                     await webhook_inbox.mark_processed(tx, delivery.id, self._sources.now())
                 self._wake_settling()
+                self._matching.changes.announce()
                 return
             case AccessRevoked():
                 # A slow Banq must not hold up the webhooks behind this one.

@@ -1,73 +1,174 @@
 """The line before the widget: one turn per lane, first come first served."""
 
+import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from banq.models import PlatformId
-from storage import audit, link_sessions, turns
+from services.changes import Changes
+from services.sources import Sources
+from storage import audit, link_sessions, outbox, turns
 from storage.database import Connection
-from storage.link_sessions import LinkSession
+from storage.link_sessions import LinkSession, Proof
 from storage.turns import Turn
+
+# Ends that the member did not bring about in chat, and is told of there.
+TOLD_ENDS = {"wrong_browser", "unmatched", "conflict", "refused"}
+# So long, the message in chat that follows along may tell it, before a direct message does.
+HOLD_BACK = timedelta(seconds=5)
+# How long a turn takes as long as nobody's is known.
+USUAL_TURN = timedelta(seconds=60)
+TURNS_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
 class LinkingRules:
-    """How long each part of linking may take, and how often a code may be wrong.
+    """How long each part of linking may take, and how often something may be tried.
 
+    `proof`: how a browser shows that it is the member's. `echoes_reference`: Banq's webhooks name the turn.
     `late_approvals_within`: how late Banq's webhook may come after a page has reported an approval.
+    `heard_within`: a page that is silent for longer is taken for closed.
     """
 
+    proof: Proof = "code"
+    echoes_reference: bool = False
     link_lives: timedelta = timedelta(minutes=10)
     turn_lives: timedelta = timedelta(minutes=5)
     match_within: timedelta = timedelta(minutes=2)
     late_approvals_within: timedelta = timedelta(minutes=10)
     rest_after_link: timedelta = timedelta(seconds=10)
     repeats_within: timedelta = timedelta(minutes=10)
+    heard_within: timedelta = timedelta(seconds=60)
     code_lives: timedelta = timedelta(minutes=10)
     code_tries: int = 5
+    cool_down: timedelta = timedelta(minutes=10)
+    turns_before_cool_down: int = 3
+    links_before_cool_down: int = 10
 
 
 class Line:
-    """Hands the turn of each lane from session to session. Every method joins the caller's transaction."""
+    """Hands the turn of each lane from session to session. What takes `tx` joins that transaction."""
 
-    def __init__(self, lanes: Mapping[str, PlatformId], rules: LinkingRules) -> None:
+    def __init__(
+        self, lanes: Mapping[str, PlatformId], rules: LinkingRules, sources: Sources, changes: Changes
+    ) -> None:
         self._lanes = lanes
         self._rules = rules
+        self._sources = sources
+        self.changes = changes
+        # Before this, no page could be heard of: a restart must not look like all of them closing.
+        self._listening_since = sources.now()
 
     async def join(self, tx: Connection, session_id: str, now: datetime) -> None:
-        """Put a proven session into the shortest line, and give it the turn where that is free."""
-        busy = await link_sessions.busy_by_lane(tx)
-        lane = min(self._lanes, key=lambda name: busy.get(name, 0))
-        if await link_sessions.join_line(tx, session_id, lane, now):
-            await self.hand_over(tx, lane, now)
+        """Put a proven session into the line, and give it a turn where one is free."""
+        session = await link_sessions.get(tx, session_id)
+        if session is None or await self.cools_down_until(tx, session.owner, now) is not None:
+            return
+        if await link_sessions.join_line(tx, session_id, now):
+            await self.hand_over(tx, now)
 
-    async def hand_over(self, tx: Connection, lane: str, now: datetime) -> None:
-        """Give the lane's turn, if it is free and rested, to the first in line. Idempotent."""
-        if await turns.live_of_lane(tx, lane) is not None:
-            return
-        session = await link_sessions.first_in_line(tx, lane)
-        if session is None:
-            return
-        if await self._is_awaited(tx, lane, session, now):
-            return
-        await link_sessions.open_widget(tx, session.id, now + self._rules.link_lives)
-        await turns.begin(tx, lane, session.id, now, now + self._rules.turn_lives)
+    async def cools_down_until(
+        self, connection: Connection, member: tuple[str, str], now: datetime
+    ) -> datetime | None:
+        """Until when a member who took turn after turn without a link must let others go first."""
+        ends = await turns.without_link_since(connection, member, now - self._rules.cool_down)
+        if len(ends) < self._rules.turns_before_cool_down:
+            return None
+        return ends[-self._rules.turns_before_cool_down] + self._rules.cool_down
 
-    async def _is_awaited(self, tx: Connection, lane: str, session: LinkSession, now: datetime) -> bool:
-        """Whether an approval of somebody else may still be on the way to this lane.
+    async def hand_over(self, tx: Connection, now: datetime) -> None:
+        """Give each turn that is free and rested to the first in line. Idempotent."""
+        if self._rules.echoes_reference:
+            await self._open_to_all(tx, now)
+            return
+        for lane in self._lanes:
+            if await turns.live_of_lane(tx, lane) is not None:
+                continue
+            session = await link_sessions.first_in_line(tx, self._heard_since(now))
+            if session is None:
+                return
+            if (await self._rested_at(tx, lane, session.owner, now)) <= now:
+                await link_sessions.open_widget(tx, session.id, lane, now + self._rules.link_lives)
+                await turns.begin(tx, lane, session.id, now, now + self._rules.turn_lives)
+
+    async def leave(self, tx: Connection, session: LinkSession, reason: str, now: datetime) -> None:
+        """End the session's turn, if it has one, and hand it over."""
+        await turns.end(tx, session.id, reason, now)
+        await self.hand_over(tx, now)
+
+    async def end(
+        self,
+        tx: Connection,
+        session: LinkSession,
+        state: str,
+        now: datetime,
+        actor: str = "bot",
+        *,
+        reason: str | None = None,
+        tell: bool = True,
+    ) -> bool:
+        """Move a live session to an ended state and free its lane; False where it has ended before.
+
+        `tell`: write to the member, unless what they just did in chat is answered with it.
+        """
+        if session.state in link_sessions.ENDED:
+            return False
+        if not await link_sessions.move(tx, session.id, session.state, state):
+            return False
+        await audit.append(
+            tx, now, actor, f"linking: {state}", member=session.owner, object_id=session.id, reason=reason
+        )
+        if tell and state in TOLD_ENDS:
+            await outbox.insert(tx, session.owner, f"link_{state}", session.id, now, hold_back=HOLD_BACK)
+        await self.leave(tx, session, "linked" if state == "linked" else "given_up", now)
+        return True
+
+    async def keep_moving(self, tx: Connection, now: datetime) -> None:
+        """End the turns of pages that have closed while others wait, and hand over what is free."""
+        if not await link_sessions.anybody_waits(tx):
+            return
+        for turn in await turns.live(tx):
+            session = await link_sessions.get(tx, turn.session_id)
+            vanished = session is not None and not self._is_heard(session, now)
+            if session is not None and vanished and turn.reference is None and session.state == "open":
+                await link_sessions.move(tx, session.id, "open", "proven")
+                await turns.end(tx, session.id, "vanished", now)
+        await self.hand_over(tx, now)
+
+    async def expected_wait(self, connection: Connection, place: int, now: datetime) -> timedelta:
+        """About how long until this place in line (1 is next) gets its turn."""
+        lengths = await turns.latest_lengths(connection, TURNS_LOOKED_AT)
+        usual = sum(lengths, timedelta()) / len(lengths) if lengths else USUAL_TURN
+        free_at = [await self._free_at(connection, lane, usual, now) for lane in self._lanes]
+        heapq.heapify(free_at)
+        for _ in range(place - 1):
+            heapq.heapreplace(free_at, free_at[0] + usual + self._rules.rest_after_link)
+        return max(free_at[0] - now, timedelta())
+
+    async def _free_at(self, connection: Connection, lane: str, usual: timedelta, now: datetime) -> datetime:
+        turn = await turns.live_of_lane(connection, lane)
+        if turn is None:
+            return max(await self._rested_at(connection, lane, None, now), now)
+        return max(turn.opened_at + usual, now) + self._rules.rest_after_link
+
+    async def _rested_at(
+        self, connection: Connection, lane: str, member: tuple[str, str] | None, now: datetime
+    ) -> datetime:
+        """When this member may have the lane: no approval of somebody else is still on the way to it.
 
         It must not fall into another member's turn, so the lane rests: shortly after a turn that linked,
         longer after any other, longest where a page had reported an approval: what came in that turn may have
         been somebody else's.
         """
+        rested_at = now
         since = now - max(self._rules.late_approvals_within, self._rules.match_within)
-        for turn in await turns.ended_since(tx, lane, since):
-            holder = await link_sessions.get(tx, turn.session_id)
-            same = holder is not None and holder.owner == session.owner
-            if not same and turn.ended_at is not None and now < turn.ended_at + self._rest_after(turn):
-                return True
-        return False
+        for turn in await turns.ended_since(connection, lane, since):
+            holder = await link_sessions.get(connection, turn.session_id)
+            same = holder is not None and holder.owner == member
+            if not same and turn.ended_at is not None:
+                rested_at = max(rested_at, turn.ended_at + self._rest_after(turn))
+        return rested_at
 
     def _rest_after(self, turn: Turn) -> timedelta:
         if turn.end_reason == "linked":
@@ -76,20 +177,20 @@ class Line:
             return self._rules.late_approvals_within
         return self._rules.match_within
 
-    async def leave(self, tx: Connection, session: LinkSession, reason: str, now: datetime) -> None:
-        """End the session's turn, if it has one, and hand it over."""
-        await turns.end(tx, session.id, reason, now)
-        if session.lane is not None:
-            await self.hand_over(tx, session.lane, now)
+    async def _open_to_all(self, tx: Connection, now: datetime) -> None:
+        """Banq names the turn in its webhook, so nobody has to wait for anybody."""
+        while session := await link_sessions.first_in_line(tx, self._heard_since(now)):
+            taken = [turn.lane for turn in await turns.live(tx)]
+            lane = min(self._lanes, key=taken.count)
+            await link_sessions.open_widget(tx, session.id, lane, now + self._rules.link_lives)
+            await turns.begin(
+                tx, lane, session.id, now, now + self._rules.turn_lives, self._sources.new_token()
+            )
 
-    async def end(
-        self, tx: Connection, session: LinkSession, state: str, now: datetime, actor: str = "bot"
-    ) -> bool:
-        """Move a live session to an ended state and free its lane; False where it has ended before."""
-        if session.state in link_sessions.ENDED:
-            return False
-        if not await link_sessions.move(tx, session.id, session.state, state):
-            return False
-        await audit.append(tx, now, actor, f"linking: {state}", member=session.owner, object_id=session.id)
-        await self.leave(tx, session, "linked" if state == "linked" else "given_up", now)
-        return True
+    def _is_heard(self, session: LinkSession, now: datetime) -> bool:
+        return session.seen_at is not None and session.seen_at >= self._heard_since(now)
+
+    def _heard_since(self, now: datetime) -> datetime:
+        """Pages heard of since then count as open; shortly after a start, all do."""
+        since = now - self._rules.heard_within
+        return datetime.min.replace(tzinfo=now.tzinfo) if since < self._listening_since else since

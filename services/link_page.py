@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from banq.models import PlatformId
 from services.line import Line, LinkingRules
 from services.linking import token_hash
 from services.sources import Sources
-from storage import link_sessions, turns
-from storage.database import Database
+from services.standing import Standing, read_standing
+from storage import audit, link_sessions, turns
+from storage.database import Connection, Database
 from storage.link_sessions import LinkSession
+
+# A page is heard of with each look; not each of them is worth a write.
+HEARD_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,7 @@ class Invitation:
 
     chat_user_name: str
     chat_avatar_url: str | None
+    needs_sign_in: bool
 
 
 @dataclass(frozen=True)
@@ -31,17 +37,22 @@ class Gone:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far the browser's session is. `place` counts from 1; the turn's values are there while `open`."""
+class OpenTurn:
+    """What the page gives to Banq's widget, and until when it may show it."""
 
-    state: str
-    chat_user_name: str
-    chat_avatar_url: str | None
-    place: int | None
-    platform_id: PlatformId | None
+    platform_id: PlatformId
+    reference: str | None
+    ends_in_s: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far this browser's session is; the turn is there while `open`, the code while `matched` by code."""
+
+    standing: Standing
+    turn: OpenTurn | None
     finish_code: str | None
-    nft_count: int | None
-    turn_ends_in_s: float | None
+    cools_down_until: datetime | None
 
 
 class LinkPage:
@@ -60,6 +71,7 @@ class LinkPage:
         self._rules = rules
         self._sources = sources
         self._wake_matching = wake_matching
+        self.changes = line.changes
 
     async def look(self, token: str, browser: str | None) -> Invitation | Bound | Gone:
         """What a GET of the link shows. Changes nothing: chat apps fetch links too."""
@@ -71,48 +83,84 @@ class LinkPage:
             return Bound()
         if session.state != "issued" or session.expires_at <= self._sources.now():
             return Gone()
-        return Invitation(session.chat_user_name, session.chat_avatar_url)
+        return Invitation(session.chat_user_name, session.chat_avatar_url, session.proof == "sign_in")
 
     async def begin(self, token: str) -> str | Gone:
-        """Consume the link: bind it to a new browser secret, which is returned, and join the line."""
+        """Consume the link: bind it to a new browser secret, which is returned.
+
+        Where the code is the proof, which comes last, the browser goes straight into the line.
+        """
         now = self._sources.now()
         browser = self._sources.new_token()
         async with self._database.transaction() as tx:
             session = await link_sessions.by_token(tx, token_hash(token))
             if session is None or session.expires_at <= now:
                 return Gone()
-            if not await link_sessions.bind_browser(tx, session.id, token_hash(browser)):
+            if not await link_sessions.bind_browser(tx, session.id, token_hash(browser), now):
                 return Gone()
-            await self._line.join(tx, session.id, now)
+            if session.proof == "code":
+                await link_sessions.move(tx, session.id, "opened", "proven")
+                await self._line.join(tx, session.id, now)
+        self.changes.announce()
         return browser
 
+    async def ask_to_sign_in(self, browser: str | None) -> str | Gone:
+        """A secret for the browser to bring back from signing in, once; an earlier one counts no more."""
+        session = await self._session_of(browser)
+        if session is None or session.expires_at <= self._sources.now():
+            return Gone()
+        secret = self._sources.new_token()
+        async with self._database.transaction() as tx:
+            if not await link_sessions.ask_to_sign_in(tx, session.id, token_hash(secret)):
+                return Gone()
+        return secret
+
+    async def comes_back(self, browser: str | None, secret: str) -> bool:
+        """Whether this browser was sent to sign in with this secret, which is used up by asking."""
+        session = await self._session_of(browser)
+        if session is None:
+            return False
+        async with self._database.transaction() as tx:
+            return await link_sessions.take_sign_in(tx, session.id, token_hash(secret))
+
+    async def signed_in(self, browser: str | None, chat_platform: str, chat_user_id: str) -> None:
+        """Who the browser is signed in as: the session's owner goes on, anybody else is stopped for good."""
+        session = await self._session_of(browser)
+        if session is None:
+            return
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            session = await link_sessions.get(tx, session.id)
+            if session is None or session.state != "opened" or session.expires_at <= now:
+                return
+            if session.owner == (chat_platform, chat_user_id):
+                await link_sessions.move(tx, session.id, "opened", "proven")
+                await audit.append(
+                    tx, now, "member", "linking: proven", member=session.owner, object_id=session.id
+                )
+                await self._line.join(tx, session.id, now)
+            else:
+                await self._line.end(tx, session, "wrong_browser", now)
+        self.changes.announce()
+
     async def progress(self, browser: str | None) -> Progress | Gone:
+        """How far this browser's session is. Asking tells that the page is still open."""
         session = await self._session_of(browser)
         if session is None:
             return Gone()
-        waiting = session.state == "waiting"
-        if waiting:
-            await self._keep_in_line(session)
-        opened = session.state == "open"
-        turn = await turns.live_of_session(self._database.read, session.id) if opened else None
-        return Progress(
-            state=session.state,
-            chat_user_name=session.chat_user_name,
-            chat_avatar_url=session.chat_avatar_url,
-            place=await link_sessions.place_in_line(self._database.read, session) if waiting else None,
-            platform_id=self._lanes.get(session.lane or "") if opened else None,
-            finish_code=session.finish_code,
-            nft_count=session.nft_count,
-            turn_ends_in_s=None if turn is None else (turn.expires_at - self._sources.now()).total_seconds(),
-        )
-
-    async def _keep_in_line(self, session: LinkSession) -> None:
-        """Whoever still looks at the page keeps the place, however long the line is."""
+        await self._hear(session)
         now = self._sources.now()
-        lives = self._rules.link_lives
-        if session.expires_at < now + lives / 2:
-            async with self._database.transaction() as tx:
-                await link_sessions.extend_waiting(tx, session.id, now + lives)
+        read = self._database.read
+        return Progress(
+            standing=await read_standing(read, self._line, session, now),
+            turn=await self._open_turn(read, session, now) if session.state == "open" else None,
+            finish_code=session.finish_code,
+            cools_down_until=(
+                await self._line.cools_down_until(read, session.owner, now)
+                if session.state == "proven"
+                else None
+            ),
+        )
 
     async def join_again(self, browser: str | None) -> None:
         """Back into the line after the widget was closed or the turn ran out. Idempotent."""
@@ -121,6 +169,7 @@ class LinkPage:
             return
         async with self._database.transaction() as tx:
             await self._line.join(tx, session.id, self._sources.now())
+        self.changes.announce()
 
     async def approved(self, browser: str | None) -> None:
         """The widget reported success: a hint that lets the turn's grant count. Idempotent."""
@@ -132,6 +181,7 @@ class LinkPage:
             if turn is not None and await link_sessions.move(tx, session.id, "open", "approved"):
                 await turns.mark_approved(tx, turn.id, self._sources.now())
         self._wake_matching()
+        self.changes.announce()
 
     async def closed(self, browser: str | None) -> None:
         """The widget was closed before an approval: the turn goes to the next in line. Idempotent."""
@@ -141,6 +191,23 @@ class LinkPage:
         async with self._database.transaction() as tx:
             if await link_sessions.move(tx, session.id, "open", "proven"):
                 await self._line.leave(tx, session, "closed", self._sources.now())
+        self.changes.announce()
+
+    async def _hear(self, session: LinkSession) -> None:
+        """Whoever still looks at the page keeps the place, however long the line is."""
+        now = self._sources.now()
+        if session.state in link_sessions.ENDED or session.seen_at is None:
+            return
+        if now - session.seen_at >= HEARD_EVERY:
+            async with self._database.transaction() as tx:
+                await link_sessions.mark_seen(tx, session.id, now, now + self._rules.link_lives)
+
+    async def _open_turn(self, read: Connection, session: LinkSession, now: datetime) -> OpenTurn | None:
+        turn = await turns.live_of_session(read, session.id)
+        platform_id = self._lanes.get(session.lane or "")
+        if turn is None or platform_id is None:
+            return None
+        return OpenTurn(platform_id, turn.reference, (turn.expires_at - now).total_seconds())
 
     async def _session_of(self, browser: str | None) -> LinkSession | None:
         if not browser:

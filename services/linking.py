@@ -1,4 +1,4 @@
-"""Linking as the chat user sees it: start, cancel, and finish with the code from the page."""
+"""Linking as the chat user sees it: start, follow, cancel, and confirm the wallet that approved."""
 
 import hashlib
 import hmac
@@ -9,9 +9,10 @@ from services import withdrawal_steps
 from services.identity import ChatUser
 from services.line import Line, LinkingRules
 from services.sources import Sources
-from storage import audit, link_sessions, links
+from services.standing import Standing, read_standing
+from storage import audit, link_sessions, links, outbox
 from storage.database import Connection, Database
-from storage.link_sessions import LinkSession
+from storage.link_sessions import LinkSession, Proof
 from storage.links import Link
 
 
@@ -22,11 +23,19 @@ class LinkStarted:
     session_id: str
     url: str
     expires_at: datetime
+    proof: Proof
 
 
 @dataclass(frozen=True)
 class AlreadyLinked:
     linked_at: datetime
+
+
+@dataclass(frozen=True)
+class CoolingDown:
+    """The member tried often without linking; others go first until then."""
+
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,13 @@ class CodeUnreadable:
 
 
 @dataclass(frozen=True)
-class CodeTooEarly:
-    """The page has not shown a code yet."""
+class TooEarly:
+    """No wallet has approved yet, so there is nothing to confirm."""
 
 
 @dataclass(frozen=True)
 class LinkingEnded:
-    """`state` says how: expired, cancelled, unmatched, conflict or refused."""
+    """`state` says how: expired, cancelled, wrong_browser, unmatched, conflict or refused."""
 
     state: str
 
@@ -66,7 +75,7 @@ class Cancelled:
     """Linking was cancelled; nothing was linked."""
 
 
-FinishOutcome = Linked | WrongCode | CodeUnreadable | CodeTooEarly | LinkingEnded | NotYours
+FinishOutcome = Linked | TooEarly | WrongCode | CodeUnreadable | LinkingEnded | NotYours
 
 
 def token_hash(token: str) -> bytes:
@@ -77,13 +86,22 @@ class Linking:
     def __init__(
         self, database: Database, line: Line, rules: LinkingRules, sources: Sources, public_url: str
     ) -> None:
+        self.changes = line.changes
         self._database = database
         self._line = line
         self._rules = rules
         self._sources = sources
         self._public_url = public_url.rstrip("/")
 
-    async def start(self, user: ChatUser) -> LinkStarted | AlreadyLinked:
+    async def settings_may_have_changed(self) -> None:
+        """End the attempts that were to be proven in another way than the settings now ask for."""
+        other: Proof = "code" if self._rules.proof == "sign_in" else "sign_in"
+        now = self._sources.now()
+        for session in await link_sessions.live_with_proof(self._database.read, other):
+            async with self._database.transaction() as tx:
+                await self._line.end(tx, session, "expired", now)
+
+    async def start(self, user: ChatUser) -> LinkStarted | AlreadyLinked | CoolingDown:
         """Issue a personal link. It replaces the member's earlier one, which stops working."""
         now = self._sources.now()
         token = self._sources.new_token()
@@ -94,7 +112,10 @@ class Linking:
             chat_user_name=user.name,
             chat_avatar_url=user.avatar_url,
             state="issued",
+            proof=self._rules.proof,
+            seen_at=None,
             lane=None,
+            waiting_since=None,
             finish_code=None,
             code_tries_left=self._rules.code_tries,
             user_guid=None,
@@ -107,61 +128,103 @@ class Linking:
             link = await links.of_chat_user(tx, *user.key)
             if link is not None and link.state == "active":
                 return AlreadyLinked(link.linked_at)
+            until = await self._cools_down_until(tx, user, now)
+            if until is not None:
+                return CoolingDown(until)
             earlier = await link_sessions.live_of(tx, *user.key)
             if earlier is not None:
                 await self._line.end(tx, earlier, "cancelled", now, "member")
             await link_sessions.insert(tx, session, token_hash(token))
             await audit.append(tx, now, "member", "linking: issued", member=user.key, object_id=session.id)
-        return LinkStarted(session.id, f"{self._public_url}/link/{token}", session.expires_at)
+        self.changes.announce()
+        return LinkStarted(session.id, f"{self._public_url}/link/{token}", session.expires_at, session.proof)
+
+    async def standing(self, session_id: str, user: ChatUser) -> Standing | NotYours:
+        """How far the member's attempt is, for the message in chat that follows it."""
+        session = await link_sessions.get(self._database.read, session_id)
+        if session is None or session.owner != user.key:
+            return NotYours()
+        return await read_standing(self._database.read, self._line, session, self._sources.now())
+
+    async def mark_told(self, standing: Standing) -> None:
+        """The member has seen this standing in chat, so no direct message needs to tell it. Idempotent."""
+        kind = "link_confirm" if standing.state == "matched" else f"link_{standing.state}"
+        if not await outbox.is_untold(self._database.read, kind, standing.session_id):
+            return
+        async with self._database.transaction() as tx:
+            await outbox.mark_told(tx, kind, standing.session_id, self._sources.now())
 
     async def cancel(self, session_id: str, user: ChatUser) -> Cancelled | Linked | LinkingEnded | NotYours:
+        """End the attempt: the member changed their mind, or the wallet that approved is not theirs."""
+        now = self._sources.now()
         async with self._database.transaction() as tx:
             session = await link_sessions.get(tx, session_id)
             if session is None or session.owner != user.key:
                 return NotYours()
             if session.state == "linked":
                 return Linked(session.nft_count or 0)
-            if not await self._line.end(tx, session, "cancelled", self._sources.now(), "member"):
+            if not await self._line.end(tx, session, "cancelled", now, "member"):
                 return LinkingEnded(session.state)
+        self.changes.announce()
         return Cancelled()
 
-    async def finish(self, session_id: str, user: ChatUser, typed: str) -> FinishOutcome:
-        """Link the wallet that approved, if the code is the one on the page. Idempotent once linked."""
-        now = self._sources.now()
-        code = "".join(character for character in typed if character not in " -\u00a0")
+    async def finish(self, session_id: str, user: ChatUser, typed: str | None = None) -> FinishOutcome:
+        """Link the wallet that approved. Idempotent once linked.
+
+        `typed` is the code on the page; a browser that signed in as the member needs none.
+        """
+        code = None if typed is None else "".join(c for c in typed if c not in " -\u00a0")
         async with self._database.transaction() as tx:
-            session = await link_sessions.get(tx, session_id)
-            if session is None or session.owner != user.key:
-                return NotYours()
-            match session.state:
-                case "linked":
-                    return Linked(session.nft_count or 0)
-                case "issued" | "proven" | "waiting" | "open" | "approved" if session.expires_at > now:
-                    return CodeTooEarly()
-                case "matched" if session.expires_at > now:
-                    return await self._try_code(tx, session, code, now)
+            outcome = await self._finish(tx, session_id, user, code, self._sources.now())
+        self.changes.announce()
+        return outcome
+
+    async def _finish(
+        self, tx: Connection, session_id: str, user: ChatUser, code: str | None, now: datetime
+    ) -> FinishOutcome:
+        session = await link_sessions.get(tx, session_id)
+        if session is None or session.owner != user.key:
+            return NotYours()
+        if session.state == "linked":
+            return Linked(session.nft_count or 0)
+        if session.expires_at <= now or session.state in link_sessions.ENDED:
             expired_now = await self._line.end(tx, session, "expired", now)
             return LinkingEnded("expired" if expired_now else session.state)
+        # The proof is the session's own: a press must not stand in for the code.
+        if session.state != "matched" or (session.proof == "code") != (code is not None):
+            return TooEarly()
+        if code is not None:
+            wrong = await self._wrong_code(tx, session, code, now)
+            if wrong is not None:
+                return wrong
+        return await self._link(tx, session, now)
 
-    async def _try_code(
+    async def _wrong_code(
         self, tx: Connection, session: LinkSession, code: str, now: datetime
-    ) -> FinishOutcome:
+    ) -> WrongCode | CodeUnreadable | None:
         if not (len(code) == 6 and code.isascii() and code.isdigit()):
             return CodeUnreadable()
-        if not hmac.compare_digest(code, session.finish_code or ""):
-            await link_sessions.use_code_try(tx, session.id)
-            tries_left = session.code_tries_left - 1
-            if tries_left == 0:
-                await self._line.end(tx, session, "refused", now)
-            return WrongCode(tries_left)
-        return await self._link(tx, session, now)
+        if hmac.compare_digest(code, session.finish_code or ""):
+            return None
+        await link_sessions.use_code_try(tx, session.id)
+        tries_left = session.code_tries_left - 1
+        if tries_left == 0:
+            await self._line.end(tx, session, "refused", now, reason="wrong codes", tell=False)
+        return WrongCode(tries_left)
+
+    async def _cools_down_until(self, tx: Connection, user: ChatUser, now: datetime) -> datetime | None:
+        starts = await link_sessions.started_since(tx, user.key, now - self._rules.cool_down)
+        if len(starts) >= self._rules.links_before_cool_down:
+            return starts[-self._rules.links_before_cool_down] + self._rules.cool_down
+        return await self._line.cools_down_until(tx, user.key, now)
 
     async def _link(self, tx: Connection, session: LinkSession, now: datetime) -> Linked | LinkingEnded:
         if session.user_guid is None or session.banq_user_id is None or session.lane is None:
             raise AssertionError("the schema lets no session be matched without a wallet")
         member = session.owner
-        if await wallet_is_taken(tx, session, session.user_guid):
-            await self._line.end(tx, session, "conflict", now)
+        holder = await holder_of(tx, session, session.user_guid)
+        if holder is not None:
+            await self._line.end(tx, session, "conflict", now, reason=linked_to(holder), tell=False)
             return LinkingEnded("conflict")
         earlier = await links.of_chat_user(tx, *member)
         if earlier is not None:
@@ -185,9 +248,18 @@ class Linking:
         return Linked(session.nft_count or 0)
 
 
-async def wallet_is_taken(connection: Connection, session: LinkSession, user_guid: str) -> bool:
-    """Whether another user of the same chat platform has this wallet."""
-    return any(
-        link.chat_platform == session.chat_platform and link.chat_user_id != session.chat_user_id
-        for link in await links.of_wallet(connection, user_guid)
+async def holder_of(connection: Connection, session: LinkSession, user_guid: str) -> Link | None:
+    """The link by which another user of the same chat platform has this wallet."""
+    return next(
+        (
+            link
+            for link in await links.of_wallet(connection, user_guid)
+            if link.chat_platform == session.chat_platform and link.chat_user_id != session.chat_user_id
+        ),
+        None,
     )
+
+
+def linked_to(holder: Link) -> str:
+    """For the audit log, so that the team can help; the member is never told who it is."""
+    return f"the wallet is linked to {holder.chat_platform} user {holder.chat_user_id}"

@@ -31,9 +31,28 @@ class LinkFrozen:
 
 @dataclass(frozen=True)
 class WalletOverview:
+    """`chats`: the platforms of all chat users that this wallet is linked to."""
+
     state: str
     linked_at: datetime
+    chats: tuple[str, ...]
     running_withdrawals: int
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A member tried to link a wallet that another member has; `reason` says who."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Withdrawals of the link are stopped; `cancelled` of them had been confirmed but not yet sent."""
+
+    cancelled: int
+    still_running: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +74,14 @@ class Links:
         if link is None:
             return NotLinked()
         running = await withdrawals.count_running(self._database.read, *user.key)
-        return WalletOverview(link.state, link.linked_at, running)
+        same_wallet = await links.of_wallet(self._database.read, link.user_guid)
+        chats = tuple(sorted(other.chat_platform for other in same_wallet))
+        return WalletOverview(link.state, link.linked_at, chats, running)
+
+    async def latest_conflict(self, user: ChatUser) -> Conflict | None:
+        """The user's latest attempt that ended because the wallet is linked to another; for the team only."""
+        found = await audit.latest(self._database.read, user.key, "linking: conflict")
+        return None if found is None else Conflict(found.at, found.reason or "")
 
     async def unlink(self, user: ChatUser, actor: str, reason: str) -> Unlinked | NotLinked:
         """End the user's link at once. What is not yet sent is cancelled; the rest is tracked to its end."""
@@ -73,6 +99,23 @@ class Links:
             if actor != "member":
                 await outbox.insert(tx, user.key, "unlinked_by_admin", link.id, now)
         return Unlinked(cancelled, running)
+
+    async def freeze(self, user: ChatUser, actor: str, reason: str) -> Frozen | NotLinked:
+        """Stop all withdrawals of the user's link at once; only linking again thaws it. Idempotent."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            link = await links.of_chat_user(tx, *user.key)
+            if link is None:
+                return NotLinked()
+            cancelled = await withdrawal_steps.cancel_unsent(tx, link.id, actor, now)
+            running = await withdrawals.count_running(tx, *user.key)
+            if await links.move(tx, link.id, link.state, "frozen") and link.state != "frozen":
+                await audit.append(
+                    tx, now, actor, "wallet frozen", member=user.key, object_id=link.id, reason=reason
+                )
+                if actor != "member":
+                    await outbox.insert(tx, user.key, "frozen_by_admin", link.id, now)
+        return Frozen(cancelled, running)
 
     async def access_lost(self, link_id: str) -> None:
         """Banq answered 403 or 404: the link becomes stale and its owner is told. Idempotent."""

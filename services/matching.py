@@ -12,10 +12,10 @@ from banq.client import BanqClient
 from banq.errors import BanqError, Forbidden, NotFound
 from banq.models import UserGuid
 from banq.webhook import AccessGranted
-from services.line import Line, LinkingRules
-from services.linking import wallet_is_taken
+from services.line import HOLD_BACK, Line, LinkingRules
+from services.linking import holder_of, linked_to
 from services.sources import Sources
-from storage import audit, grants, link_sessions, links, turns
+from storage import audit, grants, link_sessions, links, outbox, turns
 from storage.database import Connection, Database
 from storage.grants import Grant
 from storage.link_sessions import LinkSession
@@ -32,21 +32,25 @@ class Matching:
         self._database = database
         self._banq = banq
         self._line = line
+        self.changes = line.changes
         self._rules = rules
         self._sources = sources
 
     async def record_grant(self, tx: Connection, delivery: Delivery, granted: AccessGranted) -> None:
         """Keep an approval with the turn it came in. A second wallet in one turn voids the turn."""
-        turn = await turns.at(tx, delivery.lane, delivery.received_at)
-        if turn is not None and not self._belongs(turn, delivery.received_at):
-            turn = None
+        turn = await self._turn_of(tx, delivery, granted)
         session = None if turn is None else await link_sessions.get(tx, turn.session_id)
-        if session is not None and await self._repeats(tx, granted, session, delivery.received_at):
+        named = turn is not None and turn.reference is not None
+        if (
+            session is not None
+            and not named
+            and await self._repeats(tx, granted, session, delivery.received_at)
+        ):
             log.warning("lane %s: a repeated approval came in another member's turn", delivery.lane)
             turn = None
         # A wallet of another member can be approved by anybody who holds it; it must not spoil this turn.
-        taken = session is not None and await wallet_is_taken(tx, session, granted.user_guid)
-        counts = turn is not None and turn.ended_at is None and not taken
+        holder = None if session is None else await holder_of(tx, session, granted.user_guid)
+        counts = turn is not None and turn.ended_at is None and holder is None
         new = await grants.record(
             tx,
             delivery.id,
@@ -58,6 +62,9 @@ class Matching:
             "pending" if counts else "unclaimed",
         )
         if not new:
+            return
+        if session is not None and named and holder is not None:
+            await self._line.end(tx, session, "conflict", self._sources.now(), reason=linked_to(holder))
             return
         if turn is None or not counts:
             log.warning("lane %s: an approval came that is nobody's; it links nobody", delivery.lane)
@@ -71,15 +78,28 @@ class Matching:
         """Let time pass: end what is overdue, and hand turns over. Asks nothing of Banq."""
         now = self._sources.now()
         await self._expire(now)
-        for lane in await link_sessions.waiting_lanes(self._database.read):
+        if await link_sessions.anybody_waits(self._database.read):
             async with self._database.transaction() as tx:
-                await self._line.hand_over(tx, lane, now)
+                before = await turns.live(tx)
+                await self._line.keep_moving(tx, now)
+                moved = await turns.live(tx) != before
+            if moved:
+                self.changes.announce()
 
     async def settle(self) -> None:
         """Settle each turn whose page reported an approval, once Banq confirms it."""
         async with asyncio.TaskGroup() as lanes:
             for turn in await turns.live(self._database.read):
                 lanes.create_task(self._settle(turn))
+
+    async def _turn_of(self, tx: Connection, delivery: Delivery, granted: AccessGranted) -> Turn | None:
+        """The turn that an approval was given in: the one it names, or else the lane's at that time."""
+        if self._rules.echoes_reference:
+            if granted.reference is None:
+                return None
+            return await turns.by_reference(tx, delivery.lane, granted.reference)
+        turn = await turns.at(tx, delivery.lane, delivery.received_at)
+        return turn if turn is not None and self._belongs(turn, delivery.received_at) else None
 
     def _belongs(self, turn: Turn, received_at: datetime) -> bool:
         """Too late for a turn, an approval still belongs to it: it must not count for anybody else."""
@@ -101,9 +121,11 @@ class Matching:
         for session in await link_sessions.overdue(self._database.read, now):
             async with self._database.transaction() as tx:
                 await self._line.end(tx, session, "expired", now)
+            self.changes.announce()
         for turn in await turns.live(self._database.read):
             if turn.expires_at <= now:
                 await self._end_turn(turn, now)
+                self.changes.announce()
 
     async def _end_turn(self, turn: Turn, now: datetime) -> None:
         async with self._database.transaction() as tx:
@@ -126,20 +148,20 @@ class Matching:
         return turn.approved_at is not None and now - turn.approved_at <= self._rules.match_within
 
     async def _settle(self, turn: Turn) -> None:
-        if turn.approved_at is None:
-            return
         session = await link_sessions.get(self._database.read, turn.session_id)
-        if session is None or session.state != "approved":
+        if session is None or not self._awaits_match(turn, session):
             return
         grant = await self._only_grant(turn)
         now = self._sources.now()
         if grant is None:
-            if not self._still_awaited(turn, now):
-                await self._give_up(session.id, await self._without_match(turn, session))
+            if turn.approved_at is not None and not self._still_awaited(turn, now):
+                await self._give_up_unmatched(turn, session)
             return
-        if abs(grant.received_at - turn.approved_at) > self._rules.match_within:
-            await self._give_up(session.id, "unmatched")
-            return
+        if turn.approved_at is not None and turn.reference is None:
+            apart = abs(grant.received_at - turn.approved_at)
+            if apart > self._rules.match_within:
+                await self._give_up(session.id, "unmatched")
+                return
         try:
             wallet = await self._banq.platform_nfts(UserGuid(grant.user_guid))
         except Forbidden:
@@ -156,12 +178,18 @@ class Matching:
             return
         await self._match(turn, session.id, len(wallet.items) + wallet.unreadable)
 
-    async def _without_match(self, turn: Turn, session: LinkSession) -> str:
-        """How a session ends to which no approval came: perhaps its wallet is another member's."""
+    def _awaits_match(self, turn: Turn, session: LinkSession) -> bool:
+        """An approval counts once the page has reported one, or where the webhook itself names the turn."""
+        return session.state == "approved" or (session.state == "open" and turn.reference is not None)
+
+    async def _give_up_unmatched(self, turn: Turn, session: LinkSession) -> None:
+        """No approval came that counts; perhaps because the wallet is another member's."""
         for grant in await grants.of_turn(self._database.read, turn.id):
-            if await wallet_is_taken(self._database.read, session, grant.user_guid):
-                return "conflict"
-        return "unmatched"
+            holder = await holder_of(self._database.read, session, grant.user_guid)
+            if holder is not None:
+                await self._give_up(session.id, "conflict", linked_to(holder))
+                return
+        await self._give_up(session.id, "unmatched")
 
     async def _match(self, turn: Turn, session_id: str, nft_count: int) -> None:
         now = self._sources.now()
@@ -169,23 +197,28 @@ class Matching:
             session = await link_sessions.get(tx, session_id)
             grant = await self._only_grant(turn, tx)
             held = await turns.live_of_session(tx, session_id)
-            if session is None or session.state != "approved" or grant is None or held is None:
+            if session is None or grant is None or held is None or not self._awaits_match(held, session):
                 return
-            if await wallet_is_taken(tx, session, grant.user_guid):
-                await self._line.end(tx, session, "conflict", now)
+            holder = await holder_of(tx, session, grant.user_guid)
+            if holder is not None:
+                await self._line.end(tx, session, "conflict", now, reason=linked_to(holder))
                 return
+            signed_in = session.proof == "sign_in"
             await link_sessions.match(
                 tx,
                 session_id,
                 (grant.user_guid, grant.banq_user_id),
                 nft_count,
-                self._sources.new_code(),
+                None if signed_in else self._sources.new_code(),
                 now + self._rules.code_lives,
             )
             await grants.mark_matched(tx, turn.id)
+            if signed_in:
+                await outbox.insert(tx, session.owner, "link_confirm", session_id, now, hold_back=HOLD_BACK)
             await audit.append(
                 tx, now, "banq", "linking: matched", member=session.owner, object_id=session_id
             )
+        self.changes.announce()
 
     async def _only_grant(self, turn: Turn, connection: Connection | None = None) -> Grant | None:
         """The first grant of the turn that counts, if all that count are for the same wallet."""
@@ -193,8 +226,9 @@ class Matching:
         found = [grant for grant in all_of_them if grant.counts]
         return found[0] if len({grant.user_guid for grant in found}) == 1 else None
 
-    async def _give_up(self, session_id: str, state: str) -> None:
+    async def _give_up(self, session_id: str, state: str, reason: str | None = None) -> None:
         async with self._database.transaction() as tx:
             session = await link_sessions.get(tx, session_id)
-            if session is not None and session.state == "approved":
-                await self._line.end(tx, session, state, self._sources.now())
+            if session is not None and session.state in {"open", "approved"}:
+                await self._line.end(tx, session, state, self._sources.now(), reason=reason)
+        self.changes.announce()

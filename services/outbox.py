@@ -6,10 +6,13 @@ from typing import Protocol
 
 from services.identity import ChatUser
 from services.sources import Sources
-from services.wording.general import notice_words
+from services.standing import standing_of
+from services.wording.general import NOTICES
+from services.wording.linking import confirm_link
 from services.wording.text import Markup, Words
+from services.wording.withdrawals import withdrawal_story
 from services.worker import Worker
-from storage import outbox, withdrawals
+from storage import link_sessions, outbox, withdrawals
 from storage.database import Database
 from storage.outbox import Notice
 
@@ -99,10 +102,15 @@ class Outbox:
             await outbox.mark_failed(tx, notice.id, self._sources.now() + wait, keep=last)
 
     async def _words(self, notice: Notice, markup: Markup) -> Words | None:
-        """None where a withdrawal has moved on meanwhile: its later notice says more."""
-        withdrawal = None
+        """None where things have moved on meanwhile: a later notice says more. Raises LookupError."""
         if notice.kind.startswith("withdrawal_"):
             withdrawal = await withdrawals.get(self._database.read, notice.object_id)
             if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":
                 return None
-        return notice_words(markup, notice.kind, withdrawal)
+            return withdrawal_story(markup, withdrawal)
+        if notice.kind == "link_confirm":
+            session = await link_sessions.get(self._database.read, notice.object_id)
+            if session is None or session.state != "matched":
+                return None
+            return confirm_link(markup, standing_of(session))
+        return NOTICES[notice.kind]

@@ -194,7 +194,7 @@ class Withdrawals:
 
     async def _confirm(
         self, tx: Connection, draft: Withdrawal, now: datetime
-    ) -> DraftGone | AlreadyRunning | Submitted | NotLinked | None:
+    ) -> DraftGone | AlreadyRunning | Submitted | NoWallet | None:
         """Draft -> confirmed; None when this call was the one that did it."""
         current = await withdrawals.get(tx, draft.id)
         if current is None or current.state != "draft":
@@ -204,7 +204,7 @@ class Withdrawals:
             return DraftGone("expired")
         link = await links.get(tx, draft.link_id)
         if link is None or link.state != "active":
-            return NotLinked()
+            return LinkFrozen() if link is not None and link.state == "frozen" else NotLinked()
         running = await withdrawals.live_of_nft(tx, draft.user_guid, draft.token_data_id)
         if running is not None:
             return AlreadyRunning(running)

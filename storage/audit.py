@@ -1,8 +1,17 @@
 """Who did what to whom, when and why. Append-only, by triggers; never secrets, holdings or addresses."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Connection, to_ms
+from storage.database import Connection, from_ms, to_ms
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    actor: str
+    action: str
+    reason: str | None
 
 
 async def append(
@@ -27,3 +36,14 @@ async def append(
         object_id,
         reason,
     )
+
+
+async def latest(connection: Connection, member: tuple[str, str], action: str) -> Entry | None:
+    """The newest line about this (platform, user id) with this action."""
+    row = await connection.fetch_one(
+        "SELECT * FROM audit WHERE chat_platform = ?1 AND chat_user_id = ?2 AND action = ?3"
+        " ORDER BY id DESC LIMIT 1",
+        *member,
+        action,
+    )
+    return None if row is None else Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"])

@@ -3,10 +3,14 @@
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from storage.database import Connection, from_ms, to_ms
 
+LIVE = "('issued', 'opened', 'proven', 'waiting', 'open', 'approved', 'matched')"
 ENDED = frozenset({"linked", "expired", "cancelled", "wrong_browser", "unmatched", "conflict", "refused"})
+
+Proof = Literal["sign_in", "code"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,10 @@ class LinkSession:
     chat_user_name: str
     chat_avatar_url: str | None
     state: str
+    proof: Proof
+    seen_at: datetime | None
     lane: str | None
+    waiting_since: datetime | None
     finish_code: str | None
     code_tries_left: int
     user_guid: str | None
@@ -34,8 +41,8 @@ class LinkSession:
 async def insert(tx: Connection, session: LinkSession, token_hash: bytes) -> None:
     await tx.execute(
         "INSERT INTO link_sessions (id, token_hash, chat_platform, chat_user_id, chat_user_name,"
-        " chat_avatar_url, state, code_tries_left, created_at, expires_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        " chat_avatar_url, state, proof, code_tries_left, created_at, expires_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         session.id,
         token_hash,
         session.chat_platform,
@@ -43,6 +50,7 @@ async def insert(tx: Connection, session: LinkSession, token_hash: bytes) -> Non
         session.chat_user_name,
         session.chat_avatar_url,
         session.state,
+        session.proof,
         session.code_tries_left,
         to_ms(session.created_at),
         to_ms(session.expires_at),
@@ -65,18 +73,37 @@ async def by_browser(connection: Connection, browser_hash: bytes) -> LinkSession
 
 async def live_of(connection: Connection, chat_platform: str, chat_user_id: str) -> LinkSession | None:
     row = await connection.fetch_one(
-        "SELECT * FROM link_sessions WHERE chat_platform = ?1 AND chat_user_id = ?2"
-        " AND state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched')",
+        f"SELECT * FROM link_sessions WHERE chat_platform = ?1 AND chat_user_id = ?2 AND state IN {LIVE}",  # noqa: S608
         chat_platform,
         chat_user_id,
     )
     return _session(row)
 
 
+async def live_with_proof(connection: Connection, proof: Proof) -> list[LinkSession]:
+    rows = await connection.fetch_all(
+        f"SELECT * FROM link_sessions WHERE proof = ?1 AND state IN {LIVE}",  # noqa: S608 - our own words
+        proof,
+    )
+    return [session for row in rows if (session := _session(row)) is not None]
+
+
+async def started_since(connection: Connection, member: tuple[str, str], since: datetime) -> list[datetime]:
+    """When the member's attempts since then were started, the earliest first."""
+    rows = await connection.fetch_all(
+        "SELECT created_at FROM link_sessions WHERE chat_platform = ?1 AND chat_user_id = ?2"
+        " AND created_at > ?3 ORDER BY created_at",
+        *member,
+        to_ms(since),
+    )
+    return [from_ms(row[0]) for row in rows]
+
+
 async def move(tx: Connection, session_id: str, old: str, new: str) -> bool:
-    """Compare-and-set of the state; leaving 'matched' also forgets the finish code."""
+    """Compare-and-set of the state; the secrets of the old state are forgotten."""
     changed = await tx.execute(
-        "UPDATE link_sessions SET state = ?3, finish_code = NULL WHERE id = ?1 AND state = ?2",
+        "UPDATE link_sessions SET state = ?3, finish_code = NULL, sign_in_hash = NULL"
+        " WHERE id = ?1 AND state = ?2",
         session_id,
         old,
         new,
@@ -84,89 +111,111 @@ async def move(tx: Connection, session_id: str, old: str, new: str) -> bool:
     return changed == 1
 
 
-async def bind_browser(tx: Connection, session_id: str, browser_hash: bytes) -> bool:
-    """Issued -> proven, for the first browser that asks."""
+async def bind_browser(tx: Connection, session_id: str, browser_hash: bytes, now: datetime) -> bool:
+    """Issued -> opened, for the first browser that asks."""
     changed = await tx.execute(
-        "UPDATE link_sessions SET state = 'proven', browser_hash = ?2 WHERE id = ?1 AND state = 'issued'",
+        "UPDATE link_sessions SET state = 'opened', browser_hash = ?2, seen_at = ?3"
+        " WHERE id = ?1 AND state = 'issued'",
         session_id,
         browser_hash,
-    )
-    return changed == 1
-
-
-async def join_line(tx: Connection, session_id: str, lane: str, now: datetime) -> bool:
-    """Proven -> waiting, at the end of the lane's line."""
-    changed = await tx.execute(
-        "UPDATE link_sessions SET state = 'waiting', lane = ?2, waiting_since = ?3"
-        " WHERE id = ?1 AND state = 'proven'",
-        session_id,
-        lane,
         to_ms(now),
     )
     return changed == 1
 
 
-async def extend_waiting(tx: Connection, session_id: str, expires_at: datetime) -> None:
-    await tx.execute(
-        "UPDATE link_sessions SET expires_at = ?2 WHERE id = ?1 AND state = 'waiting'",
+async def ask_to_sign_in(tx: Connection, session_id: str, sign_in_hash: bytes) -> bool:
+    """Remember what the browser must bring back from signing in; an earlier one counts no more."""
+    changed = await tx.execute(
+        "UPDATE link_sessions SET sign_in_hash = ?2 WHERE id = ?1 AND state = 'opened' AND proof = 'sign_in'",
         session_id,
-        to_ms(expires_at),
+        sign_in_hash,
+    )
+    return changed == 1
+
+
+async def take_sign_in(tx: Connection, session_id: str, sign_in_hash: bytes) -> bool:
+    """Use up what the browser brought back; False where it is another's, or was used before."""
+    changed = await tx.execute(
+        "UPDATE link_sessions SET sign_in_hash = NULL WHERE id = ?1 AND sign_in_hash = ?2",
+        session_id,
+        sign_in_hash,
+    )
+    return changed == 1
+
+
+async def join_line(tx: Connection, session_id: str, now: datetime) -> bool:
+    """Proven -> waiting, at the end of the line."""
+    changed = await tx.execute(
+        "UPDATE link_sessions SET state = 'waiting', waiting_since = ?2, seen_at = ?2"
+        " WHERE id = ?1 AND state = 'proven'",
+        session_id,
+        to_ms(now),
+    )
+    return changed == 1
+
+
+async def mark_seen(tx: Connection, session_id: str, now: datetime, waiting_until: datetime) -> None:
+    """The page is still looked at; whoever waits keeps the place so long."""
+    await tx.execute(
+        "UPDATE link_sessions SET seen_at = max(seen_at, ?2),"
+        " expires_at = CASE state WHEN 'waiting' THEN max(expires_at, ?3) ELSE expires_at END"
+        " WHERE id = ?1 AND seen_at IS NOT NULL",
+        session_id,
+        to_ms(now),
+        to_ms(waiting_until),
     )
 
 
-async def open_widget(tx: Connection, session_id: str, expires_at: datetime) -> bool:
-    """Waiting -> open, with time enough for the turn."""
+async def open_widget(tx: Connection, session_id: str, lane: str, expires_at: datetime) -> bool:
+    """Waiting -> open in a lane, with time enough for the turn."""
     changed = await tx.execute(
-        "UPDATE link_sessions SET state = 'open', expires_at = ?2 WHERE id = ?1 AND state = 'waiting'",
+        "UPDATE link_sessions SET state = 'open', lane = ?2, expires_at = ?3"
+        " WHERE id = ?1 AND state = 'waiting'",
         session_id,
+        lane,
         to_ms(expires_at),
     )
     return changed == 1
 
 
-async def first_in_line(connection: Connection, lane: str) -> LinkSession | None:
+async def first_in_line(connection: Connection, seen_since: datetime) -> LinkSession | None:
+    """Whoever waits longest, of those whose page has been heard of since then."""
     row = await connection.fetch_one(
-        "SELECT * FROM link_sessions WHERE lane = ?1 AND state = 'waiting'"
+        "SELECT * FROM link_sessions WHERE state = 'waiting' AND seen_at >= ?1"
         " ORDER BY waiting_since, rowid LIMIT 1",
-        lane,
+        to_ms(seen_since),
     )
     return _session(row)
 
 
-async def waiting_lanes(connection: Connection) -> list[str]:
-    rows = await connection.fetch_all("SELECT DISTINCT lane FROM link_sessions WHERE state = 'waiting'")
-    return [str(row[0]) for row in rows]
+async def anybody_waits(connection: Connection) -> bool:
+    return await connection.count("SELECT EXISTS (SELECT 1 FROM link_sessions WHERE state = 'waiting')") > 0
 
 
-async def place_in_line(connection: Connection, session: LinkSession) -> int:
-    """How many are at or before this session in its lane's line; 1 is next."""
+async def place_in_line(connection: Connection, session_id: str) -> int:
+    """How many are at or before this session in the line; 1 is next."""
     return await connection.count(
         "SELECT count(*) FROM link_sessions AS other JOIN link_sessions AS mine ON mine.id = ?1"
-        " WHERE other.state = 'waiting' AND other.lane = mine.lane"
+        " WHERE other.state = 'waiting'"
         " AND (other.waiting_since, other.rowid) <= (mine.waiting_since, mine.rowid)",
-        session.id,
+        session_id,
     )
-
-
-async def busy_by_lane(connection: Connection) -> dict[str, int]:
-    """How many sessions each lane has in line or at the widget."""
-    rows = await connection.fetch_all(
-        "SELECT lane, count(*) FROM link_sessions WHERE state IN ('waiting', 'open', 'approved')"
-        " GROUP BY lane"
-    )
-    return {str(row[0]): int(row[1]) for row in rows}
 
 
 async def match(
-    tx: Connection, session_id: str, grant: tuple[str, str], nft_count: int, code: str, expires_at: datetime
+    tx: Connection,
+    session_id: str,
+    grant: tuple[str, str],
+    nft_count: int,
+    code: str | None,
+    expires_at: datetime,
 ) -> bool:
-    """Approved -> matched, with the (userGuid, userId) that approved and the code that finishes it."""
+    """Open or approved -> matched, with the (userGuid, userId) that approved, and the code, if any."""
     changed = await tx.execute(
         "UPDATE link_sessions SET state = 'matched', user_guid = ?2, banq_user_id = ?3, nft_count = ?4,"
-        " finish_code = ?5, expires_at = ?6 WHERE id = ?1 AND state = 'approved'",
+        " finish_code = ?5, expires_at = ?6 WHERE id = ?1 AND state IN ('open', 'approved')",
         session_id,
-        grant[0],
-        grant[1],
+        *grant,
         nft_count,
         code,
         to_ms(expires_at),
@@ -186,8 +235,7 @@ async def use_code_try(tx: Connection, session_id: str) -> bool:
 
 async def overdue(connection: Connection, now: datetime) -> list[LinkSession]:
     rows = await connection.fetch_all(
-        "SELECT * FROM link_sessions WHERE expires_at <= ?1"
-        " AND state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched')",
+        f"SELECT * FROM link_sessions WHERE expires_at <= ?1 AND state IN {LIVE}",  # noqa: S608 - our own words
         to_ms(now),
     )
     return [session for row in rows if (session := _session(row)) is not None]
@@ -203,7 +251,10 @@ def _session(row: sqlite3.Row | None) -> LinkSession | None:
         chat_user_name=row["chat_user_name"],
         chat_avatar_url=row["chat_avatar_url"],
         state=row["state"],
+        proof=row["proof"],
+        seen_at=None if row["seen_at"] is None else from_ms(row["seen_at"]),
         lane=row["lane"],
+        waiting_since=None if row["waiting_since"] is None else from_ms(row["waiting_since"]),
         finish_code=row["finish_code"],
         code_tries_left=row["code_tries_left"],
         user_guid=row["user_guid"],

@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.database import Connection, to_ms
 
@@ -17,15 +17,27 @@ class Notice:
     attempts: int
 
 
-async def insert(tx: Connection, member: tuple[str, str], kind: str, object_id: str, now: datetime) -> None:
-    """Add a notice for (platform, user id). The same notice about the same object is kept once."""
+async def insert(
+    tx: Connection,
+    member: tuple[str, str],
+    kind: str,
+    object_id: str,
+    now: datetime,
+    *,
+    hold_back: timedelta = timedelta(0),
+) -> None:
+    """Add a notice for (platform, user id). The same notice about the same object is kept once.
+
+    `hold_back`: so long, a message that the member already looks at may tell it instead.
+    """
     await tx.execute(
         "INSERT INTO outbox (chat_platform, recipient, dedup_key, kind, object_id, next_try_at, created_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (dedup_key) DO NOTHING",
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (dedup_key) DO NOTHING",
         *member,
         ":".join((object_id, kind, *member)),
         kind,
         object_id,
+        to_ms(now + hold_back),
         to_ms(now),
     )
 
@@ -47,6 +59,24 @@ async def kept_for(connection: Connection, chat_platform: str, recipient: str) -
         recipient,
     )
     return [_notice(row) for row in rows]
+
+
+async def is_untold(connection: Connection, kind: str, object_id: str) -> bool:
+    row = await connection.fetch_one(
+        "SELECT 1 FROM outbox WHERE kind = ?1 AND object_id = ?2 AND state <> 'delivered'", kind, object_id
+    )
+    return row is not None
+
+
+async def mark_told(tx: Connection, kind: str, object_id: str, now: datetime) -> None:
+    """The member has read it elsewhere; idempotent."""
+    await tx.execute(
+        "UPDATE outbox SET state = 'delivered', delivered_at = ?3"
+        " WHERE kind = ?1 AND object_id = ?2 AND state <> 'delivered'",
+        kind,
+        object_id,
+        to_ms(now),
+    )
 
 
 async def mark_delivered(tx: Connection, notice_id: int, now: datetime) -> None:

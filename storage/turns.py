@@ -1,8 +1,8 @@
-"""Turns at the widget: at most one live turn per lane, by a unique index."""
+"""Turns at the widget: at most one live turn per lane and per session, by unique indexes."""
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.database import Connection, from_ms, to_ms
 
@@ -14,26 +14,39 @@ class Turn:
     session_id: str
     opened_at: datetime
     expires_at: datetime
+    reference: str | None
     approved_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
 
 
 async def begin(
-    tx: Connection, lane: str, session_id: str, opened_at: datetime, expires_at: datetime
+    tx: Connection,
+    lane: str,
+    session_id: str,
+    opened_at: datetime,
+    expires_at: datetime,
+    reference: str | None = None,
 ) -> None:
-    """Take the lane's turn. Raises IntegrityError where somebody holds it."""
+    """Take a turn: the lane's only one, or one of many that are told apart by a reference.
+
+    Raises IntegrityError where somebody else holds the lane's.
+    """
     await tx.execute(
-        "INSERT INTO turns (lane, session_id, opened_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO turns (lane, session_id, opened_at, expires_at, reference) VALUES (?1, ?2, ?3, ?4, ?5)",
         lane,
         session_id,
         to_ms(opened_at),
         to_ms(expires_at),
+        reference,
     )
 
 
 async def live_of_lane(connection: Connection, lane: str) -> Turn | None:
-    row = await connection.fetch_one("SELECT * FROM turns WHERE lane = ?1 AND ended_at IS NULL", lane)
+    """The turn that has the lane for itself."""
+    row = await connection.fetch_one(
+        "SELECT * FROM turns WHERE lane = ?1 AND ended_at IS NULL AND reference IS NULL", lane
+    )
     return _turn(row)
 
 
@@ -47,7 +60,17 @@ async def live_of_session(connection: Connection, session_id: str) -> Turn | Non
 async def at(connection: Connection, lane: str, time: datetime) -> Turn | None:
     """The lane's turn that was live at that time, or else its last one before; it may have ended since."""
     row = await connection.fetch_one(
-        "SELECT * FROM turns WHERE lane = ?1 AND opened_at <= ?2 ORDER BY id DESC LIMIT 1", lane, to_ms(time)
+        "SELECT * FROM turns WHERE lane = ?1 AND opened_at <= ?2 AND reference IS NULL"
+        " ORDER BY id DESC LIMIT 1",
+        lane,
+        to_ms(time),
+    )
+    return _turn(row)
+
+
+async def by_reference(connection: Connection, lane: str, reference: str) -> Turn | None:
+    row = await connection.fetch_one(
+        "SELECT * FROM turns WHERE lane = ?1 AND reference = ?2", lane, reference
     )
     return _turn(row)
 
@@ -58,10 +81,33 @@ async def live(connection: Connection) -> list[Turn]:
 
 
 async def ended_since(connection: Connection, lane: str, since: datetime) -> list[Turn]:
+    """Turns that had the lane for themselves and have ended since then."""
     rows = await connection.fetch_all(
-        "SELECT * FROM turns WHERE lane = ?1 AND ended_at >= ?2", lane, to_ms(since)
+        "SELECT * FROM turns WHERE lane = ?1 AND ended_at >= ?2 AND reference IS NULL", lane, to_ms(since)
     )
     return [turn for row in rows if (turn := _turn(row)) is not None]
+
+
+async def without_link_since(
+    connection: Connection, member: tuple[str, str], since: datetime
+) -> list[datetime]:
+    """When the member's turns ended that brought no link, the earliest first."""
+    rows = await connection.fetch_all(
+        "SELECT turns.ended_at FROM turns JOIN link_sessions ON link_sessions.id = turns.session_id"
+        " WHERE link_sessions.chat_platform = ?1 AND link_sessions.chat_user_id = ?2"
+        " AND turns.ended_at > ?3 AND turns.end_reason <> 'linked' ORDER BY turns.ended_at",
+        *member,
+        to_ms(since),
+    )
+    return [from_ms(row[0]) for row in rows]
+
+
+async def latest_lengths(connection: Connection, limit: int) -> list[timedelta]:
+    """How long the latest turns took that brought a link."""
+    rows = await connection.fetch_all(
+        "SELECT ended_at - opened_at FROM turns WHERE end_reason = 'linked' ORDER BY id DESC LIMIT ?1", limit
+    )
+    return [timedelta(milliseconds=row[0]) for row in rows]
 
 
 async def mark_approved(tx: Connection, turn_id: int, now: datetime) -> bool:
@@ -97,6 +143,7 @@ def _turn(row: sqlite3.Row | None) -> Turn | None:
         session_id=row["session_id"],
         opened_at=from_ms(row["opened_at"]),
         expires_at=from_ms(row["expires_at"]),
+        reference=row["reference"],
         approved_at=None if row["approved_at"] is None else from_ms(row["approved_at"]),
         ended_at=None if row["ended_at"] is None else from_ms(row["ended_at"]),
         end_reason=row["end_reason"],

@@ -12,21 +12,38 @@ from pathlib import Path
 
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
-from sandbox.discord import ADMIN_ROLE_ID, BOT_TOKEN, GUILD_ID, DiscordSandbox
+from sandbox.discord import (
+    ADMIN_ROLE_ID,
+    APPLICATION_ID,
+    BOT_TOKEN,
+    CLIENT_SECRET,
+    GUILD_ID,
+    DiscordSandbox,
+)
 from storage.database import Database
 
 WEBHOOK_SECRET = "a-webhook-secret-of-tests"
 COMMUNITY = "Sunny Meadow"
+SIGN_IN = f"""\
+client_id = {APPLICATION_ID}
+client_secret = "{CLIENT_SECRET}"
+"""
 
 
 class LiveBot:
-    def __init__(self, folder: Path, discord: DiscordSandbox, banq: BanqSandbox, more: str = "") -> None:
+    """`signs_in`: members sign in with Discord on the link page; otherwise the code is the proof."""
+
+    def __init__(
+        self, folder: Path, discord: DiscordSandbox, banq: BanqSandbox, more: str, *, signs_in: bool
+    ) -> None:
         self._more = more
+        self._signs_in = signs_in
         self.discord = discord
         self.banq = banq
         self.config = folder / "config.toml"
         self.database_path = folder / "banqbot.sqlite3"
         self.port = free_port()
+        discord.oauth.redirect_uris.add(f"{self.url}/link/discord")
         self.output: list[str] = []
         self._said = asyncio.Condition()
         self._process: Process | None = None
@@ -123,6 +140,8 @@ home_guild_id = {GUILD_ID}
 admin_role_id = {ADMIN_ROLE_ID}
 api_url = "{self.discord.api_url}"
 gateway_url = "{self.discord.gateway_url}"
+authorize_url = "{self.discord.authorize_url}"
+{SIGN_IN if self._signs_in else ""}
 
 [banq]
 client_id = "{identities.CLIENT_ID}"
@@ -159,13 +178,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def living(folder: Path, more: str = "") -> AsyncIterator[LiveBot]:
+async def living(folder: Path, more: str = "", *, signs_in: bool = False) -> AsyncIterator[LiveBot]:
     """Both emulators and a running bot that Banq sends its webhooks to; `more` is further TOML."""
     banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0))
     discord = DiscordSandbox()
     await banq.start()
     await discord.start()
-    bot = LiveBot(folder, discord, banq, more)
+    bot = LiveBot(folder, discord, banq, more, signs_in=signs_in)
     try:
         code, output = await bot.call("webhooks", "set")
         assert code == 0, output

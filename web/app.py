@@ -1,7 +1,9 @@
 """Builds the side server. What is not explicitly offered is refused; what goes wrong becomes a sentence."""
 
+import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import jinja2
@@ -10,8 +12,12 @@ from aiohttp import web
 from services.health import HealthCheck
 from services.inbox import Inbox
 from services.link_page import LinkPage
-from web import health, link_page, webhooks
-from web.keys import HEALTH, INBOX, LINK_PAGE, SETTINGS, TEMPLATES, WebSettings
+from web import health, link_events, link_page, webhooks
+from web import sign_in as sign_in_page
+from web.client_address import client_address
+from web.discord_sign_in import DiscordSignIn
+from web.keys import HEALTH, INBOX, LIMITS, LINK_PAGE, SETTINGS, SIGN_IN, TEMPLATES, Limits, WebSettings
+from web.pages import too_many
 
 log = logging.getLogger(__name__)
 
@@ -20,19 +26,31 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def create_app(
-    settings: WebSettings, page: LinkPage, inbox: Inbox, health_check: HealthCheck
+    settings: WebSettings,
+    page: LinkPage,
+    inbox: Inbox,
+    health_check: HealthCheck,
+    limits: Limits,
+    sign_in: DiscordSignIn | None,
 ) -> web.Application:
-    app = web.Application(middlewares=[_answer_every_error], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[_answer_every_error, _limit], client_max_size=LARGEST_BODY)
     app[SETTINGS] = settings
     app[LINK_PAGE] = page
     app[INBOX] = inbox
     app[HEALTH] = health_check
+    app[LIMITS] = limits
+    app[SIGN_IN] = sign_in
+    app[link_events.STREAMS] = Counter()
+    app[link_events.STOPPING] = asyncio.Event()
     app[TEMPLATES] = jinja2.Environment(
         loader=jinja2.PackageLoader("web", "templates"), autoescape=True, undefined=jinja2.StrictUndefined
     )
     app.add_routes(health.routes)
     app.add_routes(webhooks.routes)
+    app.add_routes(link_events.routes)
+    app.add_routes(sign_in_page.routes)
     app.add_routes(link_page.routes)
+    app.on_shutdown.append(link_events.end_streams)
     return app
 
 
@@ -66,6 +84,26 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers["Server"] = "banqbot"
     return response
+
+
+@web.middleware
+async def _limit(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One network must not wear out the link page for all others. Webhooks are never turned away here."""
+    route = _route(request)
+    if not route.startswith("/link/") or route == link_page.STATIC_ROUTE:
+        return await handler(request)
+    address = client_address(
+        request.remote,
+        request.headers.getall("X-Forwarded-For", []),
+        request.app[SETTINGS].trusted_proxies,
+    )
+    limits = request.app[LIMITS]
+    retry_after_s = limits.requests.take(address)
+    if retry_after_s is None and route == link_page.LINK_ROUTE:
+        retry_after_s = limits.links.take(address)
+    if retry_after_s is not None:
+        return too_many(request, retry_after_s)
+    return await handler(request)
 
 
 def _route(request: web.Request) -> str:

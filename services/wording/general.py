@@ -3,27 +3,30 @@
 from collections.abc import Sequence
 
 from services.links import LinkStale
+from services.wording.linking import LINKING_ENDED
 from services.wording.text import Markup, Words
 from services.wording.wallet import no_wallet
-from services.wording.withdrawals import withdrawal_story
-from storage.withdrawals import Withdrawal
 
-
-def notice_words(m: Markup, kind: str, withdrawal: Withdrawal | None) -> Words:
-    """Raises LookupError for a kind that this version does not know."""
-    if withdrawal is not None:
-        return withdrawal_story(m, withdrawal)
-    match kind:
-        case "link_stale":
-            return no_wallet(LinkStale())
-        case "unlinked_by_admin":
-            return Words(
-                "Your wallet was unlinked",
-                "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe "
-                "at Banq. Withdrawals already under way go on. Use /link to link it again.",
-                "warning",
-            )
-    raise LookupError(f"no words for the notice {kind}")
+NOTICES = {
+    "link_stale": no_wallet(LinkStale()),
+    "link_wrong_browser": LINKING_ENDED["wrong_browser"],
+    "link_unmatched": LINKING_ENDED["unmatched"],
+    "link_conflict": LINKING_ENDED["conflict"],
+    "link_refused": LINKING_ENDED["refused"],
+    "unlinked_by_admin": Words(
+        "Your wallet was unlinked",
+        "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe "
+        "at Banq. Withdrawals already under way go on. Use /link to link it again.",
+        "warning",
+    ),
+    "frozen_by_admin": Words(
+        "Withdrawals from your wallet are frozen",
+        "The team of this community stopped withdrawals from your Banq wallet here. Your NFTs are safe at Banq, "
+        "and withdrawals already at Banq go on. If all is well with your account, use /link to link the wallet "
+        "again; that thaws it.",
+        "warning",
+    ),
+}
 
 
 def help_words(m: Markup, *, is_linked: bool) -> Words:
@@ -33,6 +36,7 @@ def help_words(m: Markup, *, is_linked: bool) -> Words:
             f"{m.bold('Send one to your own address:')} /withdraw",
             f"{m.bold('How are my withdrawals?')} /withdrawals",
             f"{m.bold('Is all well with my wallet?')} /wallet",
+            f"{m.bold('Something looks wrong?')} Freeze in /wallet stops all withdrawals at once.",
             f"{m.bold('Stop it all:')} /unlink, or take the approval back in your account at Banq.",
         )
     else:

@@ -1,17 +1,121 @@
 """The words of linking a wallet."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services.wording.text import Markup, Words
+from services.standing import Standing
+from services.wording.text import Action, Markup, Words
 
 
-def link_steps(m: Markup, expires_at: datetime) -> Words:
+def link_steps(m: Markup, session_id: str, expires_at: datetime, *, signs_in: bool) -> Words:
+    first = (
+        "1. Open the secure page and continue with Discord, so that nobody else can use it."
+        if signs_in
+        else "1. Open the secure page. It works once, in one browser."
+    )
+    last = (
+        "3. Come back here. This message asks you to confirm."
+        if signs_in
+        else f"3. The page shows a 6-digit code. Come back here and press {m.bold('Enter code')}."
+    )
     return Words(
         "Link your Banq wallet",
-        "1. Open the secure page. It works once, in one browser.\n"
-        "2. Sign in at Banq there and approve this community.\n"
-        f"3. The page shows a 6-digit code. Come back here and press {m.bold('Enter code')}.\n\n"
-        f"The page link stops working {m.time(expires_at)}. It is yours alone: do not pass it on.",
+        f"{first}\n2. Sign in at Banq there and approve this community.\n{last}\n\n"
+        f"The page works once and stops working {m.time(expires_at)}. It is yours alone: do not pass it on.",
+        actions=_actions(session_id, signs_in=signs_in),
+    )
+
+
+def link_standing(m: Markup, standing: Standing) -> Words:
+    """The message in chat, as the attempt goes on. Raises LookupError for a standing without words."""
+    signs_in = standing.proof == "sign_in"
+    actions = _actions(standing.session_id, signs_in=signs_in)
+    match standing.state:
+        case "issued":
+            return link_steps(m, standing.session_id, standing.expires_at, signs_in=signs_in)
+        case "opened":
+            return Words(
+                "The page is open",
+                "Continue with Discord there. Was that not you? Then press Cancel: somebody else has your link.",
+                actions=actions,
+            )
+        case "waiting":
+            return Words(
+                f"You are {_ordinal(standing.place or 1)} in line",
+                f"One person at a time can be at Banq. Your turn comes {_wait(standing.wait)}, on the page, by "
+                "itself. Keep the page open.",
+                actions=actions,
+            )
+        case "open":
+            return Words(
+                "It is your turn",
+                "Sign in at Banq on the page and approve this community. You have a few minutes.",
+                actions=actions,
+            )
+        case "proven":
+            return Words(
+                "You have not approved yet",
+                "Banq's page was closed, or your time there ran out. Nothing was linked. Press "
+                f"{m.bold('Open Banq again')} on the page when you are ready.",
+                actions=actions,
+            )
+        case "approved":
+            return Words(
+                "You approved",
+                "We are waiting for Banq to confirm it. That takes seconds, two minutes at most.",
+                actions=actions,
+            )
+        case "matched":
+            return confirm_link(m, standing)
+        case "linked":
+            return linked(standing.nft_count or 0)
+    return LINKING_ENDED[standing.state]
+
+
+def confirm_link(m: Markup, standing: Standing) -> Words:
+    count = standing.nft_count or 0
+    holding = {0: "no NFTs", 1: "1 NFT"}.get(count, f"{count} NFTs")
+    name = m.foreign(standing.chat_user_name, 100)
+    if standing.proof == "code":
+        return Words(
+            "Almost done",
+            f"A Banq wallet holding {m.bold(holding)} approved this community. If that is yours, press "
+            f"{m.bold('Enter code')} and type the code that the page shows. If not, press {m.bold('Cancel')}.",
+            actions=_actions(standing.session_id, signs_in=False),
+        )
+    return Words(
+        "Is this your wallet?",
+        f"A Banq wallet holding {m.bold(holding)} approved this community.\n"
+        f"Link it to {m.bold(name)}? If it is not yours, nothing will be linked.",
+        actions=(
+            Action("Link it", "link-confirm", standing.session_id, "primary"),
+            Action("Not mine", "link-cancel", standing.session_id),
+        ),
+    )
+
+
+def _actions(session_id: str, *, signs_in: bool) -> tuple[Action, ...]:
+    cancel = Action("Cancel", "link-cancel", session_id)
+    return (cancel,) if signs_in else (Action("Enter code", "link-code", session_id, "primary"), cancel)
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _wait(wait: timedelta | None) -> str:
+    if wait is None or wait < timedelta(seconds=45):
+        return "in less than a minute"
+    minutes = round(wait / timedelta(minutes=1)) or 1
+    return "in about a minute" if minutes == 1 else f"in about {minutes} minutes"
+
+
+def cooling_down(m: Markup, until: datetime) -> Words:
+    return Words(
+        "Please wait a little",
+        "You have tried several times without linking a wallet, and others may be waiting. "
+        f"You can use /link again {m.time(until)}.",
+        "warning",
     )
 
 
@@ -25,7 +129,10 @@ def already_linked(m: Markup, linked_at: datetime) -> Words:
 def linked(nft_count: int) -> Words:
     holds = {0: "It holds no NFTs yet.", 1: "It holds 1 NFT."}.get(nft_count, f"It holds {nft_count} NFTs.")
     return Words(
-        "Your wallet is linked", f"{holds} Only you can see it here, and only you can withdraw.", "good"
+        "Your wallet is linked",
+        f"{holds} Only you can see it here, and only you can withdraw.",
+        "good",
+        actions=(Action("Show NFTs", "nfts-page", "1", "primary"),),
     )
 
 
@@ -52,9 +159,9 @@ CODE_UNREADABLE = Words(
 )
 
 
-CODE_TOO_EARLY = Words(
-    "There is no code yet",
-    "The code appears on the secure page once you have signed in at Banq and approved. Do that first, then come back.",
+TOO_EARLY = Words(
+    "There is nothing to confirm yet",
+    "Sign in at Banq on the secure page and approve first, then come back.",
     "warning",
 )
 
@@ -66,6 +173,13 @@ LINKING_ENDED = {
     "expired": Words("This link has expired", "Nothing was linked. Use /link to get a new one.", "warning"),
     "cancelled": Words(
         "This attempt was closed", "Nothing was linked by it. Use /link to get a new page.", "warning"
+    ),
+    "wrong_browser": Words(
+        "Somebody else opened your link",
+        "The page was opened by another Discord account than yours, so it was stopped and nothing was linked. "
+        "If that was you with a second account, switch to this one at Discord and use /link again. "
+        "If not, somebody has seen your link: never pass it on.",
+        "bad",
     ),
     "unmatched": Words(
         "The approval could not be matched",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.links import Unlinked, WalletOverview
+from services.links import Conflict, Frozen, Unlinked, WalletOverview
 from services.overview import BanqState, Overview
 from services.wording.text import Markup, Words
 
@@ -51,6 +51,22 @@ def member(m: Markup, name: str, overview: WalletOverview) -> Words:
         "Member",
         f"{name} is {states[overview.state]}, since {m.time(overview.linked_at)}.\n"
         f"Withdrawals under way: {overview.running_withdrawals}.",
+    )
+
+
+def conflict(m: Markup, refused: Conflict) -> str:
+    return (
+        f"{m.bold('Refused')} {m.time(refused.at)}: {refused.reason}. If both accounts are the same person's, "
+        "unlink the other one with /admin unlink; you can paste that id there."
+    )
+
+
+def member_frozen(name: str, outcome: Frozen) -> Words:
+    return Words(
+        "Member frozen",
+        f"Nobody can withdraw from {name}'s wallet here until {name} links it again, and {name} is told. "
+        f"Withdrawals cancelled: {outcome.cancelled}; still under way: {outcome.still_running}.",
+        "good",
     )
 
 

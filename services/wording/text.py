@@ -23,9 +23,20 @@ class Markup(Protocol):
 
 
 @dataclass(frozen=True)
+class Action:
+    """A button: its label, what it does (the edges know by name), and to what."""
+
+    label: str
+    name: str
+    reference: str = ""
+    style: Literal["plain", "primary", "danger"] = "plain"
+
+
+@dataclass(frozen=True)
 class Words:
     title: str
     text: str
     tone: Tone = "plain"
     image_url: str | None = None
     image_text: str = ""
+    actions: tuple[Action, ...] = ()

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from banq.models import Nft
 from services.foreign_text import clean
-from services.links import LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
+from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.nfts import BanqSilent
-from services.wording.text import Markup, Words
+from services.wording.text import Action, Markup, Words
 from services.wording.withdrawals import network
 
 
@@ -43,15 +43,30 @@ def wallet(m: Markup, overview: WalletOverview, nfts: str) -> Words:
     if overview.state == "stale":
         return no_wallet(LinkStale())
     running = overview.running_withdrawals
-    lines = [f"Linked {m.time(overview.linked_at)}.", nfts]
-    if overview.state == "frozen":
-        lines.append("Withdrawals are frozen; link again to thaw them.")
+    chats = " and ".join(CHATS[chat] for chat in overview.chats)
+    lines = [f"Linked {m.time(overview.linked_at)}, on {chats}.", nfts]
+    frozen = overview.state == "frozen"
+    if frozen:
+        lines.append("Withdrawals are frozen. Use /link to link the wallet again; that thaws it.")
     lines.append(
         {0: "No withdrawals under way.", 1: "1 withdrawal under way."}.get(
             running, f"{running} withdrawals under way."
         )
     )
-    return Words("Your Banq wallet", "\n".join(lines))
+    return Words(
+        "Your Banq wallet",
+        "\n".join(lines),
+        "warning" if frozen else "plain",
+        actions=(
+            Action("Show NFTs", "nfts-page", "1", "primary"),
+            Action("Activity", "withdrawals-list"),
+            *(() if frozen else (Action("Freeze", "freeze-ask"),)),
+            Action("Unlink", "unlink-ask"),
+        ),
+    )
+
+
+CHATS = {"discord": "Discord", "telegram": "Telegram"}
 
 
 def nft_count(count: int, unreadable: int) -> str:
@@ -80,19 +95,51 @@ EMPTY_WALLET = Words(
 
 
 def unlink_review(running: int) -> Words:
-    sent = {
-        0: "No withdrawals are under way.",
-        1: "1 withdrawal is under way at Banq. Unlinking does not stop it, and you will hear how it ends.",
-    }.get(
-        running,
-        f"{running} withdrawals are under way at Banq. Unlinking does not stop them, and you will hear how they end.",
-    )
     return Words(
         "Unlink your wallet?",
-        f"You will not see your NFTs here any more, nor withdraw them from here. {sent}\n\n"
-        "Your NFTs stay in your Banq wallet. To take back the approval as well, open your account at Banq.",
+        f"You will not see your NFTs here any more, nor withdraw them from here. {_not_stopped(running, 'Unlinking')}"
+        "\n\nYour NFTs stay in your Banq wallet. To take back the approval as well, open your account at Banq.",
         "warning",
+        actions=(
+            Action("Unlink", "unlink-confirm", style="danger"),
+            Action("Keep it linked", "unlink-keep"),
+        ),
     )
+
+
+def freeze_review(running: int) -> Words:
+    return Words(
+        "Freeze withdrawals?",
+        "From that moment nobody can withdraw from here, not even you. You can still look at your NFTs. "
+        f"{_not_stopped(running, 'Freezing')}\n\nTo thaw it, link the wallet again: that takes your sign-in at Banq.",
+        "warning",
+        actions=(
+            Action("Freeze now", "freeze-confirm", style="danger"),
+            Action("Keep it as it is", "unlink-keep"),
+        ),
+    )
+
+
+def _not_stopped(running: int, what: str) -> str:
+    return {
+        0: "No withdrawals are under way.",
+        1: f"1 withdrawal is under way at Banq. {what} does not stop it, and you will hear how it ends.",
+    }.get(
+        running,
+        f"{running} withdrawals are under way at Banq. {what} does not stop them, and you will hear how they end.",
+    )
+
+
+def frozen(outcome: Frozen) -> Words:
+    lines = ["Nobody can withdraw from your wallet here. Your NFTs are still in it."]
+    if outcome.cancelled:
+        lines.append(f"Withdrawals cancelled before they were sent: {outcome.cancelled}.")
+    if outcome.still_running:
+        lines.append(
+            f"Withdrawals still under way: {outcome.still_running}. Do not approve at Banq what you did not ask for."
+        )
+    lines.append("Use /link to link it again when all is well; that thaws it.")
+    return Words("Withdrawals are frozen", "\n".join(lines), "good")
 
 
 def unlinked(outcome: Unlinked) -> Words:
@@ -105,7 +152,7 @@ def unlinked(outcome: Unlinked) -> Words:
     return Words("Wallet unlinked", "\n".join(lines), "good")
 
 
-KEPT_LINKED = Words("Nothing changed", "Your wallet stays linked.")
+KEPT_LINKED = Words("Nothing changed", "Your wallet stays as it is.")
 
 
 def gallery_title(count: int, page: int, pages: int) -> str:

@@ -24,9 +24,13 @@ CREATE TABLE link_sessions (
     chat_user_name  TEXT NOT NULL,
     chat_avatar_url TEXT,
     state           TEXT NOT NULL CHECK (state IN (
-                        'issued', 'proven', 'waiting', 'open', 'approved', 'matched', 'linked',
+                        'issued', 'opened', 'proven', 'waiting', 'open', 'approved', 'matched', 'linked',
                         'expired', 'cancelled', 'wrong_browser', 'unmatched', 'conflict', 'refused')),
+    -- How the browser shows that it is the member's: by signing in to the chat platform, or by the code.
+    proof           TEXT NOT NULL CHECK (proof IN ('sign_in', 'code')),
     browser_hash    BLOB UNIQUE CHECK (length(browser_hash) = 32),
+    sign_in_hash    BLOB CHECK (length(sign_in_hash) = 32),
+    seen_at         INTEGER,
     lane            TEXT,
     waiting_since   INTEGER,
     finish_code     TEXT CHECK (length(finish_code) = 6),
@@ -36,24 +40,49 @@ CREATE TABLE link_sessions (
     nft_count       INTEGER,
     created_at      INTEGER NOT NULL,
     expires_at      INTEGER NOT NULL,
-    CHECK (state IN ('issued', 'expired', 'cancelled') OR browser_hash IS NOT NULL),
-    CHECK (state NOT IN ('waiting', 'open', 'approved', 'matched', 'linked') OR lane IS NOT NULL),
+    CHECK (state IN ('issued', 'expired', 'cancelled') OR (browser_hash IS NOT NULL AND seen_at IS NOT NULL)),
+    CHECK (sign_in_hash IS NULL OR (state = 'opened' AND proof = 'sign_in')),
+    CHECK (state <> 'waiting' OR waiting_since IS NOT NULL),
+    CHECK (state NOT IN ('open', 'approved', 'matched', 'linked') OR lane IS NOT NULL),
     CHECK (state NOT IN ('matched', 'linked') OR (user_guid IS NOT NULL AND banq_user_id IS NOT NULL)),
-    CHECK ((finish_code IS NOT NULL) = (state = 'matched'))
+    CHECK ((finish_code IS NOT NULL) = (state = 'matched' AND proof = 'code'))
 ) STRICT;
 
 CREATE UNIQUE INDEX one_live_session_per_chat_user ON link_sessions (chat_platform, chat_user_id)
-    WHERE state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched');
+    WHERE state IN ('issued', 'opened', 'proven', 'waiting', 'open', 'approved', 'matched');
 CREATE INDEX live_sessions ON link_sessions (expires_at)
-    WHERE state IN ('issued', 'proven', 'waiting', 'open', 'approved', 'matched');
-CREATE INDEX waiting_line ON link_sessions (lane, waiting_since) WHERE state = 'waiting';
+    WHERE state IN ('issued', 'opened', 'proven', 'waiting', 'open', 'approved', 'matched');
+CREATE INDEX waiting_line ON link_sessions (waiting_since) WHERE state = 'waiting';
+CREATE INDEX sessions_by_chat_user ON link_sessions (chat_platform, chat_user_id, created_at);
 
--- A session that has ended never comes back.
-CREATE TRIGGER ended_link_sessions_stay_ended BEFORE UPDATE OF state ON link_sessions
-WHEN OLD.state IN ('linked', 'expired', 'cancelled', 'wrong_browser', 'unmatched', 'conflict', 'refused')
-     AND NEW.state <> OLD.state
+-- Only a browser that was opened by a link and has proven itself gets into the line.
+CREATE TRIGGER link_sessions_move_forward BEFORE UPDATE OF state ON link_sessions
+WHEN NEW.state <> OLD.state AND NOT (
+       (OLD.state = 'issued' AND NEW.state IN ('opened', 'expired', 'cancelled'))
+    OR (OLD.state = 'opened' AND NEW.state IN ('proven', 'wrong_browser', 'expired', 'cancelled'))
+    OR (OLD.state = 'proven' AND NEW.state IN ('waiting', 'expired', 'cancelled'))
+    OR (OLD.state = 'waiting' AND NEW.state IN ('open', 'expired', 'cancelled'))
+    OR (OLD.state = 'open' AND NEW.state IN (
+            'proven', 'approved', 'matched', 'unmatched', 'conflict', 'refused', 'expired', 'cancelled'))
+    OR (OLD.state = 'approved' AND NEW.state IN (
+            'matched', 'unmatched', 'conflict', 'refused', 'expired', 'cancelled'))
+    OR (OLD.state = 'matched' AND NEW.state IN (
+            'linked', 'unmatched', 'conflict', 'refused', 'expired', 'cancelled')))
 BEGIN
-    SELECT RAISE(ABORT, 'an ended link session cannot be moved');
+    SELECT RAISE(ABORT, 'a link session cannot be moved that way');
+END;
+
+-- Whose a session is, and whose browser, never changes.
+CREATE TRIGGER link_sessions_keep_their_owner
+BEFORE UPDATE OF id, token_hash, chat_platform, chat_user_id, proof ON link_sessions
+BEGIN
+    SELECT RAISE(ABORT, 'a link session cannot be given to somebody else');
+END;
+
+CREATE TRIGGER link_sessions_keep_their_browser BEFORE UPDATE OF browser_hash ON link_sessions
+WHEN OLD.browser_hash IS NOT NULL AND NEW.browser_hash IS NOT OLD.browser_hash
+BEGIN
+    SELECT RAISE(ABORT, 'a link session cannot be given to another browser');
 END;
 
 CREATE TABLE turns (
@@ -62,13 +91,16 @@ CREATE TABLE turns (
     session_id  TEXT NOT NULL REFERENCES link_sessions (id),
     opened_at   INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL,
+    -- What Banq echoes in its webhook, where it does; such a turn needs no lane for itself.
+    reference   TEXT UNIQUE CHECK (length(reference) >= 32),
     approved_at INTEGER,
     ended_at    INTEGER,
-    end_reason  TEXT CHECK (end_reason IN ('closed', 'expired', 'linked', 'given_up')),
+    end_reason  TEXT CHECK (end_reason IN ('closed', 'expired', 'vanished', 'linked', 'given_up')),
     CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 ) STRICT;
 
-CREATE UNIQUE INDEX one_turn_per_lane ON turns (lane) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX one_turn_per_lane ON turns (lane) WHERE ended_at IS NULL AND reference IS NULL;
+CREATE UNIQUE INDEX one_turn_per_session ON turns (session_id) WHERE ended_at IS NULL;
 CREATE INDEX turns_by_session ON turns (session_id);
 CREATE INDEX turns_by_lane ON turns (lane, id);
 CREATE INDEX ended_turns ON turns (lane, ended_at);
@@ -105,6 +137,23 @@ CREATE TABLE links (
 CREATE UNIQUE INDEX one_link_per_chat_user ON links (chat_platform, chat_user_id) WHERE state <> 'unlinked';
 CREATE UNIQUE INDEX one_link_per_wallet ON links (chat_platform, user_guid) WHERE state <> 'unlinked';
 CREATE INDEX links_by_wallet ON links (user_guid);
+
+-- A frozen link is thawed by a new link only; a link is made of a session that matched that very wallet.
+CREATE TRIGGER frozen_stays_frozen BEFORE UPDATE OF state ON links
+WHEN OLD.state = 'frozen' AND NEW.state NOT IN ('frozen', 'unlinked')
+BEGIN
+    SELECT RAISE(ABORT, 'a frozen link cannot be thawed');
+END;
+
+CREATE TRIGGER links_come_from_their_session BEFORE INSERT ON links
+WHEN NOT EXISTS (
+    SELECT 1 FROM link_sessions
+    WHERE id = NEW.session_id AND state = 'matched'
+      AND chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+      AND lane = NEW.lane AND user_guid = NEW.user_guid AND banq_user_id = NEW.banq_user_id)
+BEGIN
+    SELECT RAISE(ABORT, 'a link needs a session that matched this wallet for this user');
+END;
 
 -- Whose wallet a link is never changes: another wallet is another link.
 CREATE TRIGGER links_keep_their_wallet
@@ -195,6 +244,7 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX pending_notices ON outbox (next_try_at) WHERE state = 'pending';
+CREATE INDEX notices_by_object ON outbox (object_id);
 CREATE INDEX kept_notices ON outbox (chat_platform, recipient) WHERE state = 'kept';
 
 CREATE TABLE audit (

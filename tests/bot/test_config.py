@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from banq.webhook import GRANTED
 from bot import config
@@ -418,8 +418,7 @@ def test_the_examples_defaults_are_the_real_ones() -> None:
         for key, field in model.model_fields.items():
             if field.is_required() or field.default is None:
                 continue
-            default = list(field.default) if isinstance(field.default, tuple) else field.default
-            default = str(default) if isinstance(default, Path) else default
+            default = TypeAdapter(object).dump_python(field.default, mode="json")
             assert shown[section][key] == default, f"{section}.{key}"
 
 

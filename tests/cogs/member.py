@@ -55,9 +55,10 @@ class Member:
     async def press(self, message: SeenMessage, label: str) -> SeenMessage:
         """Press a button; the same message, once it has been edited."""
         members = self.live.discord.members
-        outcome = await members.press(self.id, message.id, message.button(label)["custom_id"])
+        before = members.look(self.id, message.id)
+        outcome = await members.press(self.id, message.id, before.button(label)["custom_id"])
         assert outcome.kind == "acknowledged", outcome
-        return await members.wait_for(lambda: self._changed(message))
+        return await members.wait_for(lambda: self._changed(before))
 
     async def type_code(self, message: SeenMessage, code: str) -> None:
         members = self.live.discord.members
@@ -69,8 +70,15 @@ class Member:
         """The next new message of the bot to this member."""
         return await self.live.discord.members.next_message(self.id, after=after.id)
 
-    async def changed(self, message: SeenMessage) -> SeenMessage:
-        return await self.live.discord.members.wait_for(lambda: self._changed(message))
+    async def until(self, message: SeenMessage, words: str) -> SeenMessage:
+        """The message once it says this; it may say other things before."""
+        members = self.live.discord.members
+
+        def look() -> SeenMessage | None:
+            now = members.look(self.id, message.id)
+            return now if words in now.text else None
+
+        return await members.wait_for(look)
 
     async def direct_message(self) -> SeenMessage:
         return await self.live.discord.members.next_message(self.id, "dm")
@@ -81,9 +89,7 @@ class Member:
         async with browser(self.live) as page:
             assert await page.begin(message.button("Open the secure page")["url"]) == 200
             await self.type_code(message, await self.approve(page, customer))
-        linked = await self.changed(message)
-        assert "Your wallet is linked" in linked.text
-        return linked
+        return await self.until(message, "Your wallet is linked")
 
     async def approve(self, page: LinkPage, customer: identities.Customer) -> str:
         """Approve at Banq and report it from the page; the finish code."""

@@ -80,7 +80,7 @@ async def test_a_slow_banq_is_told_and_waited_for(live: LiveBot) -> None:
     message = await ada.command("nfts")
     assert "Waiting for Banq" in message.text
     live.banq.faults.release()
-    assert "32 NFTs" in (await ada.changed(message)).text
+    await ada.until(message, "32 NFTs")
 
 
 async def test_a_withdrawal_goes_on_when_discord_fails_meanwhile(live: LiveBot) -> None:
@@ -94,7 +94,7 @@ async def test_a_withdrawal_goes_on_when_discord_fails_meanwhile(live: LiveBot) 
 
     live.banq.faults.release()
 
-    assert "Now approve it at Banq" in (await ada.changed(review)).text
+    await ada.until(review, "Now approve it at Banq")
 
 
 async def test_a_wrong_discord_token_is_a_sentence(tmp_path: Path) -> None:

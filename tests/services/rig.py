@@ -1,9 +1,10 @@
 """The services over a real database file and the real Banq client, against the Banq emulator."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from banq.client import BanqClient, Endpoint
 from banq.models import Nft, PlatformId
@@ -11,10 +12,11 @@ from banq.protocol import Credentials
 from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.server import BanqSandbox
+from services.changes import Changes
 from services.identity import ChatUser
 from services.inbox import Inbox
 from services.line import Line, LinkingRules
-from services.link_page import LinkPage
+from services.link_page import LinkPage, Progress
 from services.linking import Linked, Linking, LinkStarted
 from services.links import Links
 from services.matching import Matching
@@ -28,6 +30,10 @@ from storage.database import Database
 from storage.withdrawals import Withdrawal
 
 LANE = "main"
+SECOND_LANE = "second"
+USUAL_RULES = LinkingRules()
+ONE_LANE = MappingProxyType({LANE: identities.PLATFORM_ID})
+TWO_LANES = MappingProxyType({**ONE_LANE, SECOND_LANE: identities.SECOND_PLATFORM_ID})
 ADA = ChatUser("discord", "1", "Ada")
 BEN = ChatUser("discord", "2", "Ben")
 CLEO = ChatUser("discord", "3", "Cleo")
@@ -51,6 +57,7 @@ class Rig:
     submitter: Submitter
     withdrawals: Withdrawals
     outbox: Outbox
+    open_pages: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def again(
@@ -70,7 +77,9 @@ class Rig:
             yield other
 
     async def time_passes(self) -> None:
-        """What the workers do now and then."""
+        """What the open pages and the workers do now and then."""
+        for browser in self.open_pages:
+            await self.page.progress(browser)
         await self.matching.keep_time()
         await self.matching.settle()
 
@@ -101,6 +110,7 @@ class Rig:
         assert isinstance(started, LinkStarted)
         browser = await self.page.begin(started.url.rsplit("/", maxsplit=1)[1])
         assert isinstance(browser, str)
+        self.open_pages.append(browser)
         return started.session_id, browser
 
     async def matched(self, user: ChatUser, customer: identities.Customer) -> tuple[str, str]:
@@ -116,14 +126,32 @@ class Rig:
         session_id, code = await self.matched(user, customer)
         assert isinstance(await self.linking.finish(session_id, user, code), Linked)
 
+    async def signed_in(self, user: ChatUser) -> tuple[str, str]:
+        """`/link`, and the page opened by its owner, who signs in: (session id, browser secret)."""
+        session_id, browser = await self.start(user)
+        await self.sign_in(browser, user)
+        return session_id, browser
+
+    async def sign_in(self, browser: str, user: ChatUser) -> None:
+        """The browser is sent to sign in, and comes back as this user."""
+        secret = await self.page.ask_to_sign_in(browser)
+        assert isinstance(secret, str)
+        assert await self.page.comes_back(browser, secret)
+        await self.page.signed_in(browser, user.platform, user.id)
+
+    async def progress(self, browser: str) -> Progress:
+        progress = await self.page.progress(browser)
+        assert isinstance(progress, Progress)
+        return progress
+
     async def state_of(self, browser: str) -> str:
-        return str(getattr(await self.page.progress(browser), "state", "gone"))
+        progress = await self.page.progress(browser)
+        return progress.standing.state if isinstance(progress, Progress) else "gone"
 
     async def code_of(self, browser: str) -> str:
-        progress = await self.page.progress(browser)
-        code = getattr(progress, "finish_code", None)
-        assert isinstance(code, str), progress
-        return code
+        progress = await self.progress(browser)
+        assert progress.finish_code is not None, progress
+        return progress.finish_code
 
     async def draft(self, user: ChatUser, slug: str, amount: int = 1) -> Withdrawal:
         drafted = await self.withdrawals.draft(user, key_of(slug), GOOD_ADDRESS, amount)
@@ -160,6 +188,9 @@ async def build(
     *,
     webhook_action_stands: bool = False,
     timeout_s: float = 5,
+    rules: LinkingRules = USUAL_RULES,
+    platform_ids: Mapping[str, str] = ONE_LANE,
+    reference_field: str | None = None,
 ) -> AsyncIterator[Rig]:
     endpoint = Endpoint(sandbox.api_url, sandbox.token_url, timeout_s=timeout_s)
     credentials = Credentials(
@@ -168,12 +199,11 @@ async def build(
         password=identities.PASSWORD,
         audience=identities.AUDIENCE,
     )
-    lanes = {LANE: PlatformId(identities.PLATFORM_ID)}
-    rules = LinkingRules()
+    lanes = {name: PlatformId(platform_id) for name, platform_id in platform_ids.items()}
     async with BanqClient(endpoint, credentials) as banq:
         links = Links(database, sources)
         nfts = Nfts(banq, links, sources)
-        line = Line(lanes, rules)
+        line = Line(lanes, rules, sources, Changes())
         matching = Matching(database, banq, line, rules, sources)
         submitter = Submitter(
             database, banq, nfts, lanes, sources, webhook_action_stands=webhook_action_stands
@@ -187,7 +217,15 @@ async def build(
             links=links,
             page=LinkPage(database, line, lanes, rules, sources, lambda: None),
             matching=matching,
-            inbox=Inbox(database, matching, submitter, nfts, sources, wake_settling=lambda: None),
+            inbox=Inbox(
+                database,
+                matching,
+                submitter,
+                nfts,
+                sources,
+                wake_settling=lambda: None,
+                reference_field=reference_field,
+            ),
             nfts=nfts,
             submitter=submitter,
             withdrawals=Withdrawals(database, links, nfts, submitter, sources),

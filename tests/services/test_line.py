@@ -31,9 +31,9 @@ async def approve_and_report(rig: Rig, browser: str, customer: identities.Custom
 async def test_of_two_at_the_same_second_one_waits_and_then_has_the_turn(rig: Rig, clock: Clock) -> None:
     adas, first = await rig.start(ADA)
     bens, second = await rig.start(BEN)
-    progress = await rig.page.progress(second)
-    assert (getattr(progress, "state", None), getattr(progress, "place", None)) == ("waiting", 1)
-    assert getattr(progress, "platform_id", "") is None
+    progress = await rig.progress(second)
+    assert (progress.standing.state, progress.standing.place) == ("waiting", 1)
+    assert progress.turn is None
 
     await approve_and_report(rig, first, identities.ADA)
     await rig.linking.finish(adas, ADA, await rig.code_of(first))
@@ -51,13 +51,13 @@ async def test_the_line_is_first_come_first_served(rig: Rig, clock: Clock) -> No
     _, first = await rig.start(ADA)
     _, second = await rig.start(BEN)
     _, third = await rig.start(CLEO)
-    assert getattr(await rig.page.progress(third), "place", None) == 2
+    assert (await rig.progress(third)).standing.place == 2
 
     await rig.page.closed(first)
     await pass_time(rig, clock, REST)
 
     assert [await rig.state_of(each) for each in (first, second, third)] == ["proven", "open", "waiting"]
-    assert getattr(await rig.page.progress(third), "place", None) == 1
+    assert (await rig.progress(third)).standing.place == 1
 
 
 async def test_a_turn_ends_after_five_minutes_and_can_be_had_again(rig: Rig, clock: Clock) -> None:
@@ -95,8 +95,10 @@ async def test_a_page_knows_how_long_its_turn_lasts(rig: Rig, clock: Clock) -> N
 
     clock.forward(minutes=2)
 
-    assert getattr(await rig.page.progress(first), "turn_ends_in_s", None) == 180
-    assert getattr(await rig.page.progress(second), "turn_ends_in_s", "") is None
+    turn = (await rig.progress(first)).turn
+    assert turn is not None
+    assert turn.ends_in_s == 180
+    assert (await rig.progress(second)).turn is None
 
 
 async def test_one_who_is_alone_need_not_wait_for_a_rested_lane(rig: Rig, clock: Clock) -> None:
@@ -124,6 +126,7 @@ async def test_waiting_in_line_does_not_use_up_the_link(rig: Rig, clock: Clock) 
 async def test_whoever_has_left_the_line_does_not_hold_it_up(rig: Rig, clock: Clock) -> None:
     await rig.start(ADA)
     _, gone = await rig.start(BEN)
+    rig.open_pages.remove(gone)
     clock.forward(minutes=5)
     _, third = await rig.start(CLEO)
 

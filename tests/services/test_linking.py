@@ -8,12 +8,12 @@ from services.link_page import Bound, Gone, Invitation
 from services.linking import (
     AlreadyLinked,
     Cancelled,
-    CodeTooEarly,
     CodeUnreadable,
     Linked,
     LinkingEnded,
     LinkStarted,
     NotYours,
+    TooEarly,
     WrongCode,
 )
 from services.links import Unlinked
@@ -60,7 +60,7 @@ async def test_a_new_link_replaces_the_earlier_one(rig: Rig) -> None:
 
     assert await rig.page.look(earlier, None) == Gone()
     assert await rig.page.begin(earlier) == Gone()
-    assert await rig.page.look(later, None) == Invitation("Ada", None)
+    assert await rig.page.look(later, None) == Invitation("Ada", None, needs_sign_in=False)
 
 
 async def test_a_new_link_takes_the_turn_from_the_earlier_page(rig: Rig, clock: Clock) -> None:
@@ -93,7 +93,7 @@ async def test_a_link_preview_consumes_nothing(rig: Rig) -> None:
     _, token = await issued(rig, ADA)
 
     for _ in range(3):
-        assert await rig.page.look(token, None) == Invitation("Ada", None)
+        assert await rig.page.look(token, None) == Invitation("Ada", None, needs_sign_in=False)
 
     assert isinstance(await rig.page.begin(token), str)
 
@@ -215,16 +215,16 @@ async def test_a_code_may_be_typed_with_spaces(rig: Rig, written: str) -> None:
 
 async def test_a_code_before_the_approval_is_too_early(rig: Rig) -> None:
     not_opened, _ = await issued(rig, ADA)
-    assert await rig.linking.finish(not_opened, ADA, WRONG) == CodeTooEarly()
+    assert await rig.linking.finish(not_opened, ADA, WRONG) == TooEarly()
 
     opened, browser = await rig.start(ADA)
-    assert await rig.linking.finish(opened, ADA, WRONG) == CodeTooEarly()
+    assert await rig.linking.finish(opened, ADA, WRONG) == TooEarly()
 
     await rig.page.approved(browser)
-    assert await rig.linking.finish(opened, ADA, WRONG) == CodeTooEarly()
+    assert await rig.linking.finish(opened, ADA, WRONG) == TooEarly()
 
     waiting, _ = await rig.start(BEN)
-    assert await rig.linking.finish(waiting, BEN, WRONG) == CodeTooEarly()
+    assert await rig.linking.finish(waiting, BEN, WRONG) == TooEarly()
 
 
 async def test_a_stranger_can_neither_finish_nor_cancel(rig: Rig) -> None:

@@ -28,7 +28,7 @@ async def test_the_overview_counts_what_is_on_its_way(linked: Rig, clock: Clock)
     await linked.draft(ADA, THIRD)
     await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
 
-    assert await linked.links.overview(ADA) == WalletOverview("active", linked_at, 1)
+    assert await linked.links.overview(ADA) == WalletOverview("active", linked_at, ("discord",), 1)
     assert await linked.links.overview(BEN) == NotLinked()
 
 

@@ -266,8 +266,8 @@ async def test_a_wallet_of_another_member_is_a_conflict(linked: Rig, clock: Cloc
     assert await linked.state_of(browser) == "approved"
     await pass_time(linked, clock, MATCH_WITHIN + SECOND)
 
-    progress = await linked.page.progress(browser)
-    assert getattr(progress, "state", None) == "conflict"
+    progress = await linked.progress(browser)
+    assert progress.standing.state == "conflict"
     assert ADA.name not in str(progress)
     assert ADA.name not in str(await linked.linking.finish(session_id, BEN, "123456"))
     assert await linked.links.of(ADA) == before

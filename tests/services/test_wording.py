@@ -3,18 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from banq.models import Nft
 from services.addresses import AddressProblem
-from services.links import LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
+from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
+from services.standing import Standing
 from services.wording import general, linking, team, wallet, withdrawals
 from services.wording.text import Words
-from storage.link_sessions import ENDED
+from storage.link_sessions import ENDED, Proof
 from storage.withdrawals import Withdrawal
 from tests.services.rig import GOOD_ADDRESS
 
@@ -29,7 +30,8 @@ REASONS = {
     "refused": (None, "banq_said_no", "banq_unreachable", "banq_busy", "bot_not_signed_in"),
     "failed": (None, "rejected_at_banq", "cancelled_at_banq", "expired_at_banq"),
 }
-NOTICES = ("link_stale", "unlinked_by_admin")
+PROOFS: tuple[Proof, ...] = ("sign_in", "code")
+LIVE_STATES = ("issued", "opened", "proven", "waiting", "open", "approved", "matched")
 JARGON = re.compile(r"webhook|user ?guid|\bAPI\b|token ?data|HTTP|JSON|None|\bTrue\b", re.IGNORECASE)
 
 
@@ -87,22 +89,46 @@ def each_withdrawal() -> Iterator[Withdrawal]:
             )
 
 
+def each_standing() -> Iterator[Standing]:
+    """An attempt in each of its states, for each way to prove whose it is."""
+    for proof in PROOFS:
+        for state in (*LIVE_STATES, *ENDED):
+            for number in (0, 1, 2, 13, 22):
+                yield Standing(
+                    session_id="s-1",
+                    state=state,
+                    proof=proof,
+                    chat_user_name=f"{STRANGE} name",
+                    chat_avatar_url=None,
+                    expires_at=NOW,
+                    place=number if state == "waiting" else None,
+                    wait=timedelta(seconds=40 * number) if state == "waiting" else None,
+                    nft_count=number,
+                )
+
+
 def told_to_members() -> Iterator[Words]:
     for module in (general, linking, wallet, withdrawals):
         for value in vars(module).values():
             if isinstance(value, Words):
                 yield value
     yield from linking.LINKING_ENDED.values()
-    yield linking.link_steps(M, NOW)
+    for standing in each_standing():
+        yield linking.link_standing(M, standing)
     yield linking.already_linked(M, NOW)
+    yield linking.cooling_down(M, NOW)
     for number in (0, 1, 2):
         yield linking.linked(number)
         yield linking.wrong_code(number)
         yield wallet.unlink_review(number)
         yield wallet.unlinked(Unlinked(number, number))
+        yield wallet.freeze_review(number)
+        yield wallet.frozen(Frozen(number, number))
         yield withdrawals.amount_refused(number)
         for state in ("active", "stale", "frozen"):
-            yield wallet.wallet(M, WalletOverview(state, NOW, number), wallet.nft_count(number, number))
+            yield wallet.wallet(
+                M, WalletOverview(state, NOW, ("discord",), number), wallet.nft_count(number, number)
+            )
     for outcome in (NotLinked(), LinkStale(), LinkFrozen(), BanqSilent()):
         yield wallet.no_wallet(outcome)
     for each in each_withdrawal():
@@ -111,8 +137,7 @@ def told_to_members() -> Iterator[Words]:
     for problem in AddressProblem:
         yield withdrawals.address_refused(M, problem, f"{STRANGE} chain")
         yield withdrawals.address_refused(M, problem, None)
-    for kind in NOTICES:
-        yield general.notice_words(M, kind, None)
+    yield from general.NOTICES.values()
     yield general.help_words(M, is_linked=True)
     yield general.help_words(M, is_linked=False)
     yield general.failure("7F3K2")
@@ -186,8 +211,8 @@ def test_an_nft_without_a_name_is_called_unnamed() -> None:
 
 
 def test_every_way_that_linking_can_end_has_words() -> None:
-    # A linked session is told by linked(); wrong_browser is a state that nothing leads to yet.
-    assert linking.LINKING_ENDED.keys() == ENDED - {"linked", "wrong_browser"}
+    # A linked session is told by linked().
+    assert linking.LINKING_ENDED.keys() == ENDED - {"linked"}
 
 
 def test_every_state_in_the_history_has_words() -> None:
@@ -244,7 +269,38 @@ def test_a_state_without_words_is_an_error() -> None:
     with pytest.raises(AssertionError):
         withdrawals.withdrawal_story(M, replace(DRAFT, state="made up"))
     with pytest.raises(LookupError):
-        general.notice_words(M, "made up", None)
+        linking.link_standing(M, replace(next(each_standing()), state="made up"))
+
+
+def test_only_a_browser_that_signed_in_is_confirmed_by_a_press() -> None:
+    for standing in each_standing():
+        names = {action.name for action in linking.link_standing(M, standing).actions}
+        assert ("link-confirm" in names) == (standing.state == "matched" and standing.proof == "sign_in")
+        assert ("link-code" in names) == (standing.proof == "code" and standing.state not in ENDED)
+
+
+def test_an_attempt_that_goes_on_can_always_be_given_up() -> None:
+    for standing in each_standing():
+        names = {action.name for action in linking.link_standing(M, standing).actions}
+        assert ("link-cancel" in names) == (standing.state not in ENDED)
+
+
+@pytest.mark.parametrize(
+    ("place", "wait_s", "told"),
+    [
+        (1, 0, "1st in line|in less than a minute"),
+        (2, 44, "2nd in line|in less than a minute"),
+        (3, 50, "3rd in line|in about a minute"),
+        (11, 100, "11th in line|in about 2 minutes"),
+        (22, 3600, "22nd in line|in about 60 minutes"),
+    ],
+)
+def test_the_line_is_told_by_place_and_time(place: int, wait_s: int, told: str) -> None:
+    waiting = next(each for each in each_standing() if each.state == "waiting")
+
+    words = linking.link_standing(M, replace(waiting, place=place, wait=timedelta(seconds=wait_s)))
+
+    assert all(part in words.title + words.text for part in told.split("|"))
 
 
 @pytest.mark.parametrize("state", list(BanqState))
@@ -270,7 +326,7 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
 
 @pytest.mark.parametrize("state", ["active", "stale", "frozen"])
 def test_the_team_is_told_how_a_member_stands(state: str) -> None:
-    words = team.member(M, "Ada", WalletOverview(state, NOW, 1))
+    words = team.member(M, "Ada", WalletOverview(state, NOW, ("discord",), 1))
 
     assert words.text.startswith("Ada is ")
     assert words.text.endswith("under way: 1.")

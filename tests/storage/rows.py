@@ -17,11 +17,21 @@ SESSION = {
     "chat_user_id": "1",
     "chat_user_name": "Ada",
     "state": "issued",
+    "proof": "code",
     "created_at": 0,
     "expires_at": 1000,
 }
 # A session as far as it can get, so that every earlier state is legal with the same columns.
-BOUND = {**SESSION, "browser_hash": HASH, "lane": "main", "user_guid": "guid-1", "banq_user_id": '"u-1"'}
+BOUND = {
+    **SESSION,
+    "browser_hash": HASH,
+    "seen_at": 0,
+    "waiting_since": 0,
+    "lane": "main",
+    "user_guid": "guid-1",
+    "banq_user_id": '"u-1"',
+}
+MATCHED = {**BOUND, "state": "matched", "finish_code": "123456"}
 TURN = {"id": 1, "lane": "main", "session_id": "s-1", "opened_at": 0, "expires_at": 1000}
 GRANT = {
     "inbox_id": 1,

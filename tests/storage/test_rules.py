@@ -12,6 +12,7 @@ from tests.storage.rows import (
     HASH,
     INBOX,
     LINK,
+    MATCHED,
     NOTICE,
     SESSION,
     TURN,
@@ -23,7 +24,7 @@ from tests.storage.rows import (
 )
 
 OTHER_HASH = b"\x02" * 32
-LIVE_SESSIONS = ("issued", "proven", "waiting", "open", "approved", "matched")
+LIVE_SESSIONS = ("issued", "opened", "proven", "waiting", "open", "approved", "matched")
 ENDED_SESSIONS = ("linked", "expired", "cancelled", "wrong_browser", "unmatched", "conflict", "refused")
 
 
@@ -91,8 +92,9 @@ async def test_only_known_states_are_kept(database: Database, table: str, row: d
 async def test_only_known_chat_platforms_are_kept(
     database: Database, table: str, row: dict[str, Any]
 ) -> None:
-    await put_alone(database, "link_sessions", BOUND, id="other", token_hash=OTHER_HASH, state="linked")
-    row = row | ({"session_id": "other"} if table == "links" else {})
+    other = {"id": "other", "token_hash": OTHER_HASH, "chat_platform": "telegram"}
+    await put_alone(database, "link_sessions", MATCHED, **other)
+    row = row | ({"session_id": "other"} if table == "links" else {"chat_user_id": "2"})
     await refused(database, table, row, chat_platform="irc")
     await put_alone(database, table, row, chat_platform="telegram")
 
@@ -110,8 +112,9 @@ async def test_only_known_chat_platforms_are_kept(
 async def test_what_a_row_refers_to_must_exist(
     filled: Database, table: str, row: dict[str, Any], reference: dict[str, Any]
 ) -> None:
+    await run_alone(filled, "UPDATE turns SET ended_at = 5, end_reason = 'closed'")
     fresh: dict[str, dict[str, Any]] = {
-        "turns": {"id": 2, "lane": "second"},
+        "turns": {"id": 2},
         "links": {"id": "l-2", "chat_user_id": "2", "user_guid": "g"},
     }
     await refused(filled, table, row | fresh.get(table, {}), **reference)
@@ -179,6 +182,7 @@ async def test_a_chat_user_has_one_live_session(database: Database, state: str) 
 async def test_beyond_issued_a_session_has_its_browser(database: Database, state: str) -> None:
     row = {**BOUND, "state": state, "finish_code": "123456" if state == "matched" else None}
     await refused(database, "link_sessions", row, browser_hash=None)
+    await refused(database, "link_sessions", row, seen_at=None)
     await put_alone(database, "link_sessions", row)
 
 
@@ -187,8 +191,13 @@ async def test_a_session_may_end_unopened(database: Database, state: str) -> Non
     await put_alone(database, "link_sessions", SESSION, state=state)
 
 
-@pytest.mark.parametrize("state", ["waiting", "open", "approved", "matched", "linked"])
-async def test_in_line_and_beyond_a_session_has_its_lane(database: Database, state: str) -> None:
+async def test_whoever_waits_has_a_place_in_line(database: Database) -> None:
+    await refused(database, "link_sessions", BOUND, state="waiting", waiting_since=None)
+    await put_alone(database, "link_sessions", BOUND, state="waiting")
+
+
+@pytest.mark.parametrize("state", ["open", "approved", "matched", "linked"])
+async def test_from_its_turn_on_a_session_has_its_lane(database: Database, state: str) -> None:
     row = {**BOUND, "state": state, "finish_code": "123456" if state == "matched" else None}
     await refused(database, "link_sessions", row, lane=None)
     await put_alone(database, "link_sessions", row)
@@ -208,9 +217,35 @@ async def test_a_finish_code_exists_exactly_while_matched(database: Database) ->
     for code in ("", "12345", "1234567"):
         await refused(database, "link_sessions", matched, finish_code=code)
     await put_alone(database, "link_sessions", matched, finish_code="123456")
-    for state in ("approved", "linked", "cancelled"):
-        await refused_to_run(database, f"UPDATE link_sessions SET state = '{state}'")  # noqa: S608
+    for state in ("linked", "cancelled"):
+        await refused_to_run(database, f"UPDATE link_sessions SET state = '{state}'", match="CHECK")  # noqa: S608
     await run_alone(database, "UPDATE link_sessions SET state = 'linked', finish_code = NULL")
+
+
+async def test_a_browser_that_signed_in_needs_no_finish_code(database: Database) -> None:
+    matched = {**BOUND, "state": "matched", "proof": "sign_in"}
+    await refused(database, "link_sessions", matched, finish_code="123456")
+    await put_alone(database, "link_sessions", matched)
+
+
+async def test_only_a_browser_that_is_to_sign_in_has_a_secret_for_it(database: Database) -> None:
+    opened = {**BOUND, "state": "opened", "proof": "sign_in", "sign_in_hash": HASH}
+    await refused(database, "link_sessions", opened, state="proven")
+    await refused(database, "link_sessions", opened, proof="code")
+    await refused(database, "link_sessions", opened, proof="somehow")
+    await refused(database, "link_sessions", opened, sign_in_hash=HASH[:-1])
+    await put_alone(database, "link_sessions", opened)
+
+
+@pytest.mark.parametrize(
+    "column", ["id", "token_hash", "chat_platform", "chat_user_id", "proof", "browser_hash"]
+)
+async def test_whose_session_and_browser_it_is_never_changes(database: Database, column: str) -> None:
+    await put_alone(database, "link_sessions", BOUND)
+    value = f"X'{'05' * 32}'" if column.endswith("_hash") else "'sign_in'"
+    sql = f"UPDATE link_sessions SET {column} = {value}"  # noqa: S608
+    await refused_to_run(database, sql, match="cannot be given to")
+    await run_alone(database, "UPDATE link_sessions SET seen_at = 5")
 
 
 async def test_the_tries_at_a_code_run_out(database: Database) -> None:
@@ -218,29 +253,60 @@ async def test_the_tries_at_a_code_run_out(database: Database) -> None:
     await refused_to_run(database, "UPDATE link_sessions SET code_tries_left = code_tries_left - 1")
 
 
-@pytest.mark.parametrize("ended", ENDED_SESSIONS)
-@pytest.mark.parametrize("state", [*LIVE_SESSIONS, *ENDED_SESSIONS])
-async def test_an_ended_session_never_comes_back(database: Database, ended: str, state: str) -> None:
-    await put_alone(database, "link_sessions", BOUND, state=ended)
-    code = "'123456'" if state == "matched" else "NULL"
-    sql = f"UPDATE link_sessions SET finish_code = {code}, state = '{state}'"  # noqa: S608
-    if state == ended:
-        assert await run_alone(database, sql) == 1
-    else:
-        await refused_to_run(database, sql, match="an ended link session cannot be moved")
+STEPS = {
+    "issued": {"opened", "expired", "cancelled"},
+    "opened": {"proven", "wrong_browser", "expired", "cancelled"},
+    "proven": {"waiting", "expired", "cancelled"},
+    "waiting": {"open", "expired", "cancelled"},
+    "open": {"proven", "approved", "matched", "unmatched", "conflict", "refused", "expired", "cancelled"},
+    "approved": {"matched", "unmatched", "conflict", "refused", "expired", "cancelled"},
+    "matched": {"linked", "unmatched", "conflict", "refused", "expired", "cancelled"},
+}
+
+
+@pytest.mark.parametrize("before", [*LIVE_SESSIONS, *ENDED_SESSIONS])
+async def test_a_session_moves_only_forward(database: Database, before: str) -> None:
+    for number, after in enumerate([*LIVE_SESSIONS, *ENDED_SESSIONS]):
+        code = "123456" if before == "matched" else None
+        row = {**BOUND, "id": after, "token_hash": bytes([number]) * 32, "browser_hash": bytes([number]) * 32}
+        await put_alone(database, "link_sessions", row, chat_user_id=after, state=before, finish_code=code)
+        kept = "'123456'" if after == "matched" else "NULL"
+        sql = f"UPDATE link_sessions SET finish_code = {kept}, state = '{after}' WHERE id = '{after}'"  # noqa: S608
+        if after == before or after in STEPS.get(before, set()):
+            assert await run_alone(database, sql) == 1
+        else:
+            await refused_to_run(database, sql, match="cannot be moved that way")
 
 
 # -- turns and grants
 
 
 async def test_a_lane_has_one_live_turn(filled: Database) -> None:
-    await refused(filled, "turns", TURN, id=2)
+    second = {**BOUND, "id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH, "chat_user_id": "2"}
+    await put_alone(filled, "link_sessions", second, state="open")
+    await refused(filled, "turns", TURN, id=2, session_id="s-2")
+    await put_alone(filled, "turns", TURN, id=2, session_id="s-2", lane="second")
+    await run_alone(filled, "UPDATE turns SET ended_at = 5, end_reason = 'closed'")
+    await put_alone(filled, "turns", TURN, id=3, session_id="s-2")
+
+
+async def test_a_session_has_one_live_turn(filled: Database) -> None:
+    await refused(filled, "turns", TURN, id=2, lane="second")
+    await run_alone(filled, "UPDATE turns SET ended_at = 5, end_reason = 'vanished'")
     await put_alone(filled, "turns", TURN, id=2, lane="second")
-    await run_alone(filled, "UPDATE turns SET ended_at = 5, end_reason = 'closed' WHERE id = 1")
-    await put_alone(filled, "turns", TURN, id=3)
 
 
-@pytest.mark.parametrize("reason", ["closed", "expired", "linked", "given_up"])
+async def test_turns_with_a_reference_share_a_lane(filled: Database) -> None:
+    second = {**BOUND, "id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH, "chat_user_id": "2"}
+    await put_alone(filled, "link_sessions", second, state="open")
+    row = {**TURN, "id": 2, "session_id": "s-2"}
+    await refused(filled, "turns", row, reference="too-short")
+    await put_alone(filled, "turns", row, reference="r" * 32)
+    await run_alone(filled, "UPDATE turns SET ended_at = 5, end_reason = 'closed'")
+    await refused(filled, "turns", row, id=3, reference="r" * 32)
+
+
+@pytest.mark.parametrize("reason", ["closed", "expired", "vanished", "linked", "given_up"])
 async def test_a_turn_that_ended_says_why(filled: Database, reason: str) -> None:
     await refused_to_run(filled, "UPDATE turns SET ended_at = 5")
     await refused_to_run(filled, f"UPDATE turns SET end_reason = '{reason}'")  # noqa: S608
@@ -264,39 +330,59 @@ async def test_a_grant_outside_any_turn_is_nobodys(filled: Database, state: str)
 # -- links
 
 
-@pytest.fixture
-async def second_session(filled: Database) -> dict[str, Any]:
-    """A link that may stand beside the first: another user, wallet and session."""
-    second = {"id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH, "chat_user_id": "2"}
-    await put_alone(filled, "link_sessions", BOUND, state="linked", **second)
-    return {**LINK, "id": "l-2", "chat_user_id": "2", "user_guid": "guid-2", "session_id": "s-2"}
+def other_session(**changes: Any) -> dict[str, Any]:
+    """Matched for a link that may stand beside the first one."""
+    other = {"id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH, "chat_user_id": "2"}
+    return {**MATCHED, **other, "user_guid": "guid-2", **changes}
+
+
+OTHER_LINK = {**LINK, "id": "l-2", "chat_user_id": "2", "user_guid": "guid-2", "session_id": "s-2"}
 
 
 @pytest.mark.parametrize("state", ["active", "stale", "frozen"])
 @pytest.mark.parametrize(
-    "same",
-    [{"chat_user_id": "1"}, {"user_guid": "guid-1"}, {"session_id": "s-1"}],
-    ids=lambda same: next(iter(same)),
+    "same", [{"chat_user_id": "1"}, {"user_guid": "guid-1"}], ids=lambda same: next(iter(same))
 )
-async def test_user_wallet_and_session_are_linked_once(
-    filled: Database, second_session: dict[str, Any], same: dict[str, str], state: str
-) -> None:
+async def test_user_and_wallet_are_linked_once(filled: Database, same: dict[str, str], state: str) -> None:
     await run_alone(filled, f"UPDATE links SET state = '{state}'")  # noqa: S608
-    await refused(filled, "links", second_session, **same)
-    await put_alone(filled, "links", second_session)
-
-
-async def test_one_wallet_may_be_linked_on_each_chat_platform(
-    filled: Database, second_session: dict[str, Any]
-) -> None:
-    await put_alone(filled, "links", second_session, chat_platform="telegram", user_guid="guid-1")
-
-
-async def test_after_unlinking_user_and_wallet_are_free(
-    filled: Database, second_session: dict[str, Any]
-) -> None:
+    await put_alone(filled, "link_sessions", other_session(**same))
+    await refused(filled, "links", OTHER_LINK, **same)
     await run_alone(filled, "UPDATE links SET state = 'unlinked', ended_at = 5")
-    await put_alone(filled, "links", second_session, chat_user_id="1", user_guid="guid-1")
+    await put_alone(filled, "links", OTHER_LINK, **same)
+
+
+async def test_a_session_makes_one_link(filled: Database) -> None:
+    await put_alone(filled, "link_sessions", other_session())
+    await put_alone(filled, "links", OTHER_LINK)
+    await run_alone(filled, "UPDATE links SET state = 'unlinked', ended_at = 5")
+    await refused(filled, "links", OTHER_LINK, id="l-3")
+
+
+async def test_one_wallet_may_be_linked_on_each_chat_platform(filled: Database) -> None:
+    same_wallet = {"chat_platform": "telegram", "user_guid": "guid-1"}
+    await put_alone(filled, "link_sessions", other_session(**same_wallet))
+    await put_alone(filled, "links", OTHER_LINK, **same_wallet)
+
+
+@pytest.mark.parametrize("column", ["chat_platform", "chat_user_id", "lane", "user_guid", "banq_user_id"])
+async def test_a_link_is_made_of_what_its_session_matched(filled: Database, column: str) -> None:
+    await put_alone(filled, "link_sessions", other_session())
+    other = "telegram" if column == "chat_platform" else "another"
+    await refused(filled, "links", OTHER_LINK, **{column: other})
+    await put_alone(filled, "links", OTHER_LINK)
+
+
+@pytest.mark.parametrize("state", ["approved", "linked", "cancelled"])
+async def test_only_a_matched_session_makes_a_link(filled: Database, state: str) -> None:
+    await put_alone(filled, "link_sessions", other_session(state=state, finish_code=None))
+    await refused(filled, "links", OTHER_LINK)
+
+
+async def test_a_frozen_link_cannot_be_thawed(filled: Database) -> None:
+    await run_alone(filled, "UPDATE links SET state = 'frozen'")
+    for state in ("active", "stale"):
+        await refused_to_run(filled, f"UPDATE links SET state = '{state}'", match="cannot be thawed")  # noqa: S608
+    await run_alone(filled, "UPDATE links SET state = 'unlinked', ended_at = 5")
 
 
 async def test_a_link_ends_exactly_when_unlinked(filled: Database) -> None:

@@ -10,7 +10,7 @@ from storage.database import Connection, Database, from_ms, to_ms
 from storage.link_sessions import LinkSession
 from storage.links import Link
 from storage.withdrawals import Withdrawal
-from tests.storage.rows import BOUND, INBOX, LINK, SESSION, WITHDRAWAL, put, put_alone, run_alone
+from tests.storage.rows import BOUND, INBOX, LINK, MATCHED, SESSION, WITHDRAWAL, put, put_alone, run_alone
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -46,7 +46,10 @@ async def test_a_session_is_found_by_its_token_alone(database: Database) -> None
         chat_user_name="Ada",
         chat_avatar_url=None,
         state="issued",
+        proof="sign_in",
+        seen_at=None,
         lane=None,
+        waiting_since=None,
         finish_code=None,
         code_tries_left=5,
         user_guid=None,
@@ -68,15 +71,17 @@ async def test_a_session_is_found_by_its_token_alone(database: Database) -> None
 async def test_a_session_goes_its_way_once(database: Database) -> None:
     await put_alone(database, "link_sessions", SESSION)
     async with database.transaction() as tx:
-        assert not await link_sessions.join_line(tx, "s-1", "main", NOW)
-        assert await link_sessions.bind_browser(tx, "s-1", b"b" * 32)
-        assert not await link_sessions.bind_browser(tx, "s-1", b"c" * 32)
-        assert not await link_sessions.open_widget(tx, "s-1", LATER)
-        assert await link_sessions.join_line(tx, "s-1", "main", NOW)
-        assert not await link_sessions.join_line(tx, "s-1", "second", NOW)
-        assert await link_sessions.open_widget(tx, "s-1", LATER)
-        assert not await link_sessions.open_widget(tx, "s-1", LATER)
+        assert not await link_sessions.join_line(tx, "s-1", NOW)
+        assert await link_sessions.bind_browser(tx, "s-1", b"b" * 32, NOW)
+        assert not await link_sessions.bind_browser(tx, "s-1", b"c" * 32, NOW)
+        assert not await link_sessions.join_line(tx, "s-1", NOW)
+        assert await link_sessions.move(tx, "s-1", "opened", "proven")
+        assert not await link_sessions.open_widget(tx, "s-1", "main", LATER)
+        assert await link_sessions.join_line(tx, "s-1", NOW)
+        assert not await link_sessions.join_line(tx, "s-1", NOW)
         assert not await link_sessions.match(tx, "s-1", ("guid-1", "1"), 3, CODE, LATER)
+        assert await link_sessions.open_widget(tx, "s-1", "main", LATER)
+        assert not await link_sessions.open_widget(tx, "s-1", "second", LATER)
         assert await link_sessions.move(tx, "s-1", "open", "approved")
         assert not await link_sessions.move(tx, "s-1", "open", "approved")
         assert await link_sessions.match(tx, "s-1", ("guid-1", "1"), 3, CODE, LATER)
@@ -95,30 +100,53 @@ async def test_a_session_goes_its_way_once(database: Database) -> None:
     assert await link_sessions.by_browser(database.read, b"b" * 32) == linked
 
 
+async def test_what_a_browser_brings_back_from_signing_in_counts_once(database: Database) -> None:
+    await put_alone(database, "link_sessions", SESSION, proof="sign_in")
+    async with database.transaction() as tx:
+        assert not await link_sessions.ask_to_sign_in(tx, "s-1", b"1" * 32)
+        await link_sessions.bind_browser(tx, "s-1", b"b" * 32, NOW)
+        assert await link_sessions.ask_to_sign_in(tx, "s-1", b"1" * 32)
+        assert await link_sessions.ask_to_sign_in(tx, "s-1", b"2" * 32)
+        assert not await link_sessions.take_sign_in(tx, "s-1", b"1" * 32)
+        assert await link_sessions.take_sign_in(tx, "s-1", b"2" * 32)
+        assert not await link_sessions.take_sign_in(tx, "s-1", b"2" * 32)
+
+
 async def test_a_code_can_be_tried_as_often_as_it_says(database: Database) -> None:
     await put_alone(database, "link_sessions", BOUND, state="matched", finish_code=CODE, code_tries_left=2)
     async with database.transaction() as tx:
         assert [await link_sessions.use_code_try(tx, "s-1") for _ in range(3)] == [True, True, False]
 
 
-async def test_the_line_is_first_come_first_served_in_each_lane(database: Database) -> None:
+async def test_the_line_is_first_come_first_served(database: Database) -> None:
     async with database.transaction() as tx:
-        for number, (lane, since) in enumerate([("main", 20), ("main", 10), ("main", 10), ("second", 1)]):
-            row = {**BOUND, "id": f"s-{number}", "chat_user_id": str(number), "lane": lane}
+        for number, since in enumerate([20, 10, 10]):
+            row = {**BOUND, "id": f"s-{number}", "chat_user_id": str(number), "seen_at": since}
             hashes = {"token_hash": bytes([number]) * 32, "browser_hash": bytes([number]) * 32}
             await put(tx, "link_sessions", row, state="waiting", waiting_since=since, **hashes)
 
-    first = await link_sessions.first_in_line(database.read, "main")
-    assert first is not None
-    assert first.id == "s-1"
-    places = []
-    for number in range(4):
-        session = await link_sessions.get(database.read, f"s-{number}")
-        assert session is not None
-        places.append(await link_sessions.place_in_line(database.read, session))
-    assert places == [3, 1, 2, 1]
-    assert await link_sessions.busy_by_lane(database.read) == {"main": 3, "second": 1}
-    assert await link_sessions.first_in_line(database.read, "third") is None
+    async def first(seen_since: int) -> str | None:
+        session = await link_sessions.first_in_line(database.read, from_ms(seen_since))
+        return None if session is None else session.id
+
+    assert [await first(10), await first(11), await first(21)] == ["s-1", "s-0", None]
+    places = [await link_sessions.place_in_line(database.read, f"s-{number}") for number in range(3)]
+    assert places == [3, 1, 2]
+
+
+async def test_a_page_that_is_looked_at_keeps_its_place(database: Database) -> None:
+    await put_alone(database, "link_sessions", BOUND, state="waiting", expires_at=to_ms(NOW))
+    async with database.transaction() as tx:
+        await link_sessions.mark_seen(tx, "s-1", NOW, LATER)
+        await link_sessions.mark_seen(tx, "s-1", NOW - timedelta(minutes=1), NOW)
+    waiting = await session_of(database.read)
+    assert (waiting.seen_at, waiting.expires_at) == (NOW, LATER)
+
+    await run_alone(database, "UPDATE link_sessions SET state = 'open'")
+    async with database.transaction() as tx:
+        await link_sessions.mark_seen(tx, "s-1", LATER, LATER + timedelta(minutes=10))
+    opened = await session_of(database.read)
+    assert (opened.seen_at, opened.expires_at) == (LATER, LATER)
 
 
 async def test_only_live_sessions_become_overdue(database: Database) -> None:
@@ -289,9 +317,11 @@ async def test_a_wallet_that_a_member_had_is_known_for_good(filled: Database, st
 
 
 async def test_a_second_link_of_a_wallet_is_an_integrity_error(filled: Database) -> None:
-    link = Link("l-2", "discord", "2", "main", "guid-1", '"u-1"', "active", "s-1", NOW)
+    other = {"id": "s-2", "chat_user_id": "2", "token_hash": b"2" * 32, "browser_hash": b"2" * 32}
+    await put_alone(filled, "link_sessions", MATCHED, **other)
+    link = Link("l-2", "discord", "2", "main", "guid-1", '"u-1"', "active", "s-2", NOW)
     async with filled.transaction() as tx:
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
             await links.insert(tx, link)
 
 
@@ -416,9 +446,8 @@ async def test_where_a_withdrawal_is_listed(
 async def test_running_withdrawals_are_counted_per_member_not_per_link(filled: Database) -> None:
     async with filled.transaction() as tx:
         await links.end(tx, "l-1", NOW)
-        await put(
-            tx, "link_sessions", BOUND, id="s-2", token_hash=b"2" * 32, browser_hash=None, state="expired"
-        )
+        other = {"id": "s-2", "user_guid": "guid-2", "token_hash": b"2" * 32, "browser_hash": b"2" * 32}
+        await put(tx, "link_sessions", MATCHED, **other)
         await put(tx, "links", LINK, id="l-2", user_guid="guid-2", session_id="s-2")
         await put(tx, "withdrawals", WITHDRAWAL, state="confirmed")
         await put(tx, "withdrawals", WITHDRAWAL, id="w-2", link_id="l-2", user_guid="guid-2", state="unknown")

@@ -12,7 +12,9 @@ from services.identity import ChatUser
 from services.linking import LinkStarted
 from tests.services.rig import ADA, LANE, Rig
 from web.app import create_app
-from web.keys import WebSettings
+from web.discord_sign_in import DiscordSignIn
+from web.keys import Limits, WebSettings
+from web.limits import RequestLimit
 
 SECRET = "a-webhook-secret-of-tests"
 SECOND_SECRET = "another-webhook-secret-of-tests"
@@ -106,8 +108,19 @@ class SideServer:
 
 
 @asynccontextmanager
-async def serving(rig: Rig, settings: WebSettings = SETTINGS) -> AsyncIterator[SideServer]:
-    app = create_app(settings, rig.page, rig.inbox, HealthCheck(rig.database))
+async def serving(
+    rig: Rig,
+    settings: WebSettings = SETTINGS,
+    *,
+    links_at_once: int = 1000,
+    requests_at_once: int = 10_000,
+    sign_in: DiscordSignIn | None = None,
+) -> AsyncIterator[SideServer]:
+    limits = Limits(
+        links=RequestLimit(burst=links_at_once, per_s=1, now=rig.sources.now),
+        requests=RequestLimit(burst=requests_at_once, per_s=1, now=rig.sources.now),
+    )
+    app = create_app(settings, rig.page, rig.inbox, HealthCheck(rig.database), limits, sign_in)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

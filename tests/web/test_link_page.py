@@ -173,11 +173,16 @@ async def test_the_second_in_line_waits_and_is_told_no_platform(side: SideServer
     state = (await second.get("/link/state")).body
     assert json.loads(state) == {
         "state": "waiting",
+        "proof": "code",
         "place": 1,
+        "waitS": 75,
         "platformId": None,
+        "reference": None,
+        "referenceOption": None,
         "turnEndsInS": None,
         "finishCode": None,
         "nftCount": None,
+        "coolsDownUntil": None,
     }
     assert '"state": "open"' in (await first.get("/link/state")).body
 
@@ -267,8 +272,10 @@ async def test_a_page_runs_only_its_own_script_and_banqs(side: SideServer) -> No
 
     assert policies[0]["script-src"] != policies[1]["script-src"]
     for page, policy in zip(pages, policies, strict=True):
-        nonce = policy["script-src"].removeprefix("'nonce-").removesuffix("'")
+        own, banqs = policy["script-src"].split()
+        nonce = own.removeprefix("'nonce-").removesuffix("'")
         assert len(nonce) >= 20
+        assert banqs == "https://widget.example"
         assert page.body.count("<script") == page.body.count(f'nonce="{nonce}"') == 1
         assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
         assert policy["form-action"] == "'self'"
