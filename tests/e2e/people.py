@@ -48,6 +48,12 @@ class Chat:
         await dialog.get_by_label("The code on the page").fill(code)
         await dialog.get_by_role("button", name="Submit").click()
 
+    async def link_address(self) -> str:
+        """The personal link, to be opened elsewhere than by a click."""
+        address = await self.last.get_by_role("link", name="Open the secure page").get_attribute("href")
+        assert address is not None
+        return address
+
     async def link_page(self) -> Page:
         async with self.page.expect_popup() as popup:
             await self.last.get_by_role("link", name="Open the secure page").click()
@@ -61,6 +67,12 @@ async def sign_in_and_approve(page: Page, customer: Customer) -> None:
     await banq.get_by_label("Password").fill(CUSTOMER_PASSWORD)
     await banq.get_by_role("button", name="Sign in").click()
     await banq.get_by_role("button", name="Approve").click()
+
+
+async def sign_in_with_discord(page: Page) -> None:
+    """From the invitation to Discord, and back as whoever this browser is signed in as there."""
+    await page.get_by_role("button", name="Continue with Discord").click()
+    await page.get_by_role("button", name="Authorize").click()
 
 
 async def finish_code(page: Page) -> str:
