@@ -95,7 +95,7 @@ class CustomerPages:
             "transfer.html",
             transfer=transaction,
             nft=NFTS[transaction.nft],
-            customer=CUSTOMERS[transaction.email],
+            customer=self._store.customers[transaction.email],
             platform=PLATFORMS[transaction.platform_id],
             chains=_CHAINS,
         )

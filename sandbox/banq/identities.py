@@ -44,6 +44,22 @@ class Customer:
 ADA = Customer("ada@meadow.example", "Ada Lindqvist")
 BEN = Customer("ben@meadow.example", "Ben Okafor")
 CLEO = Customer("cleo@meadow.example", "Cleo Marchetti")
+
+
+def crowd(count: int) -> tuple[Customer, ...]:
+    """Further customers, for tests with many people; the pages offer only the named three."""
+    return tuple(
+        Customer(f"member-{number:03}@meadow.example", f"Member {number}") for number in range(1, count + 1)
+    )
+
+
+def crowd(count: int) -> tuple[Customer, ...]:
+    """Further customers, for tests with many people; the pages offer only the named three."""
+    return tuple(
+        Customer(f"member-{number:03}@meadow.example", f"Member {number}") for number in range(1, count + 1)
+    )
+
+
 CUSTOMERS = {customer.email: customer for customer in (ADA, BEN, CLEO)}
 
 # The personal space comes first, so that taking the first one is seen to be wrong.

@@ -3,12 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
 from sandbox.banq.addresses import is_well_formed, keccak256
 from sandbox.banq.catalogue import NFTS, Nft
-from sandbox.banq.identities import CUSTOMERS, PLATFORMS
+from sandbox.banq.identities import PLATFORMS
 from sandbox.banq.state import OPEN_STATUSES, Grant, Mail, Store, Transaction, TransactionStatus, now
 from sandbox.banq.webhooks import Webhooks
 
@@ -22,11 +23,22 @@ class Refusal(Exception):
         self.message = message
 
 
+@dataclass(frozen=True)
+class Echo:
+    """What Banq is not known to do: send back in its webhook what the widget was given."""
+
+    option: str
+    field: str
+
+
 class Ledger:
     """Approved transfers take `settle_after_s` to complete; with 0 they complete at once."""
 
-    def __init__(self, store: Store, webhooks: Webhooks, settle_after_s: float) -> None:
+    def __init__(
+        self, store: Store, webhooks: Webhooks, settle_after_s: float, echo: Echo | None = None
+    ) -> None:
         self._store = store
+        self._echo = echo
         self._webhooks = webhooks
         self._settle_after_s = settle_after_s
         self._settling: dict[str, asyncio.TimerHandle] = {}
@@ -43,9 +55,12 @@ class Ledger:
 
     # Approvals
 
-    def approve_platform(self, email: str, platform_id: str) -> Grant:
-        """What pressing Approve in the widget does. Each approval is announced, a repeated one too."""
-        customer = CUSTOMERS[email]
+    def approve_platform(self, email: str, platform_id: str, reference: str | None = None) -> Grant:
+        """What pressing Approve in the widget does. Each approval is announced, a repeated one too.
+
+        `reference` is what the embedding page gave the widget, where this Banq echoes that.
+        """
+        customer = self._store.customers[email]
         grant = Grant(
             user_guid=customer.user_guid(platform_id),
             user_id=customer.user_id,
@@ -56,11 +71,11 @@ class Ledger:
         )
         self._store.state.grants[grant.user_guid] = grant
         self._send_mail(email, "connected", platform_id=platform_id)
-        self._announce_grant(grant, "created")
+        self._announce_grant(grant, "created", reference)
         return grant
 
     def revoke_platform(self, email: str, platform_id: str) -> None:
-        grant = self._store.state.grants.get(CUSTOMERS[email].user_guid(platform_id))
+        grant = self._store.state.grants.get(self._store.customers[email].user_guid(platform_id))
         if grant and grant.active:
             grant.active = False
             self._announce_grant(grant, "deleted")
@@ -76,7 +91,10 @@ class Ledger:
             raise Refusal(403, "The customer has revoked this platform's access.")
         return grant
 
-    def _announce_grant(self, grant: Grant, action: str) -> None:
+    def _announce_grant(self, grant: Grant, action: str, reference: str | None = None) -> None:
+        data = {"userGuid": grant.user_guid, "userId": grant.user_id}
+        if self._echo is not None and reference is not None:
+            data[self._echo.field] = reference
         self._webhooks.announce(
             PLATFORMS[grant.platform_id].id,
             "userToken",
@@ -84,7 +102,7 @@ class Ledger:
                 "action": action,
                 "resourceType": "UserToken",
                 "resourceId": grant.user_guid,
-                "data": {"userGuid": grant.user_guid, "userId": grant.user_id},
+                "data": data,
             },
         )
 

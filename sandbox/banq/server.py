@@ -11,7 +11,7 @@ from sandbox.banq.control import Control
 from sandbox.banq.customer_pages import CustomerPages
 from sandbox.banq.faults import Dropped, FaultAnswer, Faults
 from sandbox.banq.gallery import Gallery
-from sandbox.banq.ledger import Ledger, Refusal
+from sandbox.banq.ledger import Echo, Ledger, Refusal
 from sandbox.banq.mailbox import Mailbox
 from sandbox.banq.rendering import page
 from sandbox.banq.sessions import Sessions
@@ -24,6 +24,7 @@ class BanqSandbox:
     """`settle_after_s` is the time from a customer's approval of a transfer to its completion.
 
     `retry_delays_s` are the pauses before each repeat of a webhook; the last one serves for any more.
+    `crowd` is the number of customers beyond the three named ones; `echo` makes webhooks name the widget.
     """
 
     def __init__(
@@ -32,10 +33,12 @@ class BanqSandbox:
         state_path: Path | None = None,
         settle_after_s: float = 0.0,
         retry_delays_s: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0),
+        crowd: int = 0,
+        echo: Echo | None = None,
     ) -> None:
-        self.store = Store(state_path)
+        self.store = Store(state_path, crowd)
         self.webhooks = Webhooks(self.store, retry_delays_s)
-        self.ledger = Ledger(self.store, self.webhooks, settle_after_s)
+        self.ledger = Ledger(self.store, self.webhooks, settle_after_s, echo)
         self.tokens = Tokens()
         self.faults = Faults(self.store)
         self.api = Api(
@@ -45,8 +48,8 @@ class BanqSandbox:
             faults=self.faults,
             own_url=lambda: self.url,
         )
-        sessions = Sessions()
-        self._widget = Widget(self.ledger, sessions)
+        sessions = Sessions(self.store.customers)
+        self._widget = Widget(self.ledger, sessions, echo)
         self._pages = CustomerPages(self.store, self.ledger, sessions)
         self._mailbox = Mailbox(self.ledger)
         self._gallery = Gallery()

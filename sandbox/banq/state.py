@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from sandbox.banq.catalogue import FIRST_HOLDINGS
+from sandbox.banq import identities
+from sandbox.banq.catalogue import FIRST_HOLDINGS, NFTS
 from sandbox.banq.identities import CUSTOMERS
 
 TransactionStatus = Literal[
@@ -119,11 +120,15 @@ class State(Record):
 class Store:
     """The state, written to its file after each change; and a way to wait for the next change."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, crowd: int = 0) -> None:
         self._path = path
+        self.customers = CUSTOMERS | {customer.email: customer for customer in identities.crowd(crowd)}
         self._changed = asyncio.Event()
         self.saves = 0
         self.state = State.model_validate_json(path.read_bytes()) if path and path.exists() else State()
+        for number, email in enumerate(list(self.customers)[len(CUSTOMERS) :]):
+            # Neighbours hold different numbers of NFTs, so that mixing them up is seen.
+            self.state.holdings.setdefault(email, dict.fromkeys(list(NFTS)[: 1 + number % 7], 1))
 
     def save(self) -> None:
         if self._path:

@@ -4,20 +4,33 @@ No cookies, since browsers keep those of a framed site away: the refresh token t
 URL and in the forms, as Banq's own does.
 """
 
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
 from sandbox.banq.identities import CUSTOMER_PASSWORD, CUSTOMERS, PLATFORMS, AccountSpace, Customer
-from sandbox.banq.ledger import Ledger
+from sandbox.banq.ledger import Echo, Ledger
 from sandbox.banq.rendering import page
 from sandbox.banq.sessions import Sessions
 
 _SCRIPT = Path(__file__).parent / "static" / "ecommerce.js"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the embedding page gave the widget."""
+
+    platform: AccountSpace
+    reference: str | None
+
+
 class Widget:
-    def __init__(self, ledger: Ledger, sessions: Sessions) -> None:
+    def __init__(self, ledger: Ledger, sessions: Sessions, echo: Echo | None) -> None:
+        self._echo = echo
         self._ledger = ledger
         self._sessions = sessions
 
@@ -29,47 +42,52 @@ class Widget:
             web.post("/widget/approve", self._approve),
         ]
 
-    async def _script(self, _request: web.Request) -> web.FileResponse:
-        return web.FileResponse(_SCRIPT, headers={"Cache-Control": "no-cache"})
+    async def _script(self, _request: web.Request) -> web.Response:
+        option = json.dumps(self._echo.option if self._echo else None)
+        script = _SCRIPT.read_text(encoding="utf-8").replace("echoed = null", f"echoed = {option}")
+        headers = {"Cache-Control": "no-cache"}
+        return web.Response(text=script, content_type="text/javascript", headers=headers)
 
     async def _open(self, request: web.Request) -> web.Response:
-        platform = PLATFORMS.get(request.query.get("platformId", ""))
-        if platform is None:
-            return _unknown_platform()
+        asked = _asked(request.query)
+        if asked is None:
+            return _refused()
         token = request.query.get("refreshToken", "")
         customer = self._sessions.customer(token)
         if customer is None:
-            return _sign_in_page(platform)
-        return self._consent_page(platform, customer, token)
+            return _sign_in_page(asked)
+        return self._consent_page(asked, customer, token)
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        platform = PLATFORMS.get(str(form.get("platformId", "")))
-        if platform is None:
-            return _unknown_platform()
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        asked = _asked(form)
+        if asked is None:
+            return _refused()
         email = str(form.get("email", ""))
         token = self._sessions.sign_in(email, str(form.get("password", "")))
         customer = self._sessions.customer(token)
         if token is None or customer is None:
-            return _sign_in_page(platform, wrong_email=email)
-        return self._consent_page(platform, customer, token)
+            return _sign_in_page(asked, wrong_email=email)
+        return self._consent_page(asked, customer, token)
 
     async def _approve(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        platform = PLATFORMS.get(str(form.get("platformId", "")))
-        if platform is None:
-            return _unknown_platform()
-        customer = self._sessions.customer(str(form.get("refreshToken", "")))
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        asked = _asked(form)
+        if asked is None:
+            return _refused()
+        customer = self._sessions.customer(form.get("refreshToken", ""))
         if customer is None:
-            return _sign_in_page(platform)
-        self._ledger.approve_platform(customer.email, platform.identity_id)
-        return page("widget_done.html", framable=True, platform=platform, message={"type": "banq:approved"})
+            return _sign_in_page(asked)
+        self._ledger.approve_platform(customer.email, asked.platform.identity_id, asked.reference)
+        message = {"type": "banq:approved"}
+        return page("widget_done.html", framable=True, platform=asked.platform, message=message)
 
-    def _consent_page(self, platform: AccountSpace, customer: Customer, token: str) -> web.Response:
+    def _consent_page(self, asked: Asked, customer: Customer, token: str) -> web.Response:
         return page(
             "widget_consent.html",
             framable=True,
-            platform=platform,
+            platform=asked.platform,
+            reference=asked.reference,
             customer=customer,
             token=token,
             nft_count=len(self._ledger.wallet(customer.email)),
@@ -77,17 +95,26 @@ class Widget:
         )
 
 
-def _sign_in_page(platform: AccountSpace, wrong_email: str | None = None) -> web.Response:
+def _asked(fields: Mapping[str, str]) -> Asked | None:
+    platform = PLATFORMS.get(fields.get("platformId", ""))
+    reference = fields.get("reference") or None
+    if platform is None or (reference and not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", reference)):
+        return None
+    return Asked(platform, reference)
+
+
+def _sign_in_page(asked: Asked, wrong_email: str | None = None) -> web.Response:
     return page(
         "widget_sign_in.html",
         status=200 if wrong_email is None else 401,
         framable=True,
-        platform=platform,
+        platform=asked.platform,
+        reference=asked.reference,
         wrong_email=wrong_email,
         customers=CUSTOMERS.values(),
         demo_password=CUSTOMER_PASSWORD,
     )
 
 
-def _unknown_platform() -> web.Response:
+def _refused() -> web.Response:
     return page("widget_error.html", status=404, framable=True)

@@ -2,9 +2,12 @@
 (() => {
   const banq = new URL(document.currentScript.src).origin;
   const tokenKey = "banq.refreshToken";
+  // The option that this Banq sends back in its webhook; the real one is not known to have any.
+  const echoed = null;
 
   class EcommerceBanqWidget {
-    constructor({ selector, platformId, onPopUpClose, onPaymentSuccess }) {
+    constructor({ selector, platformId, onPopUpClose, onPaymentSuccess, ...others }) {
+      this.reference = echoed && others[echoed];
       this.selector = selector;
       this.platformId = platformId;
       this.onPopUpClose = onPopUpClose;
@@ -32,6 +35,9 @@
       const refreshToken = localStorage.getItem(tokenKey);
       if (refreshToken) {
         query.set("refreshToken", refreshToken);
+      }
+      if (this.reference) {
+        query.set("reference", this.reference);
       }
       frame.src = `${banq}/widget?${query}`;
       frame.title = "Banq";
