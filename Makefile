@@ -20,7 +20,7 @@ webhooks: $(VENV)/.demo-ready
 
 test: lint
 	@scripts/chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev-ready
 	@$(BIN)/ruff check .
@@ -33,7 +33,7 @@ format: $(VENV)/.dev-ready
 	@$(BIN)/ruff format .
 
 unit: $(VENV)/.dev-ready
-	@$(BIN)/python -m pytest tests/banq tests/services tests/storage tests/web
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/banq tests/services tests/storage tests/web
 
 screens: $(VENV)/.dev-ready
 	@scripts/chromium
