@@ -1,5 +1,6 @@
 """The control routes under /_control: what the Python objects offer, as validated JSON."""
 
+from collections.abc import Collection
 from typing import Any, Literal, TypeVar
 
 from aiohttp import web
@@ -7,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.banq.api import Api, Tokens
 from sandbox.banq.catalogue import NFTS
+from sandbox.banq.echo import PATTERN
 from sandbox.banq.faults import Fault, Faults, Outage
-from sandbox.banq.identities import ACCOUNT_SPACE_ID, ACCOUNT_SPACES, CUSTOMERS, PLATFORM_ID, PLATFORMS
+from sandbox.banq.identities import ACCOUNT_SPACE_ID, ACCOUNT_SPACES, PLATFORM_ID, PLATFORMS
 from sandbox.banq.ledger import Ledger, Refusal
 from sandbox.banq.webhooks import WebhookFault, Webhooks
 
@@ -40,6 +42,7 @@ class ApprovalOrder(_Order):
     email: str
     platform_id: str = PLATFORM_ID
     active: bool = True
+    reference: str | None = Field(default=None, pattern=PATTERN)
 
 
 class MoveAwayOrder(_Order):
@@ -58,8 +61,16 @@ class OfferOrder(_Order):
 
 class Control:
     def __init__(
-        self, *, api: Api, ledger: Ledger, tokens: Tokens, faults: Faults, webhooks: Webhooks
+        self,
+        *,
+        customers: Collection[str],
+        api: Api,
+        ledger: Ledger,
+        tokens: Tokens,
+        faults: Faults,
+        webhooks: Webhooks,
     ) -> None:
+        self._customers = customers
         self._api = api
         self._ledger = ledger
         self._tokens = tokens
@@ -130,17 +141,17 @@ class Control:
 
     async def _approval(self, request: web.Request) -> web.Response:
         order = await _order(ApprovalOrder, request)
-        _known(order.email, CUSTOMERS)
+        _known(order.email, self._customers)
         _known(order.platform_id, PLATFORMS)
         if order.active:
-            self._ledger.approve_platform(order.email, order.platform_id)
+            self._ledger.approve_platform(order.email, order.platform_id, order.reference)
         else:
             self._ledger.revoke_platform(order.email, order.platform_id)
         return _done()
 
     async def _move_away(self, request: web.Request) -> web.Response:
         order = await _order(MoveAwayOrder, request)
-        _known(order.email, CUSTOMERS)
+        _known(order.email, self._customers)
         _known(order.nft, NFTS)
         self._ledger.move_away(order.email, order.nft, order.amount)
         return _done()
@@ -174,7 +185,7 @@ async def _order(model: type[Order], request: web.Request) -> Order:
         raise Refusal(400, f"{where}: {first['msg']}") from None
 
 
-def _known(name: str, names: dict[str, Any]) -> None:
+def _known(name: str, names: Collection[str]) -> None:
     if name not in names:
         raise Refusal(400, f"{name} is not known here.")
 

@@ -1,5 +1,8 @@
 """A stranger's website that embeds Banq's widget: the platform id is public, so anybody can make one."""
 
+import json
+from collections.abc import Mapping
+
 from aiohttp import web
 
 PAGE = """<!doctype html>
@@ -10,7 +13,7 @@ PAGE = """<!doctype html>
   <div id="prize"></div>
   <script src="{widget_url}"></script>
   <script>
-    new window.ecommerceBanqWidget({{ selector: "#prize", platformId: "{platform_id}" }}).bootstrapApp();
+    new window.ecommerceBanqWidget({options}).bootstrapApp();
   </script>
 </body>
 </html>
@@ -18,10 +21,11 @@ PAGE = """<!doctype html>
 
 
 class ForeignPage:
-    """Serves on loopback, from an origin of its own."""
+    """Serves on loopback, from an origin of its own; `more` are further options of the widget."""
 
-    def __init__(self, widget_url: str, platform_id: str) -> None:
-        self._html = PAGE.format(widget_url=widget_url, platform_id=platform_id)
+    def __init__(self, widget_url: str, platform_id: str, more: Mapping[str, str] | None = None) -> None:
+        options = {"selector": "#prize", "platformId": platform_id} | dict(more or {})
+        self._html = PAGE.format(widget_url=widget_url, options=json.dumps(options))
         self._runner: web.AppRunner | None = None
         self.url = ""
 

@@ -1,4 +1,4 @@
-"""Who exists at this Banq: one integrator with its account spaces, and three customers."""
+"""Who exists at this Banq: one integrator with its account spaces, three customers and a crowd."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -44,22 +44,6 @@ class Customer:
 ADA = Customer("ada@meadow.example", "Ada Lindqvist")
 BEN = Customer("ben@meadow.example", "Ben Okafor")
 CLEO = Customer("cleo@meadow.example", "Cleo Marchetti")
-
-
-def crowd(count: int) -> tuple[Customer, ...]:
-    """Further customers, for tests with many people; the pages offer only the named three."""
-    return tuple(
-        Customer(f"member-{number:03}@meadow.example", f"Member {number}") for number in range(1, count + 1)
-    )
-
-
-def crowd(count: int) -> tuple[Customer, ...]:
-    """Further customers, for tests with many people; the pages offer only the named three."""
-    return tuple(
-        Customer(f"member-{number:03}@meadow.example", f"Member {number}") for number in range(1, count + 1)
-    )
-
-
 CUSTOMERS = {customer.email: customer for customer in (ADA, BEN, CLEO)}
 
 # The personal space comes first, so that taking the first one is seen to be wrong.
@@ -72,3 +56,10 @@ ACCOUNT_SPACES = {
     )
 }
 PLATFORMS = {space.identity_id: space for space in ACCOUNT_SPACES.values() if space.type == "merchant"}
+
+
+def crowd(count: int) -> tuple[Customer, ...]:
+    """Further customers, for tests with many people; the pages offer only the named three."""
+    return tuple(
+        Customer(f"member-{number:03}@meadow.example", f"Member {number}") for number in range(1, count + 1)
+    )

@@ -3,12 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from sandbox.banq.addresses import is_well_formed, keccak256
 from sandbox.banq.catalogue import NFTS, Nft
+from sandbox.banq.echo import Echo
 from sandbox.banq.identities import PLATFORMS
 from sandbox.banq.state import OPEN_STATUSES, Grant, Mail, Store, Transaction, TransactionStatus, now
 from sandbox.banq.webhooks import Webhooks
@@ -23,24 +23,14 @@ class Refusal(Exception):
         self.message = message
 
 
-@dataclass(frozen=True)
-class Echo:
-    """What Banq is not known to do: send back in its webhook what the widget was given."""
-
-    option: str
-    field: str
-
-
 class Ledger:
     """Approved transfers take `settle_after_s` to complete; with 0 they complete at once."""
 
-    def __init__(
-        self, store: Store, webhooks: Webhooks, settle_after_s: float, echo: Echo | None = None
-    ) -> None:
+    def __init__(self, store: Store, webhooks: Webhooks, settle_after_s: float, echo: Echo | None) -> None:
         self._store = store
-        self._echo = echo
         self._webhooks = webhooks
         self._settle_after_s = settle_after_s
+        self._echo = echo
         self._settling: dict[str, asyncio.TimerHandle] = {}
 
     def start(self) -> None:
@@ -58,7 +48,7 @@ class Ledger:
     def approve_platform(self, email: str, platform_id: str, reference: str | None = None) -> Grant:
         """What pressing Approve in the widget does. Each approval is announced, a repeated one too.
 
-        `reference` is what the embedding page gave the widget, where this Banq echoes that.
+        `reference` is what the embedding page gave the widget; without an echo it goes nowhere.
         """
         customer = self._store.customers[email]
         grant = Grant(
@@ -92,19 +82,15 @@ class Ledger:
         return grant
 
     def _announce_grant(self, grant: Grant, action: str, reference: str | None = None) -> None:
-        data = {"userGuid": grant.user_guid, "userId": grant.user_id}
-        if self._echo is not None and reference is not None:
-            data[self._echo.field] = reference
-        self._webhooks.announce(
-            PLATFORMS[grant.platform_id].id,
-            "userToken",
-            {
-                "action": action,
-                "resourceType": "UserToken",
-                "resourceId": grant.user_guid,
-                "data": data,
-            },
-        )
+        body: dict[str, Any] = {
+            "action": action,
+            "resourceType": "UserToken",
+            "resourceId": grant.user_guid,
+            "data": {"userGuid": grant.user_guid, "userId": grant.user_id},
+        }
+        if self._echo and reference is not None:
+            self._echo.put(body, reference)
+        self._webhooks.announce(PLATFORMS[grant.platform_id].id, "userToken", body)
 
     # Wallets
 

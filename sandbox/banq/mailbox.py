@@ -1,11 +1,12 @@
 """A small webmail with what Banq has written to its customers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from sandbox.banq.catalogue import NFTS, Nft
-from sandbox.banq.identities import ADA, CUSTOMERS, PLATFORMS, AccountSpace
+from sandbox.banq.identities import ADA, CUSTOMERS, PLATFORMS, AccountSpace, Customer
 from sandbox.banq.ledger import Ledger, Refusal
 from sandbox.banq.rendering import page
 from sandbox.banq.state import Mail, Transaction
@@ -24,25 +25,26 @@ class Letter:
 
 
 class Mailbox:
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, customers: Mapping[str, Customer]) -> None:
         self._ledger = ledger
+        self._customers = customers
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/mail", self._mail)]
 
     async def _mail(self, request: web.Request) -> web.Response:
         """Wide screens show the newest mail beside the list when none is chosen."""
-        email = request.query.get("for", ADA.email)
-        if email not in CUSTOMERS:
+        customer = self._customers.get(request.query.get("for", ADA.email))
+        if customer is None:
             raise Refusal(404, "Nobody here has this address.")
-        letters = [self._letter(mail) for mail in self._ledger.mails(email)]
+        letters = [self._letter(mail) for mail in self._ledger.mails(customer.email)]
         chosen = request.query.get("mail")
         opened = next((letter for letter in letters if letter.mail.id == chosen), None)
         if chosen and opened is None:
             raise Refusal(404, "This mail does not exist.")
         return page(
             "mail.html",
-            customer=CUSTOMERS[email],
+            customer=customer,
             customers=CUSTOMERS.values(),
             letters=letters,
             opened=opened or letters[0],

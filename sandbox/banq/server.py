@@ -9,9 +9,10 @@ from aiohttp.typedefs import Handler
 from sandbox.banq.api import Api, OAuthRefusal, Tokens
 from sandbox.banq.control import Control
 from sandbox.banq.customer_pages import CustomerPages
+from sandbox.banq.echo import Echo
 from sandbox.banq.faults import Dropped, FaultAnswer, Faults
 from sandbox.banq.gallery import Gallery
-from sandbox.banq.ledger import Echo, Ledger, Refusal
+from sandbox.banq.ledger import Ledger, Refusal
 from sandbox.banq.mailbox import Mailbox
 from sandbox.banq.rendering import page
 from sandbox.banq.sessions import Sessions
@@ -24,7 +25,8 @@ class BanqSandbox:
     """`settle_after_s` is the time from a customer's approval of a transfer to its completion.
 
     `retry_delays_s` are the pauses before each repeat of a webhook; the last one serves for any more.
-    `crowd` is the number of customers beyond the three named ones; `echo` makes webhooks name the widget.
+    `crowd` is the number of customers beyond the three named ones. With `echo`, the webhook of an approval
+    names what the page gave the widget.
     """
 
     def __init__(
@@ -51,9 +53,10 @@ class BanqSandbox:
         sessions = Sessions(self.store.customers)
         self._widget = Widget(self.ledger, sessions, echo)
         self._pages = CustomerPages(self.store, self.ledger, sessions)
-        self._mailbox = Mailbox(self.ledger)
+        self._mailbox = Mailbox(self.ledger, self.store.customers)
         self._gallery = Gallery()
         self._control = Control(
+            customers=self.store.customers,
             api=self.api,
             ledger=self.ledger,
             tokens=self.tokens,
@@ -137,8 +140,9 @@ class BanqSandbox:
 def _refusal(request: web.Request, status: int, message: str) -> web.Response:
     if request.path.startswith(("/api/", "/oauth/", "/_control/")):
         return _api_error(status, message)
-    framable = request.path.startswith("/widget")
-    return page("refusal.html", status=status, framable=framable, message=message)
+    if request.path.startswith("/widget"):
+        return page("widget_error.html", status=status, framable=True, message=message)
+    return page("refusal.html", status=status, message=message)
 
 
 def _api_error(status: int, message: str) -> web.Response:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from sandbox.banq import identities
-from sandbox.banq.catalogue import FIRST_HOLDINGS, NFTS
+from sandbox.banq.catalogue import FIRST_HOLDINGS, holdings_in_crowd
 from sandbox.banq.identities import CUSTOMERS
 
 TransactionStatus = Literal[
@@ -122,13 +122,20 @@ class Store:
 
     def __init__(self, path: Path | None, crowd: int = 0) -> None:
         self._path = path
-        self.customers = CUSTOMERS | {customer.email: customer for customer in identities.crowd(crowd)}
         self._changed = asyncio.Event()
         self.saves = 0
         self.state = State.model_validate_json(path.read_bytes()) if path and path.exists() else State()
-        for number, email in enumerate(list(self.customers)[len(CUSTOMERS) :]):
-            # Neighbours hold different numbers of NFTs, so that mixing them up is seen.
-            self.state.holdings.setdefault(email, dict.fromkeys(list(NFTS)[: 1 + number % 7], 1))
+        self.customers = dict(CUSTOMERS)
+        for index, customer in enumerate(identities.crowd(crowd)):
+            self.customers[customer.email] = customer
+            if customer.email not in self.state.holdings:
+                self._open_wallet(index, customer.email)
+
+    def _open_wallet(self, index: int, email: str) -> None:
+        self.state.holdings[email] = holdings_in_crowd(index)
+        self.state.mails.append(
+            Mail(id=f"welcome-crowd-{index + 1}", email=email, kind="welcome", sent_at=now())
+        )
 
     def save(self) -> None:
         if self._path:

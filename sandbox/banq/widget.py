@@ -5,15 +5,15 @@ URL and in the forms, as Banq's own does.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
+from sandbox.banq.echo import Echo, is_reference
 from sandbox.banq.identities import CUSTOMER_PASSWORD, CUSTOMERS, PLATFORMS, AccountSpace, Customer
-from sandbox.banq.ledger import Echo, Ledger
+from sandbox.banq.ledger import Ledger, Refusal
 from sandbox.banq.rendering import page
 from sandbox.banq.sessions import Sessions
 
@@ -22,7 +22,7 @@ _SCRIPT = Path(__file__).parent / "static" / "ecommerce.js"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the embedding page gave the widget."""
+    """What the embedding page gave the widget; without an echo a reference is not looked at."""
 
     platform: AccountSpace
     reference: str | None
@@ -30,9 +30,9 @@ class Asked:
 
 class Widget:
     def __init__(self, ledger: Ledger, sessions: Sessions, echo: Echo | None) -> None:
-        self._echo = echo
         self._ledger = ledger
         self._sessions = sessions
+        self._echo = echo
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -49,9 +49,7 @@ class Widget:
         return web.Response(text=script, content_type="text/javascript", headers=headers)
 
     async def _open(self, request: web.Request) -> web.Response:
-        asked = _asked(request.query)
-        if asked is None:
-            return _refused()
+        asked = self._asked(request.query)
         token = request.query.get("refreshToken", "")
         customer = self._sessions.customer(token)
         if customer is None:
@@ -59,28 +57,33 @@ class Widget:
         return self._consent_page(asked, customer, token)
 
     async def _sign_in(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        asked = _asked(form)
-        if asked is None:
-            return _refused()
-        email = str(form.get("email", ""))
-        token = self._sessions.sign_in(email, str(form.get("password", "")))
+        form = await _form(request)
+        asked = self._asked(form)
+        email = form.get("email", "")
+        token = self._sessions.sign_in(email, form.get("password", ""))
         customer = self._sessions.customer(token)
         if token is None or customer is None:
             return _sign_in_page(asked, wrong_email=email)
         return self._consent_page(asked, customer, token)
 
     async def _approve(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        asked = _asked(form)
-        if asked is None:
-            return _refused()
+        form = await _form(request)
+        asked = self._asked(form)
         customer = self._sessions.customer(form.get("refreshToken", ""))
         if customer is None:
             return _sign_in_page(asked)
         self._ledger.approve_platform(customer.email, asked.platform.identity_id, asked.reference)
         message = {"type": "banq:approved"}
         return page("widget_done.html", framable=True, platform=asked.platform, message=message)
+
+    def _asked(self, fields: Mapping[str, str]) -> Asked:
+        platform = PLATFORMS.get(fields.get("platformId", ""))
+        if platform is None:
+            raise _misled(404, "a platform id that Banq does not know")
+        reference = fields.get("reference") if self._echo else None
+        if reference is not None and not is_reference(reference):
+            raise _misled(400, "a reference that Banq does not take")
+        return Asked(platform, reference)
 
     def _consent_page(self, asked: Asked, customer: Customer, token: str) -> web.Response:
         return page(
@@ -95,12 +98,12 @@ class Widget:
         )
 
 
-def _asked(fields: Mapping[str, str]) -> Asked | None:
-    platform = PLATFORMS.get(fields.get("platformId", ""))
-    reference = fields.get("reference") or None
-    if platform is None or (reference and not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", reference)):
-        return None
-    return Asked(platform, reference)
+async def _form(request: web.Request) -> dict[str, str]:
+    return {name: str(value) for name, value in (await request.post()).items()}
+
+
+def _misled(status: int, given: str) -> Refusal:
+    return Refusal(status, f"The site that opened this window gave {given}. Please tell its owners.")
 
 
 def _sign_in_page(asked: Asked, wrong_email: str | None = None) -> web.Response:
@@ -114,7 +117,3 @@ def _sign_in_page(asked: Asked, wrong_email: str | None = None) -> web.Response:
         customers=CUSTOMERS.values(),
         demo_password=CUSTOMER_PASSWORD,
     )
-
-
-def _refused() -> web.Response:
-    return page("widget_error.html", status=404, framable=True)

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
+from sandbox.banq.echo import Echo
+from sandbox.banq.foreign_page import ForeignPage
 from sandbox.banq.identities import ADA, CUSTOMER_PASSWORD, PLATFORM_ID
 from sandbox.banq.server import BanqSandbox
 from tests.sandbox.banq_rig import CHECKSUMMED, Rig, running
@@ -121,3 +123,62 @@ async def test_a_transfer_is_completed_from_the_mail(rig: Rig, tab: Page) -> Non
     await rig.banq.webhooks.settled()
     assert rig.receiver.actions == ["processing", "completed"]
     assert rig.banq.ledger.transaction(started["id"]).status == "completed"
+
+
+@asynccontextmanager
+async def foreign_page(banq: BanqSandbox, **options: str) -> AsyncIterator[str]:
+    page = ForeignPage(banq.widget_url, PLATFORM_ID, options)
+    await page.start()
+    try:
+        yield page.url
+    finally:
+        await page.close()
+
+
+async def sign_in(banq: FrameLocator) -> None:
+    await banq.get_by_label("E-mail").fill(ADA.email)
+    await banq.get_by_label("Password").fill(CUSTOMER_PASSWORD)
+    await banq.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["the option that is echoed", "another option"])
+async def test_the_page_s_reference_comes_with_the_webhook(tab: Page, named: bool) -> None:
+    option = "orderNote" if named else "reference"
+    async with running(echo=Echo("orderNote", "data.note")) as rig:
+        await rig.want_webhooks()
+        async with foreign_page(rig.banq, **{option: "turn-7"}) as url:
+            await tab.goto(url)
+            banq = tab.frame_locator("iframe[name=banq-widget]")
+            await sign_in(banq)
+            await banq.get_by_role("link", name="Use another account").click()
+            await sign_in(banq)
+            await banq.get_by_role("button", name="Approve").click()
+            await expect(banq.get_by_role("heading")).to_have_text("Sunny Meadow is connected")
+        await rig.banq.webhooks.settled()
+        assert [body["data"].get("note") for body in rig.receiver.bodies] == ["turn-7" if named else None]
+
+
+async def test_a_malformed_reference_is_told_inside_the_widget(tab: Page) -> None:
+    async with (
+        running(echo=Echo("reference", "reference")) as rig,
+        foreign_page(rig.banq, reference="turn 7") as url,
+    ):
+        await tab.goto(url)
+        banq = tab.frame_locator("iframe[name=banq-widget]")
+        await expect(banq.get_by_role("alert")).to_contain_text("a reference that Banq does not take")
+        await banq.get_by_role("button", name="Close").click()
+        await expect(tab.locator("iframe")).to_have_count(0)
+
+
+async def test_any_website_can_have_an_approval_made(rig: Rig, tab: Page) -> None:
+    """Its webhook looks like any other: what our own page does must not rest on where it came from."""
+    await rig.want_webhooks()
+    async with foreign_page(rig.banq, reference="turn-7") as url:
+        await tab.goto(url)
+        assert not tab.url.startswith(rig.banq.url)
+        banq = tab.frame_locator("iframe[name=banq-widget]")
+        await sign_in(banq)
+        await banq.get_by_role("button", name="Approve").click()
+        await rig.receiver.until(1)
+    (body,) = rig.receiver.bodies
+    assert body["data"] == {"userGuid": ADA.user_guid(PLATFORM_ID), "userId": ADA.user_id}

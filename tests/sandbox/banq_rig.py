@@ -1,8 +1,9 @@
 """A running Banq sandbox, a client of its API and a receiver of its webhooks."""
 
 import asyncio
+import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
+from sandbox.banq.echo import Echo
 from sandbox.banq.server import BanqSandbox
 
 CHECKSUMMED = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
@@ -50,6 +52,11 @@ class Receiver:
         return [body["action"] for body in self.bodies]
 
 
+def hidden_fields(html: str) -> dict[str, str]:
+    """What a page's form sends besides what people type."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
+
+
 class Rig:
     def __init__(self, banq: BanqSandbox, receiver: Receiver, http: aiohttp.ClientSession) -> None:
         self.banq = banq
@@ -70,15 +77,20 @@ class Rig:
         async with self.http.request(method, f"{self.banq.url}/_control{path}", json=body) as answer:
             return answer.status, await answer.json() if answer.status != 204 else None
 
-    async def want_webhooks(self, **changes: object) -> None:
+    async def want_webhooks(self, path: str = CONFIG_PATH, **changes: object) -> None:
         config = {
             "url": self.receiver.url,
             "enabled": True,
             "retryCount": 5,
             "webHookTypes": ["userToken", "nftTransaction"],
         }
-        status, _ = await self.call("POST", CONFIG_PATH, config | changes)
+        status, _ = await self.call("POST", path, config | changes)
         assert status == 201
+
+    async def page(self, path: str, form: Mapping[str, str] | None = None) -> tuple[int, str]:
+        method = "GET" if form is None else "POST"
+        async with self.http.request(method, self.banq.url + path, data=form) as answer:
+            return answer.status, await answer.text()
 
     async def withdraw(self, slug: str = "quiet-hours-3", **changes: object) -> tuple[int, Any]:
         nft = NFTS[slug]
@@ -95,11 +107,21 @@ class Rig:
 
 @asynccontextmanager
 async def running(
-    state_path: Path | None = None, receiver: Receiver | None = None, settle_after_s: float = 0.0
+    state_path: Path | None = None,
+    receiver: Receiver | None = None,
+    settle_after_s: float = 0.0,
+    crowd: int = 0,
+    echo: Echo | None = None,
 ) -> AsyncIterator[Rig]:
     """With a `receiver` given, that one is used and left running; retries come without a pause."""
     async with _receiving(receiver) as taker, aiohttp.ClientSession() as http:
-        banq = BanqSandbox(state_path=state_path, settle_after_s=settle_after_s, retry_delays_s=(0.0,))
+        banq = BanqSandbox(
+            state_path=state_path,
+            settle_after_s=settle_after_s,
+            retry_delays_s=(0.0,),
+            crowd=crowd,
+            echo=echo,
+        )
         await banq.start()
         try:
             rig = Rig(banq, taker, http)

@@ -18,26 +18,28 @@ async def rig() -> AsyncIterator[Rig]:
         yield rig
 
 
-async def page(rig: Rig, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
-    method = "GET" if form is None else "POST"
-    async with rig.http.request(method, rig.banq.url + path, data=form) as answer:
-        return answer.status, await answer.text()
-
-
 async def test_the_widget_knows_only_merchant_platforms(rig: Rig) -> None:
-    status, text = await page(rig, "/widget?platformId=00000000-0000-0000-0000-000000000000")
+    status, text = await rig.page("/widget?platformId=00000000-0000-0000-0000-000000000000")
     assert status == 404
     assert "does not know" in text
     for platform in PLATFORMS.values():
-        status, text = await page(rig, f"/widget?platformId={platform.identity_id}")
+        status, text = await rig.page(f"/widget?platformId={platform.identity_id}")
         assert status == 200
         assert platform.name in text
+
+
+async def test_the_widget_can_be_closed_while_banq_is_down(rig: Rig) -> None:
+    rig.banq.faults.outage = "503"
+    status, text = await rig.page(f"/widget?platformId={PLATFORM_ID}")
+    assert status == 503
+    assert "Something went wrong at Banq" in text
+    assert "data-close" in text
 
 
 async def test_a_wrong_password_is_told_and_nothing_happens(rig: Rig) -> None:
     for path in ("/widget/sign-in", "/account/sign-in"):
         form = {"platformId": PLATFORM_ID, "email": ADA.email, "password": "wrong"}
-        status, text = await page(rig, path, form)
+        status, text = await rig.page(path, form)
         assert status == 401
         assert "belong together" in text
     assert rig.banq.ledger.grants_of(ADA.email) == []
@@ -45,7 +47,7 @@ async def test_a_wrong_password_is_told_and_nothing_happens(rig: Rig) -> None:
 
 async def test_approving_takes_a_session(rig: Rig) -> None:
     form = {"platformId": PLATFORM_ID, "refreshToken": "guessed"}
-    _, text = await page(rig, "/widget/approve", form)
+    _, text = await rig.page("/widget/approve", form)
     assert "Sign in to Banq" in text
     assert rig.banq.ledger.grants_of(ADA.email) == []
 
@@ -73,7 +75,7 @@ async def test_a_customer_revokes_in_the_account(rig: Rig) -> None:
 
 async def test_a_stranger_revokes_nothing(rig: Rig) -> None:
     rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
-    await page(rig, "/account/revoke", {"platformId": PLATFORM_ID})
+    await rig.page("/account/revoke", {"platformId": PLATFORM_ID})
     assert len(rig.banq.ledger.grants_of(ADA.email)) == 1
 
 
@@ -81,9 +83,9 @@ async def test_a_withdrawal_is_mailed_and_reading_decides_nothing(rig: Rig) -> N
     rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
     _, started = await rig.withdraw()
     secret = rig.banq.ledger.transaction(started["id"]).secret
-    _, mail = await page(rig, f"/mail?for={ADA.email}")
-    _, approval = await page(rig, f"/transfers/{secret}")
-    _, other = await page(rig, f"/mail?for={CLEO.email}")
+    _, mail = await rig.page(f"/mail?for={ADA.email}")
+    _, approval = await rig.page(f"/transfers/{secret}")
+    _, other = await rig.page(f"/mail?for={CLEO.email}")
     assert all(word in mail for word in (CHECKSUMMED, f"/transfers/{secret}", "/pictures/quiet-hours/3.png"))
     assert CHECKSUMMED in approval
     assert secret not in other
@@ -94,8 +96,8 @@ async def test_a_rejected_transfer_keeps_the_nft(rig: Rig) -> None:
     rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
     _, started = await rig.withdraw()
     secret = rig.banq.ledger.transaction(started["id"]).secret
-    _, rejected = await page(rig, f"/transfers/{secret}/reject", {})
-    _, late = await page(rig, f"/transfers/{secret}/approve", {})
+    _, rejected = await rig.page(f"/transfers/{secret}/reject", {})
+    _, late = await rig.page(f"/transfers/{secret}/approve", {})
     assert "You rejected this transfer" in rejected
     assert "You rejected this transfer" in late
     assert "quiet-hours-3" in [nft.slug for nft, _ in rig.banq.ledger.wallet(ADA.email)]
@@ -106,8 +108,8 @@ async def test_an_approved_transfer_is_not_rejected_any_more() -> None:
         rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
         _, started = await rig.withdraw()
         secret = rig.banq.ledger.transaction(started["id"]).secret
-        await page(rig, f"/transfers/{secret}/approve", {})
-        status, text = await page(rig, f"/transfers/{secret}/reject", {})
+        await rig.page(f"/transfers/{secret}/approve", {})
+        status, text = await rig.page(f"/transfers/{secret}/reject", {})
     assert status == 200
     assert "Your transfer is on its way" in text
 
@@ -126,7 +128,7 @@ async def test_a_transfer_takes_its_time_to_settle() -> None:
 async def test_hostile_names_are_escaped(rig: Rig) -> None:
     rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
     await rig.withdraw("glaze-garden-14")
-    _, mail = await page(rig, f"/mail?for={ADA.email}")
+    _, mail = await rig.page(f"/mail?for={ADA.email}")
     assert "&lt;@1&gt;" in mail
     assert "javascript:" not in mail
 
@@ -135,7 +137,7 @@ async def test_hostile_names_are_escaped(rig: Rig) -> None:
 async def test_what_does_not_exist_gets_a_page_that_says_so(rig: Rig, path: str) -> None:
     rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
     await rig.withdraw()
-    status, text = await page(rig, path)
+    status, text = await rig.page(path)
     assert status == 404
     assert 'role="alert"' in text
 

@@ -7,11 +7,11 @@
 
   class EcommerceBanqWidget {
     constructor({ selector, platformId, onPopUpClose, onPaymentSuccess, ...others }) {
-      this.reference = echoed && others[echoed];
       this.selector = selector;
       this.platformId = platformId;
       this.onPopUpClose = onPopUpClose;
       this.onPaymentSuccess = onPaymentSuccess;
+      this.reference = echoed ? others[echoed] : undefined;
       this.receive = this.receive.bind(this);
     }
 
@@ -36,7 +36,7 @@
       if (refreshToken) {
         query.set("refreshToken", refreshToken);
       }
-      if (this.reference) {
+      if (this.reference !== undefined) {
         query.set("reference", this.reference);
       }
       frame.src = `${banq}/widget?${query}`;
@@ -68,8 +68,9 @@
         padding: "0",
         border: "0",
         borderRadius: "50%",
-        background: "rgb(128 128 128 / 18%)",
-        color: "#77837e",
+        colorScheme: "light dark",
+        background: "light-dark(#eceeea, #2b3733)",
+        color: "light-dark(#4a5751, #bcc8c3)",
         font: "22px/1 system-ui, sans-serif",
         cursor: "pointer",
       });
