@@ -5,7 +5,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -164,6 +164,7 @@ async def _migrate(connection: aiosqlite.Connection, path: Path) -> None:
             for statement in _statements(migrations[number]):
                 await connection.execute(statement)
             log.info("database: schema brought to version %s", number)
+        await _refuse_other_tables(connection, path, migrations)
         await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         await connection.execute(f"PRAGMA user_version = {newest}")
         await connection.commit()
@@ -181,6 +182,22 @@ def _refuse_if_not_ours(path: Path, application_id: int, version: int, newest: i
         raise DatabaseRefused(
             f"{path} was written by a newer banqbot (schema {version}, this one knows {newest}). "
             "Update banqbot, or restore the backup made before the update."
+        )
+
+
+async def _refuse_other_tables(
+    connection: aiosqlite.Connection, path: Path, migrations: dict[int, str]
+) -> None:
+    """Before the first release, the first migration still changes; its number alone would not tell."""
+    query = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for number in sorted(migrations):
+            fresh.executescript(migrations[number])
+        expected = [row[0] for row in fresh.execute(query)]
+    if [row[0] for row in await connection.execute_fetchall(query)] != expected:
+        raise DatabaseRefused(
+            f"The tables of {path} are not those of this version; an unreleased banqbot made it, or somebody "
+            "changed it. Move the file away to start afresh; for the demo, remove the folder .demo."
         )
 
 

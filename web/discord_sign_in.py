@@ -4,6 +4,7 @@ https://discord.com/developers/docs/topics/oauth2
 """
 
 import logging
+from base64 import b64encode
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Annotated, Any, Self, TypeVar
@@ -32,7 +33,7 @@ class DiscordApp:
 
 
 class DiscordAccount(BaseModel):
-    id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
+    id: Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
 class SignInRefused(Exception):
@@ -44,7 +45,7 @@ class SignInUnavailable(Exception):
 
 
 class _Token(BaseModel):
-    access_token: Annotated[str, Field(min_length=1, max_length=2000)]
+    access_token: Annotated[str, Field(pattern=r"^[!-~]{1,2000}$")]
     token_type: Annotated[str, Field(pattern=r"(?i)^bearer$")]
     scope: str
 
@@ -85,10 +86,9 @@ class DiscordSignIn:
     async def account(self, code: str) -> DiscordAccount:
         """Whose browser brought this code, which counts once. Raises SignInRefused or SignInUnavailable."""
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._app.redirect_uri}
-        credentials = aiohttp.BasicAuth(self._app.client_id, self._app.client_secret)
-        status, body = await self._call(
-            "POST", "/oauth2/token", data=form, headers={"Authorization": credentials.encode()}
-        )
+        credentials = b64encode(f"{self._app.client_id}:{self._app.client_secret}".encode()).decode()
+        authorization = {"Authorization": f"Basic {credentials}"}
+        status, body = await self._call("POST", "/oauth2/token", data=form, headers=authorization)
         if status in {400, 401} and b"invalid_client" in body:
             log.error("sign-in: Discord does not accept discord.client_id with discord.client_secret")
             raise SignInUnavailable("our client credentials are refused")

@@ -3,6 +3,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,21 @@ async def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None
             assert await database.read.count(COUNT) == expected
             async with database.transaction() as tx:
                 await tx.execute(INSERT, f"key-{expected}")
+
+
+async def test_a_file_with_other_tables_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """Such as one made before the first release, when the first migration still changed."""
+    path = tmp_path / "banqbot.sqlite3"
+    async with Database(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE links ADD COLUMN colour TEXT")
+    before = path.read_bytes()
+
+    with pytest.raises(DatabaseRefused, match="are not those of this version"):
+        await open_and_close(path)
+
+    assert path.read_bytes() == before
 
 
 async def test_a_missing_folder_is_made(tmp_path: Path) -> None:

@@ -17,9 +17,6 @@ from sandbox.discord.cast import ADA, APPLICATION_ID, BEN, CLIENT_SECRET
 from sandbox.discord.server import DiscordSandbox
 from web.discord_sign_in import LARGEST_ANSWER, DiscordApp, DiscordSignIn, SignInRefused, SignInUnavailable
 
-# The client still uses it.
-pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
-
 CODE = "the-code-of-tests"
 TOKEN = "the-token-of-tests"
 REDIRECT_URI = "https://bot.example/link/discord"
@@ -272,6 +269,8 @@ async def test_an_answer_of_no_use_means_later(
         {"access_token": 5},
         {"access_token": "x" * 2_001},
         {"access_token": [TOKEN]},
+        {"access_token": f"{TOKEN}\r\nX: y"},
+        {"access_token": f"{TOKEN}é"},
         {"token_type": None},
         {"token_type": "mac"},
         {"token_type": "Bearer mac"},
@@ -301,6 +300,7 @@ async def test_an_odd_token_is_not_used(
         "0x1",
         " 1",
         "1\n",
+        "٣٦٤",
         f"{ADA} {BEN}",
         ADA,
         1.5,

@@ -67,8 +67,8 @@ def test_one_key_takes_nothing_from_another(clock: Clock) -> None:
 
 def test_among_very_many_those_unheard_of_for_longest_are_forgotten(clock: Clock) -> None:
     limit = RequestLimit(burst=1, per_s=1, now=clock)
-    limit.take("silent")
     limit.take("insistent")
+    limit.take("silent")
     for number in range(BUCKETS_AT_MOST - 2):
         limit.take(str(number))
     # Room for all so far; who is refused counts as heard of.
