@@ -116,7 +116,7 @@ class Banq(_Section):
     timeout_s: float = Field(default=30, gt=0, le=300)
     webhook_action_stands: bool = False
     reference_option: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
-    reference_field: Text | None = None
+    reference_field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
 
 
 class Lane(_Section):

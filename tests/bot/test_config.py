@@ -123,6 +123,7 @@ def test_a_placeholder_is_named(tmp_path: Path, section: str, key: str, value: s
         (LANE, "webhook_secret", "x" * 201),
         (LANE, "webhook_secret", "x" * 24 + "/"),
         (LANE, "webhook_secret", "x" * 24 + "é"),
+        ("banq", "reference_field", "data.reference"),
         ("web", "public_url", "bot.example"),
         ("web", "port", 65536),
         ("web", "port", -1),
