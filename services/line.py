@@ -1,5 +1,6 @@
 """The line before the widget: one turn per lane, first come first served."""
 
+import asyncio
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,23 @@ HOLD_BACK = timedelta(seconds=5)
 # How long a turn takes as long as nobody's is known.
 USUAL_TURN = timedelta(seconds=60)
 TURNS_LOOKED_AT = 20
+# How old an estimate of the waiting time may be, as long as nothing has changed.
+ESTIMATE_LASTS = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in line, counted from 1, and about how long it is until its turn."""
+
+    number: int
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class _Places:
+    by_session: Mapping[str, Place]
+    at_count: int
+    read_at: datetime
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,8 @@ class Line:
         self.changes = changes
         # Before this, no page could be heard of: a restart must not look like all of them closing.
         self._listening_since = sources.now()
+        self._places: _Places | None = None
+        self._reading_places = asyncio.Lock()
 
     async def join(self, tx: Connection, session_id: str, now: datetime) -> None:
         """Put a proven session into the line, and give it a turn where one is free."""
@@ -136,15 +156,29 @@ class Line:
                 await turns.end(tx, session.id, "vanished", now)
         await self.hand_over(tx, now)
 
-    async def expected_wait(self, connection: Connection, place: int, now: datetime) -> timedelta:
-        """About how long until this place in line (1 is next) gets its turn."""
+    async def place_of(self, connection: Connection, session_id: str, now: datetime) -> Place | None:
+        """Where a session waits. Worked out once for all who look, since each change makes everybody look."""
+        async with self._reading_places:
+            known = self._places
+            if known is None or session_id not in known.by_session or not self._is_fresh(known, now):
+                count = self.changes.count
+                known = _Places(await self._read_places(connection, now), count, now)
+                self._places = known
+        return known.by_session.get(session_id)
+
+    def _is_fresh(self, places: _Places, now: datetime) -> bool:
+        return places.at_count == self.changes.count and now - places.read_at < ESTIMATE_LASTS
+
+    async def _read_places(self, connection: Connection, now: datetime) -> Mapping[str, Place]:
         lengths = await turns.latest_lengths(connection, TURNS_LOOKED_AT)
         usual = sum(lengths, timedelta()) / len(lengths) if lengths else USUAL_TURN
         free_at = [await self._free_at(connection, lane, usual, now) for lane in self._lanes]
         heapq.heapify(free_at)
-        for _ in range(place - 1):
+        places: dict[str, Place] = {}
+        for number, session_id in enumerate(await link_sessions.in_line(connection), start=1):
+            places[session_id] = Place(number, max(free_at[0] - now, timedelta()))
             heapq.heapreplace(free_at, free_at[0] + usual + self._rules.rest_after_link)
-        return max(free_at[0] - now, timedelta())
+        return places
 
     async def _free_at(self, connection: Connection, lane: str, usual: timedelta, now: datetime) -> datetime:
         turn = await turns.live_of_lane(connection, lane)

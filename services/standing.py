@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.line import Line
-from storage import link_sessions
+from services.line import Line, Place
 from storage.database import Connection
 from storage.link_sessions import LinkSession, Proof
 
@@ -24,7 +23,7 @@ class Standing:
     nft_count: int | None
 
 
-def standing_of(session: LinkSession, place: int | None = None, wait: timedelta | None = None) -> Standing:
+def standing_of(session: LinkSession, place: Place | None = None) -> Standing:
     return Standing(
         session_id=session.id,
         state=session.state,
@@ -32,8 +31,8 @@ def standing_of(session: LinkSession, place: int | None = None, wait: timedelta 
         chat_user_name=session.chat_user_name,
         chat_avatar_url=session.chat_avatar_url,
         expires_at=session.expires_at,
-        place=place,
-        wait=wait,
+        place=None if place is None else place.number,
+        wait=None if place is None else place.wait,
         nft_count=session.nft_count,
     )
 
@@ -41,5 +40,4 @@ def standing_of(session: LinkSession, place: int | None = None, wait: timedelta 
 async def read_standing(connection: Connection, line: Line, session: LinkSession, now: datetime) -> Standing:
     if session.state != "waiting":
         return standing_of(session)
-    place = await link_sessions.place_in_line(connection, session.id)
-    return standing_of(session, place, await line.expected_wait(connection, place, now))
+    return standing_of(session, await line.place_of(connection, session.id, now))

@@ -192,14 +192,12 @@ async def anybody_waits(connection: Connection) -> bool:
     return await connection.count("SELECT EXISTS (SELECT 1 FROM link_sessions WHERE state = 'waiting')") > 0
 
 
-async def place_in_line(connection: Connection, session_id: str) -> int:
-    """How many are at or before this session in the line; 1 is next."""
-    return await connection.count(
-        "SELECT count(*) FROM link_sessions AS other JOIN link_sessions AS mine ON mine.id = ?1"
-        " WHERE other.state = 'waiting'"
-        " AND (other.waiting_since, other.rowid) <= (mine.waiting_since, mine.rowid)",
-        session_id,
+async def in_line(connection: Connection) -> list[str]:
+    """The ids of all who wait, whoever waits longest first."""
+    rows = await connection.fetch_all(
+        "SELECT id FROM link_sessions WHERE state = 'waiting' ORDER BY waiting_since, rowid"
     )
+    return [str(row[0]) for row in rows]
 
 
 async def match(
