@@ -47,12 +47,15 @@ class OpenTurn:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far this browser's session is; the turn is there while `open`, the code while `matched` by code."""
+    """How far this browser's session is; the turn is there while `open`, the code while `matched` by code.
+
+    `cools_down_for` is there while `proven`, where others may go first. Relative: browsers' clocks are off.
+    """
 
     standing: Standing
     turn: OpenTurn | None
     finish_code: str | None
-    cools_down_until: datetime | None
+    cools_down_for: timedelta | None
 
 
 class LinkPage:
@@ -151,15 +154,14 @@ class LinkPage:
         await self._hear(session)
         now = self._sources.now()
         read = self._database.read
+        cools_down_until = None
+        if session.state == "proven":
+            cools_down_until = await self._line.cools_down_until(read, session.owner, now)
         return Progress(
             standing=await read_standing(read, self._line, session, now),
             turn=await self._open_turn(read, session, now) if session.state == "open" else None,
             finish_code=session.finish_code,
-            cools_down_until=(
-                await self._line.cools_down_until(read, session.owner, now)
-                if session.state == "proven"
-                else None
-            ),
+            cools_down_for=None if cools_down_until is None else cools_down_until - now,
         )
 
     async def join_again(self, browser: str | None) -> None:

@@ -20,6 +20,8 @@ LOOK_AGAIN_S = 5.0
 TELL_AT_MOST_EVERY_S = 0.25
 STREAMS_PER_BROWSER = 4
 STREAMS_AT_MOST = 2000
+# That time goes by is no news: the page counts down by itself.
+TICKING = {"turnEndsInS": None, "coolsDownInS": None}
 
 STREAMS = web.AppKey("STREAMS", Counter[str])
 STOPPING = web.AppKey("STOPPING", asyncio.Event)
@@ -58,9 +60,9 @@ async def events(request: web.Request) -> web.StreamResponse:
                 break
             news = as_json(request, progress)
             # A comment keeps the connection alive, and finds out whether anybody is still there.
-            is_news = {**news, "turnEndsInS": None} != told
+            is_news = {**news, **TICKING} != told
             await response.write(f"data: {json.dumps(news)}\n\n".encode() if is_news else b":\n\n")
-            told = {**news, "turnEndsInS": None}
+            told = {**news, **TICKING}
             if progress.standing.state in ENDED:
                 break
             await asyncio.sleep(TELL_AT_MOST_EVERY_S)
@@ -82,7 +84,7 @@ async def end_streams(app: web.Application) -> None:
 
 
 def as_json(request: web.Request, progress: Progress) -> dict[str, Any]:
-    standing, turn, cools_down_until = progress.standing, progress.turn, progress.cools_down_until
+    standing, turn, cools_down_for = progress.standing, progress.turn, progress.cools_down_for
     return {
         "state": standing.state,
         "proof": standing.proof,
@@ -94,5 +96,5 @@ def as_json(request: web.Request, progress: Progress) -> dict[str, Any]:
         "turnEndsInS": None if turn is None else turn.ends_in_s,
         "finishCode": progress.finish_code,
         "nftCount": standing.nft_count,
-        "coolsDownUntil": cools_down_until and cools_down_until.isoformat(),
+        "coolsDownInS": None if cools_down_for is None else cools_down_for.total_seconds(),
     }

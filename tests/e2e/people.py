@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from sandbox.banq.identities import CUSTOMER_PASSWORD, Customer
+from tests.e2e.reading import SCHEMES, everybody_can_read
 from tests.live import LiveBot
 
 
@@ -85,9 +86,13 @@ async def complete_transfer(context: BrowserContext, live: LiveBot, customer: Cu
     """Open the newest mail, press "Complete Transfer", and approve."""
     mailbox = await context.new_page()
     await mailbox.goto(f"{live.banq.mailbox_url}?for={customer.email}")
+    for scheme in SCHEMES:
+        await everybody_can_read(mailbox, scheme)
     async with mailbox.expect_popup() as popup:
         await mailbox.get_by_role("link", name="Complete Transfer").click()
     approval = await popup.value
+    for scheme in SCHEMES:
+        await everybody_can_read(approval, scheme)
     await approval.get_by_role("button", name="Approve transfer").click()
     await expect(approval.locator(".transfer")).to_have_attribute("data-status", "completed")
     await mailbox.close()

@@ -11,6 +11,7 @@ from sandbox.banq import identities
 from sandbox.banq.foreign_page import ForeignPage
 from sandbox.banq.identities import ADA
 from tests.e2e.people import Chat, sign_in_and_approve, sign_in_with_discord
+from tests.e2e.reading import SCHEMES, everybody_can_read
 from tests.live import LiveBot, living
 
 Shoot = Callable[[Page, str], Awaitable[None]]
@@ -58,6 +59,8 @@ async def test_the_message_in_chat_follows_along_to_the_link(
     await expect(chat.last).to_contain_text("The page is open")
     await expect(page.locator("#account")).to_have_text("ada.wong")
     await shoot(page, "sign-in-discord")
+    for scheme in SCHEMES:
+        await everybody_can_read(page, scheme)
     await page.get_by_role("button", name="Authorize").click()
 
     await expect(chat.last).to_contain_text("It is your turn")
@@ -67,6 +70,8 @@ async def test_the_message_in_chat_follows_along_to_the_link(
     await shoot(page, "sign-in-confirm-page")
     await chat.page.bring_to_front()
     await shoot(chat.page, "sign-in-confirm")
+    for scheme in SCHEMES:
+        await everybody_can_read(chat.page, scheme)
     await chat.press("Link it")
 
     await expect(chat.last).to_contain_text("Your wallet is linked")

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from sandbox.banq.identities import ADA
 from tests.e2e.people import Chat, complete_transfer, finish_code, sign_in_and_approve
+from tests.e2e.reading import SCHEMES, everybody_can_read
 from tests.live import LiveBot, living
 
 ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
@@ -57,6 +58,8 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await chat.command("nfts")
     await _all_pictures_load(chat, 5)
     await shoot(chat.page, "gallery")
+    for scheme in SCHEMES:
+        await everybody_can_read(chat.page, scheme)
     await chat.press("Next ▶")
     await expect(chat.last).to_contain_text("page 2 of 7")
     await _all_pictures_load(chat, 5)

@@ -124,7 +124,7 @@ async def test_after_three_turns_without_a_link_a_member_cools_down(rig: Rig, cl
 
     await rig.page.join_again(browser)
     assert await rig.state_of(browser) == "proven"
-    assert (await rig.progress(browser)).cools_down_until == first_end + COOL_DOWN
+    assert (await rig.progress(browser)).cools_down_for == first_end + COOL_DOWN - clock()
     assert await rig.linking.start(ADA) == CoolingDown(first_end + COOL_DOWN)
     assert isinstance(await rig.linking.start(BEN), LinkStarted)
 

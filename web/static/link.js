@@ -17,7 +17,7 @@ let coolsDownUntil = null;
 function show(progress) {
   document.getElementById("place").textContent = progress.place ?? "";
   document.getElementById("wait").textContent = inWords(progress.waitS);
-  coolsDownUntil = progress.coolsDownUntil && new Date(progress.coolsDownUntil);
+  coolsDownUntil = progress.coolsDownInS ? Date.now() + progress.coolsDownInS * 1000 : null;
   showCoolDown();
   if (progress.state === shown) return;
   shown = progress.state;
@@ -26,9 +26,10 @@ function show(progress) {
   for (const section of session.querySelectorAll("[data-for]")) {
     section.hidden = section.dataset.for !== shown;
   }
+  const now = STEP_OF[shown];
+  document.querySelector(".steps").hidden = now === undefined;
   for (const step of document.querySelectorAll("[data-step]")) {
     const number = Number(step.dataset.step);
-    const now = STEP_OF[shown] ?? 0;
     step.classList.toggle("done", number < now);
     if (number === now) step.setAttribute("aria-current", "step");
     else step.removeAttribute("aria-current");

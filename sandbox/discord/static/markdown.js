@@ -134,7 +134,7 @@ function blocks(text) {
     const small = /^-# +(\S.*)$/.exec(lines[0]);
     if (heading) {
       // Levels one and two are the page's own.
-      out.push(el(`h${heading[1].length + 2}`, { class: `size-${heading[1].length}` }, inline(heading[2])));
+      out.push(el("h2", { class: `size-${heading[1].length}` }, inline(heading[2])));
       lines.shift();
     } else if (small) {
       out.push(el("small", {}, inline(small[1])));

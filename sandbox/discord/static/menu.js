@@ -29,7 +29,7 @@ export class Menu {
     this.list.replaceChildren(...rows);
     if (!rows.length && note) this.list.append(el("p", { class: "menu-note" }, note));
     this.list.hidden = !rows.length && !note;
-    this.field.setAttribute("aria-expanded", String(this.isOpen));
+    this.#tellOpen();
     // Keeps the focus, and with it the menu, through a click on an item.
     this.list.onpointerdown = (event) => event.preventDefault();
     this.#mark(rows.length ? 0 : -1);
@@ -39,8 +39,13 @@ export class Menu {
     this.list.hidden = true;
     this.items = [];
     this.active = -1;
-    this.field.setAttribute("aria-expanded", "false");
+    this.#tellOpen();
     this.field.removeAttribute("aria-activedescendant");
+  }
+
+  // A text of several lines may not say that it has a list; the list's own appearing must do.
+  #tellOpen() {
+    if (this.field.role === "combobox") this.field.setAttribute("aria-expanded", String(this.isOpen));
   }
 
   // Whether the key was the menu's.
