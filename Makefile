@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo run doctor webhooks test lint format unit screens lock clean
+.PHONY: demo run doctor webhooks test lint format unit bench screens lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
@@ -20,7 +20,7 @@ webhooks: $(VENV)/.demo-ready
 
 test: lint
 	@scripts/chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@scripts/tests
 
 lint: $(VENV)/.dev-ready
 	@$(BIN)/ruff check .
@@ -33,7 +33,10 @@ format: $(VENV)/.dev-ready
 	@$(BIN)/ruff format .
 
 unit: $(VENV)/.dev-ready
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/banq tests/services tests/storage tests/web
+	@scripts/tests tests/banq tests/services tests/storage tests/web
+
+bench: $(VENV)/.dev-ready
+	@$(BIN)/python -m bench
 
 screens: $(VENV)/.dev-ready
 	@scripts/chromium

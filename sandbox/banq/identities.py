@@ -13,6 +13,10 @@ ACCOUNT_SPACE_ID = "5b0c6a3e-8f41-4d0f-9a56-2f4f3f9f7a01"
 PLATFORM_ID = "c3d1f5a8-6a3b-4f0e-8f7d-91c2b7e4d001"
 SECOND_ACCOUNT_SPACE_ID = "5b0c6a3e-8f41-4d0f-9a56-2f4f3f9f7a02"
 SECOND_PLATFORM_ID = "c3d1f5a8-6a3b-4f0e-8f7d-91c2b7e4d002"
+THIRD_ACCOUNT_SPACE_ID = "5b0c6a3e-8f41-4d0f-9a56-2f4f3f9f7a03"
+THIRD_PLATFORM_ID = "c3d1f5a8-6a3b-4f0e-8f7d-91c2b7e4d003"
+FOURTH_ACCOUNT_SPACE_ID = "5b0c6a3e-8f41-4d0f-9a56-2f4f3f9f7a04"
+FOURTH_PLATFORM_ID = "c3d1f5a8-6a3b-4f0e-8f7d-91c2b7e4d004"
 PERSONAL_ACCOUNT_SPACE_ID = "5b0c6a3e-8f41-4d0f-9a56-2f4f3f9f7a00"
 PERSONAL_IDENTITY_ID = "c3d1f5a8-6a3b-4f0e-8f7d-91c2b7e4d000"
 
@@ -53,6 +57,8 @@ ACCOUNT_SPACES = {
         AccountSpace(PERSONAL_ACCOUNT_SPACE_ID, PERSONAL_IDENTITY_ID, "Maya Holm", "personal"),
         AccountSpace(ACCOUNT_SPACE_ID, PLATFORM_ID, "Sunny Meadow", "merchant"),
         AccountSpace(SECOND_ACCOUNT_SPACE_ID, SECOND_PLATFORM_ID, "Sunny Meadow Market", "merchant"),
+        AccountSpace(THIRD_ACCOUNT_SPACE_ID, THIRD_PLATFORM_ID, "Sunny Meadow Games", "merchant"),
+        AccountSpace(FOURTH_ACCOUNT_SPACE_ID, FOURTH_PLATFORM_ID, "Sunny Meadow Music", "merchant"),
     )
 }
 PLATFORMS = {space.identity_id: space for space in ACCOUNT_SPACES.values() if space.type == "merchant"}

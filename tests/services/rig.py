@@ -34,6 +34,9 @@ SECOND_LANE = "second"
 USUAL_RULES = LinkingRules()
 ONE_LANE = MappingProxyType({LANE: identities.PLATFORM_ID})
 TWO_LANES = MappingProxyType({**ONE_LANE, SECOND_LANE: identities.SECOND_PLATFORM_ID})
+FOUR_LANES = MappingProxyType(
+    {**TWO_LANES, "third": identities.THIRD_PLATFORM_ID, "fourth": identities.FOURTH_PLATFORM_ID}
+)
 ADA = ChatUser("discord", "1", "Ada")
 BEN = ChatUser("discord", "2", "Ben")
 CLEO = ChatUser("discord", "3", "Cleo")
