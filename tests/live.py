@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
+from sandbox.banq.state import WebhookConfig
 from sandbox.discord import (
     ADMIN_ROLE_ID,
     APPLICATION_ID,
@@ -186,8 +187,15 @@ async def living(folder: Path, more: str = "", *, signs_in: bool = False) -> Asy
     await discord.start()
     bot = LiveBot(folder, discord, banq, more, signs_in=signs_in)
     try:
-        code, output = await bot.call("webhooks", "set")
-        assert code == 0, output
+        # What `banqbot webhooks set` does; starting a process for it each time would cost a second.
+        banq.store.state.webhook_configs[identities.ACCOUNT_SPACE_ID] = WebhookConfig.model_validate(
+            {
+                "url": bot.webhook_url,
+                "enabled": True,
+                "retryCount": 5,
+                "webHookTypes": ["payment", "transaction", "userToken", "nftTransaction"],
+            }
+        )
         await bot.start()
         yield bot
         if bot.is_running:
