@@ -99,6 +99,7 @@ async def test_a_thiefs_link_opened_by_somebody_else_stops_before_the_widget(
     ).to_be_visible()
     await expect(page.locator("main")).to_contain_text("Do not sign in")
     await shoot(page, "sign-in-wrong-account")
+    await thief.page.bring_to_front()
     await expect(thief.last).to_contain_text("Somebody else opened your link")
     await expect(page.locator("iframe")).to_have_count(0)
     assert not [url for url in asked if url.startswith(live.banq.url)]
@@ -150,6 +151,7 @@ async def test_an_approval_on_a_foreign_page_links_nobody(
     await live.has_said("web POST /webhooks/{secret}: 204")
     await page.get_by_role("button", name="Close Banq").click()
 
+    await thief.page.bring_to_front()
     await expect(thief.last).to_contain_text("You have not approved yet")
     assert await links(live) == []
 
@@ -167,6 +169,7 @@ async def test_what_remains_after_a_false_report_is_a_look_and_not_the_nfts(
     await victim.goto(foreign_page.url)
     await sign_in_and_approve(victim, ADA)
     await page.evaluate("window.postMessage({ type: 'banq:approved' }, '*')")
+    await thief.page.bring_to_front()
     await expect(thief.last).to_contain_text("Is this your wallet?")
     await thief.press("Link it")
     await expect(thief.last).to_contain_text("Your wallet is linked")
