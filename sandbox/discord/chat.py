@@ -116,10 +116,15 @@ class Chat:
             "id": str(person.id),
             "key": person.key,
             "name": person.name,
-            "hint": person.hint,
-            "is_admin": ADMIN_ROLE_ID in self._world.roles[person.id],
+            "hint": self._hint(person),
+            "is_admin": ADMIN_ROLE_ID in self._members.roles_of(person.id),
             "dms_open": self._world.dms_open[person.id],
         }
+
+    def _hint(self, person: Person) -> str:
+        if person.id in self._world.deleted:
+            return "Deleted their account"
+        return person.hint if self._world.is_member(person.id) else "Left this community"
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: message, deleted, commands, people."""
@@ -162,8 +167,7 @@ class Chat:
     def _event(self, change: Change, me: Person) -> Json | None:
         message = change.message
         if message is not None:
-            in_reach = message.channel_id in (GENERAL_ID, me.channel_id)
-            if not in_reach or message.visible_to not in (None, me.id):
+            if not self._world.sees(me.id, message):
                 return None
             return {"kind": change.kind, "message": _shown(message)}
         match change.kind:

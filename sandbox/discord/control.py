@@ -3,10 +3,11 @@
 from aiohttp import web
 
 from sandbox.discord.bodies import json_answer
-from sandbox.discord.cast import PEOPLE
+from sandbox.discord.cast import PEOPLE, Person
 from sandbox.discord.faults import Faults
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.members import Members
+from sandbox.discord.options import ClientRefusedError
 from sandbox.discord.wire import Json
 from sandbox.discord.world import World
 
@@ -23,6 +24,7 @@ class Control:
             web.post("/_control/rest", self.rest),
             web.post("/_control/gateway", self.gateway),
             web.post("/_control/direct-messages", self.direct_messages),
+            web.post("/_control/members", self.members),
             web.post("/_control/expire-tokens", self.expire_tokens),
         ]
 
@@ -64,12 +66,33 @@ class Control:
     async def direct_messages(self, request: web.Request) -> web.Response:
         """`{member: "ada", open: true}`."""
         asked: Json = await request.json()
-        for person in PEOPLE.values():
-            if person.key == asked.get("member"):
-                self._members.set_direct_messages(person.id, is_open=bool(asked.get("open")))
-                return web.Response(status=204)
-        return json_answer({"error": "Unknown member"}, 400)
+        person = _person(asked)
+        if person is None:
+            return json_answer({"error": "Unknown member"}, 400)
+        self._members.set_direct_messages(person.id, is_open=bool(asked.get("open")))
+        return web.Response(status=204)
+
+    async def members(self, request: web.Request) -> web.Response:
+        """`{member: "ada", kind: "leave"|"join"|"delete-account"}`."""
+        asked: Json = await request.json()
+        happens = {
+            "leave": self._members.leave,
+            "join": self._members.join,
+            "delete-account": self._members.delete_account,
+        }.get(str(asked.get("kind")))
+        person = _person(asked)
+        if person is None or happens is None:
+            return json_answer({"error": "Unknown member or kind"}, 400)
+        try:
+            happens(person.id)
+        except ClientRefusedError as refused:
+            return json_answer({"error": str(refused)}, 400)
+        return web.Response(status=204)
 
     async def expire_tokens(self, _: web.Request) -> web.Response:
         self._world.expire_tokens()
         return web.Response(status=204)
+
+
+def _person(asked: Json) -> Person | None:
+    return next((person for person in PEOPLE.values() if person.key == asked.get("member")), None)

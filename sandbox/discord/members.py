@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sandbox.discord.announce import Announcer
 from sandbox.discord.cast import (
     GENERAL_ID,
+    OWNER,
     PEOPLE,
 )
 from sandbox.discord.check_components import walk
@@ -57,7 +58,7 @@ class Members:
     def look(self, member_id: int, message_id: int) -> SeenMessage:
         """One message again; `LookupError` when the member does not see it (any more)."""
         message = self._world.messages.get(message_id)
-        if message is None or not _can_see(member_id, message):
+        if message is None or not self._world.sees(member_id, message):
             raise LookupError(f"{PEOPLE[member_id].name} sees no message {message_id}")
         return seen(message)
 
@@ -181,6 +182,7 @@ class Members:
 
     async def submit_modal(self, member_id: int, modal: Modal, values: Mapping[str, Any]) -> Outcome:
         """Fills in a modal by custom id and sends it; `ClientRefusedError` when the form would not close."""
+        self._require_account(member_id, modal.channel_id)
         data = {"custom_id": modal.custom_id, "components": fill_in_modal(modal, values)}
         interaction = self._courier.open(InteractionType.MODAL_SUBMIT, member_id, modal.channel_id)
         interaction.source_message_id = modal.source_message_id
@@ -188,6 +190,7 @@ class Members:
 
     async def say(self, member_id: int, text: str, where: str = "guild") -> SeenMessage:
         """Posts an ordinary message."""
+        self._require_account(member_id, channel_of(member_id, where))
         text = text.strip()
         if not 0 < len(text) <= 2000:
             raise ClientRefusedError("Between 1 and 2000 characters")
@@ -206,10 +209,33 @@ class Members:
         self._world.delete(message)
 
     def roles_of(self, member_id: int) -> set[int]:
-        return set(self._world.roles[member_id])
+        return set(self._world.roles.get(member_id, ()))
 
     def set_direct_messages(self, member_id: int, *, is_open: bool) -> None:
         self._world.dms_open[member_id] = is_open
+        self._world.changed(Change("people"))
+
+    def leave(self, member_id: int) -> None:
+        """Leaves the community: the roles are gone, and so is the way for the bot's direct messages.
+
+        The bot is told nothing: that takes the privileged intent for members.
+        """
+        if member_id == OWNER:
+            raise ClientRefusedError("The owner must hand the community over first")
+        self._world.roles.pop(member_id, None)
+        self._world.changed(Change("people"))
+
+    def join(self, member_id: int) -> None:
+        """Comes (back) into the community, as anybody new does."""
+        if member_id in self._world.deleted:
+            raise ClientRefusedError("There is no such account any more")
+        self._world.roles.setdefault(member_id, set())
+        self._world.changed(Change("people"))
+
+    def delete_account(self, member_id: int) -> None:
+        """The account is gone for good. Its id stays, and can still be looked up."""
+        self.leave(member_id)
+        self._world.deleted.add(member_id)
         self._world.changed(Change("people"))
 
     # How it reaches the bot
@@ -218,14 +244,22 @@ class Members:
         self, member_id: int, message_id: int, custom_id: str, *, force: bool
     ) -> tuple[Message, Json]:
         message = self._world.messages.get(message_id)
-        if message is None or not (force or _can_see(member_id, message)):
+        if message is None or not (force or self._world.sees(member_id, message)):
             raise ClientRefusedError("There is no such message")
+        self._require_account(member_id, message.channel_id)
         for component in walk(message.components):
             if component.get("custom_id") == custom_id:
                 if component.get("disabled") and not force:
                     raise ClientRefusedError("It is disabled")
                 return message, component
         raise ClientRefusedError(f"The message has no component {custom_id}")
+
+    def _require_account(self, member_id: int, channel_id: int) -> None:
+        """Nobody acts with a deleted account, nor in a community that they are not in."""
+        if member_id in self._world.deleted:
+            raise ClientRefusedError("There is no such account any more")
+        if channel_id == GENERAL_ID and not self._world.is_member(member_id):
+            raise ClientRefusedError("Only members come in here")
 
     async def _use(self, member_id: int, message: Message, data: Json) -> Outcome:
         interaction = self._courier.open(InteractionType.COMPONENT, member_id, message.channel_id)
@@ -246,8 +280,3 @@ def _full_names(holder: Json, prefix: str = "") -> list[str]:
     if not nested:
         return [name]
     return [full for one in nested for full in _full_names(one, f"{name} ")]
-
-
-def _can_see(member_id: int, message: Message) -> bool:
-    in_reach = message.channel_id in (GENERAL_ID, PEOPLE[member_id].channel_id)
-    return in_reach and message.visible_to in (None, member_id)

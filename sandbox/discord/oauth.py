@@ -8,7 +8,7 @@ import binascii
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -63,9 +63,10 @@ class _Code:
 class OAuth:
     """`redirect_uris` are those that the application's owner has registered; others are refused."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, now: Callable[[], float] = time.time) -> None:
         self.redirect_uris: set[str] = set()
         self._world = world
+        self._now = now
         self._codes: dict[str, _Code] = {}
         self._tokens: dict[str, int] = {}
 
@@ -90,6 +91,9 @@ class OAuth:
             raise AuthorizeRefused("prompt must be consent or none")
         return Asked(redirect_uri, scope, query.get("state"), prompt)
 
+    def has_account(self, member_id: int) -> bool:
+        return member_id not in self._world.deleted
+
     def needs_consent(self, asked: Asked, member_id: int) -> bool:
         """Whoever agreed before is not asked again, where the website does not insist."""
         return asked.prompt != "none" or asked.scope not in self._world.authorized[member_id]
@@ -99,7 +103,7 @@ class OAuth:
         self._world.authorized[member_id].add(asked.scope)
         self._world.save()
         code = secrets.token_urlsafe(22)
-        self._codes[code] = _Code(member_id, asked.redirect_uri, asked.scope, time.time())
+        self._codes[code] = _Code(member_id, asked.redirect_uri, asked.scope, self._now())
         return asked.redirect(code=code)
 
     def refuse(self, asked: Asked) -> str:
@@ -118,7 +122,7 @@ class OAuth:
         if form.get("grant_type") != "authorization_code":
             raise TokenRefused(400, "unsupported_grant_type")
         code = self._codes.pop(form.get("code", ""), None)
-        if code is None or time.time() - code.made_at > CODE_LIVES_S:
+        if code is None or self._now() - code.made_at > CODE_LIVES_S:
             raise TokenRefused(400, "invalid_grant", 'Invalid "code" in request.')
         if form.get("redirect_uri") != code.redirect_uri:
             raise TokenRefused(400, "invalid_grant", 'Invalid "redirect_uri" in request.')
@@ -135,7 +139,7 @@ class OAuth:
     def member_of(self, authorization: str) -> int:
         """Whose token this is. Raises Problem."""
         member_id = self._tokens.get(authorization.removeprefix("Bearer "))
-        if member_id is None:
+        if member_id is None or not self.has_account(member_id):
             raise Problem(*UNAUTHORIZED)
         return member_id
 

@@ -41,7 +41,7 @@ class OAuthPages:
             asked = self._oauth.check(request.query)
         except AuthorizeRefused as refusal:
             return _page(request, "refused.html", status=400, reason=str(refusal))
-        person = _account(request)
+        person = self._account(request)
         if person is None:
             return _page(request, "sign_in.html", people=PEOPLE.values())
         if not self._oauth.needs_consent(asked, person.id):
@@ -67,19 +67,23 @@ class OAuthPages:
         except AuthorizeRefused as refusal:
             return _page(request, "refused.html", status=400, reason=str(refusal))
         switched = _person(str(form.get("account", "")))
-        if switched is not None:
+        if switched is not None and self._oauth.has_account(switched.id):
             response = _redirect(request.path_qs)
             remember_account(response, switched)
             return response
         return self._decided(request, asked, str(form.get("answer", "")))
 
     def _decided(self, request: web.Request, asked: Asked, decision: str) -> web.Response:
-        person = _account(request)
+        person = self._account(request)
         if person is None:
             return _redirect(request.path_qs)
         if decision == "authorize":
             return _redirect(self._oauth.agree(asked, person.id))
         return _redirect(self._oauth.refuse(asked))
+
+    def _account(self, request: web.Request) -> Person | None:
+        person = _person(request.cookies.get(ACCOUNT_COOKIE, ""))
+        return person if person is not None and self._oauth.has_account(person.id) else None
 
     async def token(self, request: web.Request) -> web.Response:
         if request.content_type != "application/x-www-form-urlencoded":
@@ -94,10 +98,6 @@ class OAuthPages:
 def remember_account(response: web.StreamResponse, person: Person) -> None:
     """From now on, the browser is signed in as this member."""
     response.set_cookie(ACCOUNT_COOKIE, person.key, httponly=True, samesite="Lax", path="/")
-
-
-def _account(request: web.Request) -> Person | None:
-    return _person(request.cookies.get(ACCOUNT_COOKIE, ""))
 
 
 def _person(key: str) -> Person | None:

@@ -17,7 +17,12 @@ class ClientRefusedError(ValueError):
 
 
 def offered(world: World, member_id: int, where: str) -> list[Json]:
-    """The slash commands that the member is offered there, guild commands first."""
+    """The slash commands that the member is offered there, guild commands first.
+
+    None to whoever is not in the community: only there is the bot installed.
+    """
+    if not world.is_member(member_id):
+        return []
     context = Context.GUILD if where == "guild" else Context.BOT_DM
     scoped = world.guild_commands if where == "guild" else []
     return [
@@ -48,8 +53,9 @@ def find(
     With `force` also one that the member's client would hide.
     """
     top, *path = name.removeprefix("/").split()
+    forced = force and world.is_member(member_id)
     everything = [*world.guild_commands, *world.global_commands]
-    for command in everything if force else offered(world, member_id, where):
+    for command in everything if forced else offered(world, member_id, where):
         if command["name"] == top:
             break
     else:
@@ -156,8 +162,10 @@ def resolve(world: World, filled: list[Json], where: str) -> Json:
         ):
             continue
         if number in PEOPLE:
-            resolved.setdefault("users", {})[str(number)] = render.user(number)
-            if where == "guild":
+            user = render.user(number, deleted=number in world.deleted)
+            resolved.setdefault("users", {})[str(number)] = user
+            # Whoever is not in the community can be named by their id, and comes without a member.
+            if where == "guild" and world.is_member(number):
                 member = render.member(world, number, with_user=False)
                 member["permissions"] = str(render.permissions_of(world, number))
                 resolved.setdefault("members", {})[str(number)] = member

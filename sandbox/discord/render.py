@@ -10,6 +10,7 @@ from sandbox.discord.cast import (
     GENERAL_ID,
     GUILD_ID,
     GUILD_NAME,
+    OWNER,
     PEOPLE,
     ROLES,
 )
@@ -23,7 +24,8 @@ def timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
 
 
-def user(user_id: int) -> Json:
+def user(user_id: int, *, deleted: bool = False) -> Json:
+    """A deleted account keeps its id, and loses its names."""
     if user_id == APPLICATION_ID:
         return dict(BOT_USER)
     person = PEOPLE.get(user_id)
@@ -31,9 +33,9 @@ def user(user_id: int) -> Json:
         raise Problem(*UNKNOWN_USER)
     return {
         "id": str(person.id),
-        "username": person.username,
+        "username": f"deleted_user_{person.id:x}" if deleted else person.username,
         "discriminator": "0",
-        "global_name": person.name,
+        "global_name": None if deleted else person.name,
         "avatar": None,
         "public_flags": 0,
     }
@@ -116,7 +118,7 @@ def guild(world: World) -> Json:
         "name": GUILD_NAME,
         "icon": None,
         "splash": None,
-        "owner_id": str(next(reversed(PEOPLE))),
+        "owner_id": str(OWNER),
         "afk_channel_id": None,
         "afk_timeout": 300,
         "verification_level": 1,
@@ -135,7 +137,7 @@ def guild(world: World) -> Json:
         "joined_at": JOINED_AT,
         "large": False,
         "unavailable": False,
-        "member_count": len(PEOPLE) + 1,
+        "member_count": len(world.roles),
         "members": [member(world, APPLICATION_ID)],
         "channels": [channel(GENERAL_ID)],
         "threads": [],

@@ -13,6 +13,7 @@ from sandbox.discord.cast import (
     APPLICATION_ID,
     BOT_USER,
     GUILD_ID,
+    OWNER,
     PEOPLE,
     ROLES,
 )
@@ -21,8 +22,10 @@ from sandbox.discord.form import Form
 from sandbox.discord.posting import Posting
 from sandbox.discord.wire import (
     DMS_CLOSED,
+    INVALID_RECIPIENT,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
+    NO_MUTUAL_GUILD,
     NOT_THE_AUTHOR,
     UNKNOWN_GUILD,
     UNKNOWN_MEMBER,
@@ -77,10 +80,11 @@ class Rest:
         return json_answer(BOT_USER | {"verified": True, "mfa_enabled": True, "email": None})
 
     async def user(self, request: web.Request) -> web.Response:
-        return json_answer(render.user(_number(request, "user")))
+        user_id = _number(request, "user")
+        return json_answer(render.user(user_id, deleted=user_id in self._world.deleted))
 
     async def application(self, _: web.Request) -> web.Response:
-        owner = render.user(next(reversed(PEOPLE)))
+        owner = render.user(OWNER)
         return json_answer(
             {
                 "id": str(APPLICATION_ID),
@@ -180,6 +184,9 @@ class Rest:
         person = PEOPLE.get(int(recipient)) if str(recipient).isdigit() else None
         if person is None:
             raise Problem(*UNKNOWN_USER)
+        # As in https://github.com/discord/discord-api-docs/issues/8274. Who only left still has a channel.
+        if person.id in self._world.deleted:
+            raise Problem(*INVALID_RECIPIENT)
         return json_answer(render.channel(person.channel_id))
 
     async def channel(self, request: web.Request) -> web.Response:
@@ -237,14 +244,18 @@ class Rest:
     def _member(self, request: web.Request) -> int:
         _require_guild(request)
         member_id = _number(request, "user")
-        if member_id not in self._world.roles:
+        if not self._world.is_member(member_id):
             raise Problem(*UNKNOWN_MEMBER)
         return member_id
 
     def _refuse_if_closed(self, channel_id: int) -> None:
         render.channel(channel_id)
         for person in PEOPLE.values():
-            if person.channel_id == channel_id and not self._world.dms_open[person.id]:
+            if person.channel_id != channel_id:
+                continue
+            if not self._world.is_member(person.id):
+                raise Problem(*NO_MUTUAL_GUILD)
+            if not self._world.dms_open[person.id]:
                 raise Problem(*DMS_CLOSED)
 
 

@@ -104,6 +104,7 @@ class Problem(Exception):
             self.body["errors"] = errors
 
 
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 UNAUTHORIZED = (401, 0, "401: Unauthorized")
 NOT_FOUND = (404, 0, "404: Not Found")
 UNKNOWN_CHANNEL = (404, 10003, "Unknown Channel")
@@ -122,4 +123,6 @@ EMPTY_MESSAGE = (400, 50006, "Cannot send an empty message")
 DMS_CLOSED = (403, 50007, "Cannot send messages to this user")
 MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
 TOKEN_EXPIRED = (401, 50027, "Invalid Webhook Token")
+INVALID_RECIPIENT = (400, 50033, "Invalid Recipient(s)")
 NOT_JSON = (400, 50109, "The request body contains invalid JSON.")
+NO_MUTUAL_GUILD = (403, 50278, "Cannot send messages to this user due to having no mutual guilds")

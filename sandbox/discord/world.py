@@ -103,6 +103,7 @@ class World:
         self.roles: dict[int, set[int]] = {person.id: set(person.roles) for person in PEOPLE.values()}
         self.roles[APPLICATION_ID] = {BOT_ROLE_ID}
         self.dms_open = {person.id: person.direct_messages_open for person in PEOPLE.values()}
+        self.deleted: set[int] = set()
         # The scopes that each member has agreed to.
         self.authorized: dict[int, set[str]] = {person.id: set() for person in PEOPLE.values()}
         self.listeners: set[Callable[[Change], None]] = set()
@@ -124,13 +125,24 @@ class World:
             raise Problem(*UNKNOWN_MESSAGE)
         return found
 
+    def is_member(self, user_id: int) -> bool:
+        """Whether this account is in the community now."""
+        return user_id in self.roles
+
     def shown(self, channel_id: int, member_id: int) -> list[Message]:
         """What the member sees in the channel, in order."""
         return [
             message
             for message in self.messages.values()
-            if message.channel_id == channel_id and message.visible_to in (None, member_id)
+            if message.channel_id == channel_id and self.sees(member_id, message)
         ]
+
+    def sees(self, user_id: int, message: Message) -> bool:
+        if message.channel_id == GENERAL_ID:
+            in_reach = self.is_member(user_id)
+        else:
+            in_reach = user_id == APPLICATION_ID or message.channel_id == PEOPLE[user_id].channel_id
+        return in_reach and message.visible_to in (None, user_id)
 
     def put(self, message: Message) -> None:
         """Adds or replaces a message and tells everyone who looks on."""
@@ -187,6 +199,7 @@ class World:
             "guild_commands": self.guild_commands,
             "roles": {str(member): sorted(roles) for member, roles in self.roles.items()},
             "dms_open": {str(member): is_open for member, is_open in self.dms_open.items()},
+            "deleted": sorted(self.deleted),
             "authorized": {str(member): sorted(scopes) for member, scopes in self.authorized.items()},
         }
         draft = self._state_path.with_suffix(".tmp")
@@ -207,6 +220,7 @@ class World:
         self.guild_commands = state["guild_commands"]
         self.roles = {int(member): set(roles) for member, roles in state["roles"].items()}
         self.dms_open = {int(member): is_open for member, is_open in state["dms_open"].items()}
+        self.deleted = set(state.get("deleted", ()))
         for member, scopes in state.get("authorized", {}).items():
             self.authorized[int(member)] = set(scopes)
         newest = max((message.revision for message in self.messages.values()), default=0)

@@ -15,9 +15,11 @@ from sandbox.discord import (
     APPLICATION_ID,
     BEN,
     BOT_TOKEN,
+    CLEO,
     GENERAL_ID,
     GUILD_ID,
     LINKED_ROLE_ID,
+    ClientRefusedError,
     DiscordSandbox,
 )
 
@@ -129,6 +131,68 @@ async def test_messages_and_roles_answer_with_their_own_errors(wire: Wire) -> No
     assert wire.sandbox.members.roles_of(ADA) == {LINKED_ROLE_ID}
     assert (await wire.call("DELETE", f"{roles}/{LINKED_ROLE_ID}"))[0] == 204
     assert (await wire.call("PUT", f"{roles}/{ADMIN_ROLE_ID}"))[1]["code"] == 50013
+
+
+async def test_who_left_cannot_be_written_to_and_comes_back_without_roles(wire: Wire) -> None:
+    members = wire.sandbox.members
+    await wire.call("PUT", COMMANDS, [HELLO])
+    await members.say(CLEO, "Welcome")
+    role = f"/guilds/{GUILD_ID}/members/{ADA}/roles/{LINKED_ROLE_ID}"
+    assert (await wire.call("PUT", role))[0] == 204
+    members.leave(ADA)
+
+    _, channel = await wire.call("POST", "/users/@me/channels", {"recipient_id": str(ADA)})
+    messages = f"/channels/{channel['id']}/messages"
+    status, refused = await wire.call("POST", messages, {"content": "x"})
+    assert (status, refused["code"]) == (403, 50278)
+    assert (await wire.call("GET", f"/guilds/{GUILD_ID}/members/{ADA}"))[1]["code"] == 10007
+    assert (await wire.call("PUT", role))[1]["code"] == 10007
+    assert (await wire.call("GET", f"/users/{ADA}"))[1]["global_name"] == "Ada"
+    assert members.seen_by(ADA) == []
+    assert members.command_names(ADA) == members.command_names(ADA, "dm") == []
+    with pytest.raises(ClientRefusedError):
+        await members.say(ADA, "Hello?")
+    with pytest.raises(ClientRefusedError):
+        await members.run_command(ADA, "hello", force=True)
+
+    members.join(ADA)
+    assert members.roles_of(ADA) == set()
+    assert members.command_names(ADA) == ["hello"]
+    assert (await wire.call("POST", messages, {"content": "x"}))[0] == 200
+    with pytest.raises(ClientRefusedError, match="owner"):
+        members.leave(CLEO)
+
+
+async def test_a_deleted_account_keeps_its_id_and_nothing_else(wire: Wire) -> None:
+    members = wire.sandbox.members
+    _, channel = await wire.call("POST", "/users/@me/channels", {"recipient_id": str(ADA)})
+    members.delete_account(ADA)
+
+    status, refused = await wire.call("POST", "/users/@me/channels", {"recipient_id": str(ADA)})
+    assert (status, refused["code"]) == (400, 50033)
+    status, refused = await wire.call("POST", f"/channels/{channel['id']}/messages", {"content": "x"})
+    assert (status, refused["code"]) == (403, 50278)
+    _, user = await wire.call("GET", f"/users/{ADA}")
+    assert (user["id"], user["global_name"]) == (str(ADA), None)
+    assert user["username"].startswith("deleted_user_")
+    with pytest.raises(ClientRefusedError):
+        await members.say(ADA, "Still here", "dm")
+    with pytest.raises(ClientRefusedError):
+        members.join(ADA)
+
+
+async def test_somebody_elsewhere_can_be_named_by_their_id(wire: Wire) -> None:
+    option = {"type": 6, "name": "who", "description": "Whom", "required": True}
+    await wire.call("PUT", COMMANDS, [HELLO | {"options": [option]}])
+    wire.sandbox.members.leave(ADA)
+    wire.sandbox.members.delete_account(BEN)
+    async with await wire.connect() as socket:
+        await next_event(socket, "READY")
+        for person, is_member in ((ADA, False), (BEN, False), (CLEO, True)):
+            await wire.sandbox.members.run_command(CLEO, "hello", {"who": person})
+            resolved = (await next_event(socket, "INTERACTION_CREATE"))["data"]["resolved"]
+            assert list(resolved["users"]) == [str(person)]
+            assert (str(person) in resolved.get("members", {})) == is_member
 
 
 async def test_an_answer_that_comes_too_late_is_unknown(wire: Wire) -> None:
@@ -261,12 +325,15 @@ async def test_state_survives_a_restart(tmp_path: Path) -> None:
     await before.start()
     said = await before.members.say(ADA, "Remember me")
     before.members.set_direct_messages(BEN, is_open=True)
+    before.members.delete_account(ADA)
     async with aiohttp.ClientSession() as http:
         await Wire(before, http).call("PUT", COMMANDS, [HELLO])
     await before.close()
     after = DiscordSandbox(state_path=path)
     assert after.members.seen_by(BEN) == [said]
-    assert after.members.command_names(ADA) == ["hello"]
+    assert after.members.command_names(BEN) == ["hello"]
+    with pytest.raises(ClientRefusedError):
+        after.members.join(ADA)
     await after.start()
     async with aiohttp.ClientSession() as http:
         wire = Wire(after, http)
@@ -281,11 +348,19 @@ async def test_faults_can_be_ordered_over_http(wire: Wire) -> None:
         ("rest", {"route": "GET /users/@me", "kind": 500}),
         ("gateway", {"kind": "reconnect"}),
         ("direct-messages", {"member": "ben", "open": True}),
+        ("members", {"member": "ada", "kind": "leave"}),
         ("expire-tokens", {}),
     ]
     for name, order in orders:
         async with wire.http.post(f"{control}/{name}", json=order) as answer:
             assert answer.status == 204
     assert (await wire.call("GET", "/users/@me"))[0] == 500
-    async with wire.http.post(f"{control}/rest", json={"kind": "sulk"}) as answer:
-        assert answer.status == 400
+    assert wire.sandbox.members.command_names(ADA) == []
+    for name, order in (
+        ("rest", {"kind": "sulk"}),
+        ("members", {"member": "ada", "kind": "sulk"}),
+        ("members", {"member": "nobody", "kind": "join"}),
+        ("members", {"member": "cleo", "kind": "leave"}),
+    ):
+        async with wire.http.post(f"{control}/{name}", json=order) as answer:
+            assert answer.status == 400
