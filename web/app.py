@@ -60,7 +60,9 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        response = web.Response(status=error.status, text=error.text, headers={"Connection": "close"})
+        # Its headers say more, such as when to come back.
+        headers = {**error.headers, "Connection": "close"}
+        response = web.Response(status=error.status, text=error.text, headers=headers)
     except (ConnectionError, web.RequestPayloadError):
         # The client went away or sent half a body; nobody is there to be answered.
         response = web.Response(status=400, headers={"Connection": "close"})
