@@ -8,9 +8,9 @@ from cogs.presses import buttons
 from services.outbox import DeliveryFailed, DirectMessagesClosed
 from services.wording.text import Markup, Words
 
-# Discord's codes for "this person takes no messages from you".
-CANNOT_MESSAGE = {50007, 50278}
-UNKNOWN_USER = 10013
+# Discord's codes for "this person takes no messages from you": closed; no server in common; and, for an
+# account that is deleted, no recipient (which has status 400), or unknown.
+CANNOT_MESSAGE = {50007, 50278, 50033, 10013}
 
 
 class DiscordMessenger:
@@ -24,7 +24,7 @@ class DiscordMessenger:
             channel = await self._bot.create_dm(discord.Object(int(recipient)))
             await channel.send(view=card(words, *buttons(words, int(recipient))))
         except discord.HTTPException as error:
-            if error.code in CANNOT_MESSAGE or error.code == UNKNOWN_USER:
+            if error.code in CANNOT_MESSAGE:
                 raise DirectMessagesClosed from error
             raise DeliveryFailed(f"Discord answered {error.status}, code {error.code}") from error
         except (OSError, TimeoutError) as error:
