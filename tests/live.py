@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sandbox.banq import identities
+from sandbox.banq.echo import Echo
 from sandbox.banq.server import BanqSandbox
 from sandbox.banq.state import WebhookConfig
 from sandbox.discord import (
@@ -32,13 +33,24 @@ client_secret = "{CLIENT_SECRET}"
 
 
 class LiveBot:
-    """`signs_in`: members sign in with Discord on the link page; otherwise the code is the proof."""
+    """`signs_in`: members sign in with Discord on the link page; otherwise the code is the proof.
+
+    `echo`: what Banq repeats in its webhooks, where it does.
+    """
 
     def __init__(
-        self, folder: Path, discord: DiscordSandbox, banq: BanqSandbox, more: str, *, signs_in: bool
+        self,
+        folder: Path,
+        discord: DiscordSandbox,
+        banq: BanqSandbox,
+        more: str,
+        *,
+        signs_in: bool,
+        echo: Echo | None,
     ) -> None:
         self._more = more
         self._signs_in = signs_in
+        self._echo = echo
         self.discord = discord
         self.banq = banq
         self.config = folder / "config.toml"
@@ -152,6 +164,7 @@ api_url = "{self.banq.api_url}"
 token_url = "{self.banq.token_url}"
 widget_url = "{self.banq.widget_url}"
 timeout_s = 5
+{_reference(self._echo)}
 
 [lanes.main]
 account_space_id = "{identities.ACCOUNT_SPACE_ID}"
@@ -172,6 +185,12 @@ allow_insecure_pictures = true
 """
 
 
+def _reference(echo: Echo | None) -> str:
+    if echo is None:
+        return ""
+    return f'reference_option = "{echo.option}"\nreference_field = "{echo.field}"'
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -179,13 +198,15 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def living(folder: Path, more: str = "", *, signs_in: bool = False) -> AsyncIterator[LiveBot]:
+async def living(
+    folder: Path, more: str = "", *, signs_in: bool = False, echo: Echo | None = None
+) -> AsyncIterator[LiveBot]:
     """Both emulators and a running bot that Banq sends its webhooks to; `more` is further TOML."""
-    banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0))
+    banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0), echo=echo)
     discord = DiscordSandbox()
     await banq.start()
     await discord.start()
-    bot = LiveBot(folder, discord, banq, more, signs_in=signs_in)
+    bot = LiveBot(folder, discord, banq, more, signs_in=signs_in, echo=echo)
     try:
         # What `banqbot webhooks set` does; starting a process for it each time would cost a second.
         banq.store.state.webhook_configs[identities.ACCOUNT_SPACE_ID] = WebhookConfig.model_validate(

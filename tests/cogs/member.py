@@ -8,6 +8,7 @@ import aiohttp
 
 from sandbox.banq import identities
 from sandbox.discord import SeenMessage
+from sandbox.discord.cast import PEOPLE
 from tests.live import LiveBot
 
 ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
@@ -20,26 +21,66 @@ class LinkPage:
     live: LiveBot
     http: aiohttp.ClientSession
     csrf: str = ""
+    discord_url: str = ""
+    discord_csrf: str = ""
 
     async def open(self, url: str) -> int:
         async with self.http.get(url) as response:
-            found = re.search(r'csrf"? value="([^"]+)"', await response.text())
-            self.csrf = found[1] if found else ""
+            self.csrf = _csrf(await response.text())
             return response.status
 
     async def begin(self, url: str) -> int:
+        """Continue from the link; where members sign in, this leads to Discord."""
         assert await self.open(url) == 200
         async with self.http.post(url, data={"csrf": self.csrf}) as response:
+            await self._look(response)
             return response.status
 
-    async def report_approval(self) -> None:
+    async def sign_in(self, name: str) -> None:
+        """Sign in at Discord as this member and agree, back to the link page."""
+        await self.at_discord(account=name)
+        await self.at_discord(answer="authorize")
+
+    async def at_discord(self, **form: str) -> str:
+        """Submit a form of Discord's page; the page that follows."""
+        async with self.http.post(self.discord_url, data={"csrf": self.discord_csrf} | form) as response:
+            return await self._look(response)
+
+    async def sign_in_again(self) -> None:
+        """What the page offers to whoever came back from Discord without having agreed."""
+        async with self.http.post(f"{self.live.url}/link/sign-in", data={"csrf": self.csrf}) as response:
+            await self._look(response)
+
+    async def tell(self, what: str) -> None:
+        """What the page's own script does."""
         headers = {"X-CSRF-Token": self.csrf}
-        async with self.http.post(f"{self.live.url}/link/approved", headers=headers) as response:
+        async with self.http.post(f"{self.live.url}/link/{what}", headers=headers) as response:
             assert response.status == 204
+
+    async def report_approval(self) -> None:
+        await self.tell("approved")
+
+    async def until(self, *states: str) -> dict[str, Any]:
+        state = await self.state()
+        while state["state"] not in states:
+            state = await self.state()
+        return state
+
+    async def _look(self, response: aiohttp.ClientResponse) -> str:
+        text = await response.text()
+        if str(response.url).startswith(self.live.discord.url):
+            self.discord_url, self.discord_csrf = str(response.url), _csrf(text)
+        return text
 
     async def state(self) -> dict[str, Any]:
         async with self.http.get(f"{self.live.url}/link/state") as response:
             return dict(await response.json())
+
+
+def _csrf(text: str) -> str:
+    """The hidden field of a page's forms."""
+    found = re.search(r'csrf"? value="([^"]+)"', text)
+    return found[1] if found else ""
 
 
 @dataclass
@@ -65,6 +106,13 @@ class Member:
         outcome = await members.press(self.id, message.id, message.button("Enter code")["custom_id"])
         assert outcome.modal is not None
         await members.submit_modal(self.id, outcome.modal, {"code": code})
+
+    async def signed_in_page(self, page: LinkPage) -> SeenMessage:
+        """`/link`, and its page opened and proven to be this member's."""
+        message = await self.command("link")
+        assert await page.begin(message.button("Open the secure page")["url"]) == 200
+        await page.sign_in(PEOPLE[self.id].key)
+        return message
 
     async def next_answer(self, after: SeenMessage) -> SeenMessage:
         """The next new message of the bot to this member."""
@@ -93,14 +141,17 @@ class Member:
 
     async def approve(self, page: LinkPage, customer: identities.Customer) -> str:
         """Approve at Banq and report it from the page; the finish code."""
-        self.live.banq.ledger.approve_platform(customer.email, identities.PLATFORM_ID)
-        await self.live.banq.webhooks.settled()
-        await page.report_approval()
-        state = await page.state()
-        while state["state"] == "approved":
-            state = await page.state()
+        state = await self.approve_anyhow(page, customer)
         assert state["state"] == "matched", state
         return str(state["finishCode"])
+
+    async def approve_anyhow(self, page: LinkPage, customer: identities.Customer) -> dict[str, Any]:
+        """Approve at Banq and report it from the page; what the page is told then."""
+        state = await page.until("open")
+        self.live.banq.ledger.approve_platform(customer.email, state["platformId"], state["reference"])
+        await self.live.banq.webhooks.settled()
+        await page.report_approval()
+        return await page.until("matched", "conflict", "unmatched", "refused")
 
     def _changed(self, message: SeenMessage) -> SeenMessage | None:
         now = self.live.discord.members.look(self.id, message.id)
