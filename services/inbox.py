@@ -114,7 +114,7 @@ class Inbox:
 
     async def _check_access(self, user_guid: UserGuid) -> None:
         """A revocation is a hint: looking at the wallet tells whether Banq agrees."""
-        for link in await links.of_wallet(self._database.read, user_guid):
+        for link in await links.of_approval(self._database.read, user_guid):
             if link.state != "stale":
                 await self._nfts.look_again(link)
 

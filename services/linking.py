@@ -222,7 +222,7 @@ class Linking:
         if session.user_guid is None or session.banq_user_id is None or session.lane is None:
             raise AssertionError("the schema lets no session be matched without a wallet")
         member = session.owner
-        holder = await holder_of(tx, session, session.user_guid)
+        holder = await holder_of(tx, session, session.user_guid, session.banq_user_id)
         if holder is not None:
             await self._line.end(tx, session, "conflict", now, reason=linked_to(holder), tell=False)
             return LinkingEnded("conflict")
@@ -248,12 +248,14 @@ class Linking:
         return Linked(session.nft_count or 0)
 
 
-async def holder_of(connection: Connection, session: LinkSession, user_guid: str) -> Link | None:
+async def holder_of(
+    connection: Connection, session: LinkSession, user_guid: str, banq_user_id: str
+) -> Link | None:
     """The link by which another user of the same chat platform has this wallet."""
     return next(
         (
             link
-            for link in await links.of_wallet(connection, user_guid)
+            for link in await links.of_wallet(connection, user_guid, banq_user_id)
             if link.chat_platform == session.chat_platform and link.chat_user_id != session.chat_user_id
         ),
         None,

@@ -74,7 +74,7 @@ class Links:
         if link is None:
             return NotLinked()
         running = await withdrawals.count_running(self._database.read, *user.key)
-        same_wallet = await links.of_wallet(self._database.read, link.user_guid)
+        same_wallet = await links.of_wallet(self._database.read, link.user_guid, link.banq_user_id)
         chats = tuple(sorted(other.chat_platform for other in same_wallet))
         return WalletOverview(link.state, link.linked_at, chats, running)
 

@@ -49,7 +49,7 @@ class Matching:
             log.warning("lane %s: a repeated approval came in another member's turn", delivery.lane)
             turn = None
         # A wallet of another member can be approved by anybody who holds it; it must not spoil this turn.
-        holder = None if session is None else await holder_of(tx, session, granted.user_guid)
+        holder = None if session is None else await holder_of(tx, session, granted.user_guid, granted.user_id)
         counts = turn is not None and turn.ended_at is None and holder is None
         new = await grants.record(
             tx,
@@ -185,7 +185,7 @@ class Matching:
     async def _give_up_unmatched(self, turn: Turn, session: LinkSession) -> None:
         """No approval came that counts; perhaps because the wallet is another member's."""
         for grant in await grants.of_turn(self._database.read, turn.id):
-            holder = await holder_of(self._database.read, session, grant.user_guid)
+            holder = await holder_of(self._database.read, session, grant.user_guid, grant.banq_user_id)
             if holder is not None:
                 await self._give_up(session.id, "conflict", linked_to(holder))
                 return
@@ -199,7 +199,7 @@ class Matching:
             held = await turns.live_of_session(tx, session_id)
             if session is None or grant is None or held is None or not self._awaits_match(held, session):
                 return
-            holder = await holder_of(tx, session, grant.user_guid)
+            holder = await holder_of(tx, session, grant.user_guid, grant.banq_user_id)
             if holder is not None:
                 await self._line.end(tx, session, "conflict", now, reason=linked_to(holder))
                 return

@@ -51,10 +51,23 @@ async def get(connection: Connection, link_id: str) -> Link | None:
     return _link(await connection.fetch_one("SELECT * FROM links WHERE id = ?1", link_id))
 
 
-async def of_wallet(connection: Connection, user_guid: str) -> list[Link]:
-    """All links of a wallet that have not ended, one per chat platform at most."""
+async def of_approval(connection: Connection, user_guid: str) -> list[Link]:
+    """All links that rest on this approval and have not ended, one per chat platform at most."""
     rows = await connection.fetch_all(
         "SELECT * FROM links WHERE user_guid = ?1 AND state <> 'unlinked'", user_guid
+    )
+    return [link for row in rows if (link := _link(row)) is not None]
+
+
+async def of_wallet(connection: Connection, user_guid: str, banq_user_id: str) -> list[Link]:
+    """All links of a wallet that have not ended, one per chat platform at most.
+
+    A wallet has another userGuid in each lane, and one userId.
+    """
+    rows = await connection.fetch_all(
+        "SELECT * FROM links WHERE (user_guid = ?1 OR banq_user_id = ?2) AND state <> 'unlinked'",
+        user_guid,
+        banq_user_id,
     )
     return [link for row in rows if (link := _link(row)) is not None]
 

@@ -135,7 +135,10 @@ CREATE TABLE links (
 ) STRICT;
 
 CREATE UNIQUE INDEX one_link_per_chat_user ON links (chat_platform, chat_user_id) WHERE state <> 'unlinked';
+-- A wallet has another userGuid in each lane, and one userId.
 CREATE UNIQUE INDEX one_link_per_wallet ON links (chat_platform, user_guid) WHERE state <> 'unlinked';
+CREATE UNIQUE INDEX one_link_per_wallet_over_all_lanes ON links (chat_platform, banq_user_id)
+    WHERE state <> 'unlinked';
 CREATE INDEX links_by_wallet ON links (user_guid);
 
 -- A frozen link is thawed by a new link only; a link is made of a session that matched that very wallet.

@@ -218,7 +218,7 @@ async def test_who_tries_often_without_linking_is_asked_to_wait(live: LiveBot) -
         await page.tell("closed")
         await page.tell("again")
         state = await page.state()
-        assert (state["state"], state["coolsDownUntil"] is not None) == ("proven", True)
+        assert (state["state"], state["coolsDownInS"] is not None) == ("proven", True)
     waits = await ben.command("link")
     assert "Please wait a little" in waits.text
     assert re.search(r"<t:\d+:R>", waits.text)

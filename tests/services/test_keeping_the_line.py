@@ -195,6 +195,20 @@ async def test_a_link_remembers_its_lane(two_lanes: Rig) -> None:
     assert link.lane == SECOND_LANE
 
 
+async def test_a_wallet_that_is_linked_through_one_lane_is_refused_in_another(
+    two_lanes: Rig, clock: Clock
+) -> None:
+    await two_lanes.link(ADA, identities.ADA)
+    _, browser = await two_lanes.start(BEN)
+    grant = two_lanes.sandbox.ledger.approve_platform(identities.ADA.email, TWO_LANES[SECOND_LANE])
+    await two_lanes.page.approved(browser)
+    await two_lanes.granted(grant.user_guid, grant.user_id, SECOND_LANE)
+    await pass_time(two_lanes, clock, 2 * MINUTE + SECOND)
+
+    assert await two_lanes.state_of(browser) == "conflict"
+    assert await two_lanes.column("SELECT chat_user_id FROM links") == [ADA.id]
+
+
 async def test_the_line_says_about_how_long_it_takes(rig: Rig, clock: Clock) -> None:
     async def waits(*browsers: str) -> list[timedelta | None]:
         return [(await rig.progress(browser)).standing.wait for browser in browsers]

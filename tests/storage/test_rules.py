@@ -333,15 +333,18 @@ async def test_a_grant_outside_any_turn_is_nobodys(filled: Database, state: str)
 def other_session(**changes: Any) -> dict[str, Any]:
     """Matched for a link that may stand beside the first one."""
     other = {"id": "s-2", "token_hash": OTHER_HASH, "browser_hash": OTHER_HASH, "chat_user_id": "2"}
-    return {**MATCHED, **other, "user_guid": "guid-2", **changes}
+    return {**MATCHED, **other, **OTHER_WALLET, **changes}
 
 
-OTHER_LINK = {**LINK, "id": "l-2", "chat_user_id": "2", "user_guid": "guid-2", "session_id": "s-2"}
+OTHER_WALLET = {"user_guid": "guid-2", "banq_user_id": '"u-2"'}
+OTHER_LINK = {**LINK, "id": "l-2", "chat_user_id": "2", "session_id": "s-2", **OTHER_WALLET}
 
 
 @pytest.mark.parametrize("state", ["active", "stale", "frozen"])
 @pytest.mark.parametrize(
-    "same", [{"chat_user_id": "1"}, {"user_guid": "guid-1"}], ids=lambda same: next(iter(same))
+    "same",
+    [{"chat_user_id": "1"}, {"user_guid": "guid-1"}, {"banq_user_id": '"u-1"'}],
+    ids=lambda same: next(iter(same)),
 )
 async def test_user_and_wallet_are_linked_once(filled: Database, same: dict[str, str], state: str) -> None:
     await run_alone(filled, f"UPDATE links SET state = '{state}'")  # noqa: S608
@@ -359,7 +362,7 @@ async def test_a_session_makes_one_link(filled: Database) -> None:
 
 
 async def test_one_wallet_may_be_linked_on_each_chat_platform(filled: Database) -> None:
-    same_wallet = {"chat_platform": "telegram", "user_guid": "guid-1"}
+    same_wallet = {"chat_platform": "telegram", "user_guid": "guid-1", "banq_user_id": '"u-1"'}
     await put_alone(filled, "link_sessions", other_session(**same_wallet))
     await put_alone(filled, "links", OTHER_LINK, **same_wallet)
 

@@ -286,7 +286,8 @@ async def test_a_link_moves_and_ends_once(filled: Database) -> None:
         assert not await links.end(tx, "nothing", NOW)
 
     assert await links.of_chat_user(filled.read, "discord", "1") is None
-    assert await links.of_wallet(filled.read, "guid-1") == []
+    assert await links.of_approval(filled.read, "guid-1") == []
+    assert await links.of_wallet(filled.read, "guid-1", '"u-1"') == []
     assert await links.lanes_in_use(filled.read) == []
     assert await links.count_by_state(filled.read) == {"unlinked": 1}
     ended = await links.get(filled.read, "l-1")
@@ -298,7 +299,10 @@ async def test_a_link_is_found_by_user_and_by_wallet(filled: Database) -> None:
     link = await links.of_chat_user(filled.read, "discord", "1")
 
     assert link is not None
-    assert await links.of_wallet(filled.read, "guid-1") == [link]
+    assert await links.of_approval(filled.read, "guid-1") == [link]
+    assert await links.of_approval(filled.read, "guid-of-another-lane") == []
+    for user_guid, banq_user_id in (("guid-1", '"another"'), ("guid-of-another-lane", '"u-1"')):
+        assert await links.of_wallet(filled.read, user_guid, banq_user_id) == [link]
     assert await links.get(filled.read, "l-1") == link
     assert await links.lanes_in_use(filled.read) == ["main"]
     assert await links.of_chat_user(filled.read, "telegram", "1") is None
