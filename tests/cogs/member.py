@@ -1,5 +1,6 @@
 """What a member does, without a browser: commands and buttons in chat, plain HTTP on the link page."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -61,10 +62,13 @@ class LinkPage:
         await self.tell("approved")
 
     async def until(self, *states: str) -> dict[str, Any]:
-        state = await self.state()
-        while state["state"] not in states:
-            state = await self.state()
-        return state
+        """Follow the page's events until one tells one of these states."""
+        async with self.http.get(f"{self.live.url}/link/events") as response:
+            async for line in response.content:
+                told = dict(json.loads(line.removeprefix(b"data: "))) if line.startswith(b"data: ") else {}
+                if told.get("state") in states:
+                    return told
+        raise AssertionError(f"the page was never told any of {states}")
 
     async def _look(self, response: aiohttp.ClientResponse) -> str:
         text = await response.text()
