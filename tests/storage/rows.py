@@ -107,6 +107,12 @@ async def refused(database: Database, table: str, row: dict[str, Any], **changes
         await put_alone(database, table, row, **changes)
 
 
+async def refused_by(rule: str, database: Database, table: str, row: dict[str, Any], **changes: Any) -> None:
+    """For a row that more than one rule could refuse; `rule` is a pattern of what SQLite says."""
+    with pytest.raises(sqlite3.IntegrityError, match=rule):
+        await put_alone(database, table, row, **changes)
+
+
 async def refused_to_run(database: Database, sql: str, *, match: str | None = None) -> None:
     with pytest.raises(sqlite3.IntegrityError, match=match):
         await run_alone(database, sql)

@@ -19,6 +19,7 @@ from tests.storage.rows import (
     WITHDRAWAL,
     put_alone,
     refused,
+    refused_by,
     refused_to_run,
     run_alone,
 )
@@ -48,7 +49,9 @@ MAY_BE_LEFT_OUT = {"id"} | {"turn_id"}
     [(table, column) for table, row in ROWS for column in row if column not in MAY_BE_LEFT_OUT],
 )
 async def test_no_column_of_a_minimal_row_may_be_null(database: Database, table: str, column: str) -> None:
-    await refused(database, table, dict(ROWS)[table], **{column: None})
+    if table == "links":
+        await put_alone(database, "link_sessions", MATCHED)
+    await refused_by("NOT NULL|needs a session", database, table, dict(ROWS)[table], **{column: None})
 
 
 @pytest.mark.parametrize(
@@ -84,8 +87,10 @@ async def test_a_time_or_an_amount_is_an_integer(filled: Database, table: str, c
     ],
 )
 async def test_only_known_states_are_kept(database: Database, table: str, row: dict[str, Any]) -> None:
-    await refused(database, table, row, state="somehow")
-    await refused(database, table, row, state="")
+    if table == "links":
+        await put_alone(database, "link_sessions", MATCHED)
+    for state in ("somehow", ""):
+        await refused_by("CHECK constraint failed: state IN", database, table, row, state=state)
 
 
 @pytest.mark.parametrize(("table", "row"), [("link_sessions", SESSION), ("links", LINK)])
@@ -95,7 +100,8 @@ async def test_only_known_chat_platforms_are_kept(
     other = {"id": "other", "token_hash": OTHER_HASH, "chat_platform": "telegram"}
     await put_alone(database, "link_sessions", MATCHED, **other)
     row = row | ({"session_id": "other"} if table == "links" else {"chat_user_id": "2"})
-    await refused(database, table, row, chat_platform="irc")
+    wrong = "CHECK constraint failed: chat_platform" if table == "link_sessions" else "needs a session"
+    await refused_by(wrong, database, table, row, chat_platform="irc")
     await put_alone(database, table, row, chat_platform="telegram")
 
 
@@ -228,11 +234,16 @@ async def test_a_browser_that_signed_in_needs_no_finish_code(database: Database)
     await put_alone(database, "link_sessions", matched)
 
 
+async def test_a_browser_proves_itself_in_one_of_two_ways(database: Database) -> None:
+    for proof in ("somehow", ""):
+        await refused(database, "link_sessions", SESSION, proof=proof)
+    await put_alone(database, "link_sessions", SESSION, proof="sign_in")
+
+
 async def test_only_a_browser_that_is_to_sign_in_has_a_secret_for_it(database: Database) -> None:
     opened = {**BOUND, "state": "opened", "proof": "sign_in", "sign_in_hash": HASH}
     await refused(database, "link_sessions", opened, state="proven")
     await refused(database, "link_sessions", opened, proof="code")
-    await refused(database, "link_sessions", opened, proof="somehow")
     await refused(database, "link_sessions", opened, sign_in_hash=HASH[:-1])
     await put_alone(database, "link_sessions", opened)
 
