@@ -1,5 +1,7 @@
 """Linking, from the command to the row that decides who may see and send a wallet's NFTs."""
 
+import hashlib
+
 import pytest
 
 from sandbox.banq import identities
@@ -47,10 +49,12 @@ async def test_an_honest_member_is_linked(rig: Rig) -> None:
 
 async def test_the_link_is_kept_as_a_hash_only(rig: Rig) -> None:
     _, token = await issued(rig, ADA)
+    browser = await rig.page.begin(token)
+    assert isinstance(browser, str)
 
-    kept = await rig.column("SELECT token_hash FROM link_sessions")
-
-    assert token.encode() not in kept
+    for column, secret in (("token_hash", token), ("browser_hash", browser)):
+        kept = await rig.column(f"SELECT {column} FROM link_sessions")  # noqa: S608
+        assert kept == [hashlib.sha256(secret.encode()).digest()]
 
 
 async def test_a_new_link_replaces_the_earlier_one(rig: Rig) -> None:

@@ -1,5 +1,6 @@
 """A browser that signs in with Discord: only its owner's goes on, and its owner confirms in chat."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -117,13 +118,27 @@ async def test_asking_again_makes_the_earlier_one_worthless(signing_in: Rig) -> 
     assert await signing_in.page.comes_back(browser, second)
 
 
+async def test_of_two_sign_ins_under_way_the_first_to_return_decides(signing_in: Rig) -> None:
+    _, browser, first = await asked(signing_in, ADA)
+    assert await signing_in.page.comes_back(browser, first)
+    second = await signing_in.page.ask_to_sign_in(browser)
+    assert isinstance(second, str)
+    assert await signing_in.page.comes_back(browser, second)
+
+    for user in (ADA, BEN, ADA):
+        await signing_in.page.signed_in(browser, user.platform, user.id)
+
+    assert await signing_in.state_of(browser) == "open"
+    proven = "SELECT count(*) FROM audit WHERE action = 'linking: proven'"
+    assert await signing_in.column(proven) == [1]
+
+
 async def test_only_a_hash_of_what_comes_back_is_stored(signing_in: Rig) -> None:
     _, _, secret = await asked(signing_in, ADA)
 
-    (stored,) = await signing_in.column("SELECT sign_in_hash FROM link_sessions")
+    stored = await signing_in.column("SELECT sign_in_hash FROM link_sessions")
 
-    assert isinstance(stored, bytes)
-    assert secret.encode() not in stored
+    assert stored == [hashlib.sha256(secret.encode()).digest()]
 
 
 async def test_an_expired_page_signs_nobody_in(signing_in: Rig, clock: Clock) -> None:
