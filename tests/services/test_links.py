@@ -1,6 +1,7 @@
 """Links after they are made: looked at, ended, lost."""
 
 from sandbox.banq import identities
+from services.identity import ChatUser
 from services.links import NotLinked, Unlinked, WalletOverview
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, Rig
@@ -30,6 +31,18 @@ async def test_the_overview_counts_what_is_on_its_way(linked: Rig, clock: Clock)
 
     assert await linked.links.overview(ADA) == WalletOverview("active", linked_at, ("discord",), 1)
     assert await linked.links.overview(BEN) == NotLinked()
+
+
+async def test_one_wallet_may_be_linked_on_each_chat_platform(linked: Rig, clock: Clock) -> None:
+    clock.forward(minutes=11)
+    elsewhere = ChatUser("telegram", "7", "Ada")
+
+    await linked.link(elsewhere, identities.ADA)
+
+    for user in (ADA, elsewhere):
+        overview = await linked.links.overview(user)
+        assert isinstance(overview, WalletOverview)
+        assert overview.chats == ("discord", "telegram")
 
 
 async def test_unlinking_cancels_what_is_not_sent_and_counts_what_is(linked: Rig) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from services.line import LinkingRules
-from services.linking import Linked
+from services.linking import Linked, LinkingEnded
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock
@@ -121,6 +121,21 @@ async def test_another_members_wallet_is_a_conflict_at_once(echoing: Rig) -> Non
     await approve(echoing, identities.ADA, await reference_of(echoing, bens))
 
     assert await echoing.state_of(bens) == "conflict"
+
+
+async def test_of_two_who_approve_one_wallet_the_first_to_confirm_has_it(echoing: Rig) -> None:
+    adas, first = await echoing.start(ADA)
+    await echoing.start(CLEO)  # in the other lane
+    bens, second = await echoing.start(BEN)
+    for browser in (first, second):
+        await approve(echoing, identities.ADA, await reference_of(echoing, browser))
+    codes = [await echoing.code_of(browser) for browser in (first, second)]
+
+    assert await echoing.linking.finish(bens, BEN, codes[1]) == Linked(32)
+    assert await echoing.linking.finish(adas, ADA, codes[0]) == LinkingEnded("conflict")
+
+    assert await echoing.links.of(ADA) is None
+    assert await echoing.column("SELECT chat_user_id FROM links") == [BEN.id]
 
 
 async def test_a_turn_with_a_reference_ends_too(echoing: Rig, clock: Clock) -> None:
