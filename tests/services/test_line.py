@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from sandbox.banq import identities
+from services.linking import Linked
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, CLEO, LANE, Rig
 
@@ -246,6 +247,20 @@ async def test_closing_after_the_approval_changes_nothing(rig: Rig) -> None:
     await rig.granted(*grant)
     await rig.time_passes()
     assert await rig.state_of(browser) == "matched"
+
+
+async def test_what_the_page_reports_after_the_match_changes_nothing(rig: Rig) -> None:
+    """It tells again whatever may not have arrived."""
+    session_id, browser = await rig.start(ADA)
+    await approve_and_report(rig, browser, identities.ADA)
+    code = await rig.code_of(browser)
+
+    await rig.page.approved(browser)
+    await rig.page.closed(browser)
+    await rig.page.join_again(browser)
+
+    assert await rig.code_of(browser) == code
+    assert await rig.linking.finish(session_id, ADA, code) == Linked(32)
 
 
 async def test_an_approval_reported_without_a_turn_counts_for_nothing(rig: Rig) -> None:
