@@ -11,6 +11,7 @@ import pytest
 
 from tests.services.rig import ADA, BEN
 from tests.web.side_server import SESSION_COOKIE, Browser, SideServer, serving
+from web import link_events
 from web.link_events import STREAMS_PER_BROWSER
 
 # Only where nothing comes any more, a test waits so long.
@@ -135,6 +136,17 @@ async def test_a_browser_has_a_few_streams_and_is_told_when_to_come_back(
             async with streaming(browser) as stream:
                 status = stream.answer.status
     assert status == 200
+
+
+async def test_all_browsers_together_have_so_many_streams(
+    side: SideServer, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_events, "STREAMS_AT_MOST", 1)
+    second = side.browser()
+    await second.open(await side.new_link(BEN))
+
+    async with streaming(browser) as stream, streaming(second) as refused:
+        assert (stream.answer.status, refused.answer.status) == (200, 503)
 
 
 async def test_a_shutdown_ends_the_streams_in_good_order(side: SideServer) -> None:
