@@ -64,7 +64,11 @@ class Rig:
 
     @asynccontextmanager
     async def again(
-        self, *, webhook_action_stands: bool = False, timeout_s: float = 5
+        self,
+        *,
+        webhook_action_stands: bool = False,
+        timeout_s: float = 5,
+        rules: LinkingRules = USUAL_RULES,
     ) -> AsyncIterator["Rig"]:
         """A second process on the same database file."""
         async with (
@@ -75,6 +79,7 @@ class Rig:
                 self.sources,
                 webhook_action_stands=webhook_action_stands,
                 timeout_s=timeout_s,
+                rules=rules,
             ) as other,
         ):
             yield other

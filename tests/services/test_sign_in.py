@@ -1,7 +1,9 @@
 """A browser that signs in with Discord: only its owner's goes on, and its owner confirms in chat."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from services.linking import Linked, LinkingEnded, LinkStarted, NotYours, TooEar
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock
-from tests.services.rig import ADA, BEN, Rig, build
+from tests.services.rig import ADA, BEN, LANE, Rig, build
 
 SIGNING_IN = LinkingRules(proof="sign_in")
 NOTICES = "SELECT kind FROM outbox ORDER BY id"
@@ -209,6 +211,66 @@ async def test_a_restart_with_the_same_settings_changes_nothing(signing_in: Rig)
     await signing_in.linking.settings_may_have_changed()
 
     assert await signing_in.state_of(browser) == "matched"
+
+
+async def test_every_step_can_be_another_process(signing_in: Rig, clock: Clock) -> None:
+    """A restart in every state: nothing on the way to a link is in memory."""
+    states = []
+
+    @asynccontextmanager
+    async def restarted() -> AsyncIterator[Rig]:
+        async with signing_in.again(rules=SIGNING_IN) as rig:
+            await rig.linking.settings_may_have_changed()
+            yield rig
+        states.extend(await signing_in.column("SELECT state FROM link_sessions WHERE chat_user_id = '1'"))
+
+    _, first_in_line = await signing_in.signed_in(BEN)
+    async with restarted() as rig:
+        started = await rig.linking.start(ADA)
+        assert isinstance(started, LinkStarted)
+    async with restarted() as rig:
+        browser = await rig.page.begin(started.url.rsplit("/", maxsplit=1)[1])
+        assert isinstance(browser, str)
+    async with restarted() as rig:
+        secret = await rig.page.ask_to_sign_in(browser)
+        assert isinstance(secret, str)
+    async with restarted() as rig:
+        assert await rig.page.comes_back(browser, secret)
+        await rig.page.signed_in(browser, ADA.platform, ADA.id)
+    async with restarted() as rig:
+        await rig.page.closed(first_in_line)
+        clock.forward(minutes=2)
+        rig.open_pages.append(browser)
+        await rig.time_passes()
+    async with restarted() as rig:
+        await rig.page.closed(browser)
+    async with restarted() as rig:
+        await rig.page.join_again(browser)
+    guid, user_id = await signing_in.approve(identities.ADA)
+    async with restarted() as rig:
+        body = {"action": "created", "resourceType": "UserToken", "userGuid": guid, "userId": user_id}
+        await rig.inbox.accept(LANE, json.dumps(body).encode())
+    async with restarted() as rig:
+        await rig.page.approved(browser)
+    async with restarted() as rig:
+        await rig.inbox.step()
+        await rig.time_passes()
+    async with restarted() as rig:
+        assert await rig.linking.finish(started.session_id, ADA) == Linked(32)
+
+    assert states == [
+        "issued",
+        "opened",
+        "opened",
+        "waiting",
+        "open",
+        "proven",
+        "open",
+        "open",
+        "approved",
+        "matched",
+        "linked",
+    ]
 
 
 async def test_where_no_message_in_chat_asks_a_direct_message_does(signing_in: Rig) -> None:
