@@ -1,5 +1,6 @@
 """Whose approval is it? Everything that must link the right member, and above all what must link nobody."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -242,6 +243,44 @@ async def test_a_match_waits_until_banq_is_back(rig: Rig, fault: Fault) -> None:
     await rig.time_passes()
 
     assert await rig.state_of(browser) == "matched"
+
+
+@pytest.mark.parametrize("meanwhile", ["cancelled", "unmatched"])
+async def test_what_happens_while_banq_is_asked_is_not_overlooked(rig: Rig, meanwhile: str) -> None:
+    session_id, browser = await rig.start(ADA)
+    await rig.granted(*await rig.approve(identities.ADA))
+    await rig.page.approved(browser)
+    asked = rig.sandbox.faults.received["nfts"]
+    rig.sandbox.faults.add(Fault(route="nfts", times=1, hold=True))
+    settling = asyncio.create_task(rig.matching.settle())
+    await rig.sandbox.store.until(lambda: rig.sandbox.faults.received["nfts"] == asked + 1)
+
+    if meanwhile == "cancelled":
+        await rig.linking.cancel(session_id, ADA)
+    else:
+        await rig.granted(*await rig.approve(identities.BEN))
+    rig.sandbox.faults.release()
+    await settling
+
+    assert await rig.state_of(browser) == meanwhile
+    assert "matched" not in await grant_states(rig)
+
+
+async def test_two_processes_that_settle_at_once_match_once(rig: Rig) -> None:
+    _, browser = await rig.start(ADA)
+    await rig.granted(*await rig.approve(identities.ADA))
+    await rig.page.approved(browser)
+    asked = rig.sandbox.faults.received["nfts"]
+    rig.sandbox.faults.add(Fault(route="nfts", times=2, hold=True))
+
+    async with rig.again() as other:
+        settling = asyncio.gather(rig.matching.settle(), other.matching.settle())
+        await rig.sandbox.store.until(lambda: rig.sandbox.faults.received["nfts"] == asked + 2)
+        rig.sandbox.faults.release()
+        await settling
+
+    assert await rig.state_of(browser) == "matched"
+    assert await rig.column("SELECT count(*) FROM audit WHERE action = 'linking: matched'") == [1]
 
 
 async def test_a_match_does_not_wait_longer_than_the_turn(rig: Rig, clock: Clock) -> None:

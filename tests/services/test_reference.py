@@ -1,10 +1,12 @@
 """Where Banq echoes a reference in its webhook, that alone matches, and nobody waits for anybody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from sandbox.banq import identities
+from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
 from services.line import LinkingRules
 from services.linking import Linked, LinkingEnded
@@ -136,6 +138,28 @@ async def test_of_two_who_approve_one_wallet_the_first_to_confirm_has_it(echoing
 
     assert await echoing.links.of(ADA) is None
     assert await echoing.column("SELECT chat_user_id FROM links") == [BEN.id]
+
+
+@pytest.mark.parametrize("is_revoked", [True, False])
+async def test_a_page_closed_while_banq_is_asked_stays_as_it_is(echoing: Rig, is_revoked: bool) -> None:
+    _, browser = await echoing.start(ADA)
+    reference = await reference_of(echoing, browser)
+    guid, user_id = await echoing.approve(identities.ADA)
+    data = {"userGuid": guid, "userId": user_id, FIELD: reference}
+    await echoing.webhook({"action": "created", "resourceType": "UserToken", "data": data})
+    if is_revoked:
+        echoing.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
+    asked = echoing.sandbox.faults.received["nfts"]
+    echoing.sandbox.faults.add(Fault(route="nfts", times=1, hold=True))
+    settling = asyncio.create_task(echoing.matching.settle())
+    await echoing.sandbox.store.until(lambda: echoing.sandbox.faults.received["nfts"] == asked + 1)
+
+    await echoing.page.closed(browser)
+    echoing.sandbox.faults.release()
+    await settling
+
+    assert await echoing.state_of(browser) == "proven"
+    assert await echoing.column("SELECT state FROM grants") == ["unclaimed"]
 
 
 async def test_a_turn_with_a_reference_ends_too(echoing: Rig, clock: Clock) -> None:
