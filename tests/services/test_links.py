@@ -1,10 +1,10 @@
-"""Links after they are made: looked at, ended, lost."""
+"""Links after they are made: looked at, ended, lost, frozen."""
 
 from sandbox.banq import identities
 from services.identity import ChatUser
-from services.links import NotLinked, Unlinked, WalletOverview
+from services.links import Frozen, LinkFrozen, NotLinked, Unlinked, WalletOverview
 from tests.conftest import Clock
-from tests.services.rig import ADA, BEN, Rig
+from tests.services.rig import ADA, BEN, GOOD_ADDRESS, Rig, key_of
 
 PICTURE, TILE, THIRD = "quiet-hours-2", "glaze-garden-8", "quiet-hours-3"
 
@@ -144,3 +144,61 @@ async def test_a_stale_link_can_be_unlinked(linked: Rig) -> None:
     await linked.links.access_lost(link.id)
 
     assert await linked.links.unlink(ADA, "member", "by command") == Unlinked(0, 0)
+
+
+async def test_freezing_stops_what_is_not_sent_and_counts_what_is(linked: Rig) -> None:
+    await linked.draft(ADA, THIRD)
+    await confirmed_only(linked, TILE)
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+
+    assert await linked.links.freeze(ADA, "member", "by command") == Frozen(cancelled=1, still_running=1)
+
+    states = await linked.column("SELECT state FROM withdrawals ORDER BY rowid")
+    assert states == ["cancelled", "cancelled", "awaiting_owner"]
+    assert await linked.withdrawals.draft(ADA, key_of(THIRD), GOOD_ADDRESS, 1) == LinkFrozen()
+
+
+async def test_freezing_twice_is_told_once(linked: Rig) -> None:
+    for _ in range(2):
+        assert await linked.links.freeze(ADA, "admin:9", "asked by mail") == Frozen(0, 0)
+
+    assert await audit(linked) == [("admin:9", "wallet frozen", ADA.id, "asked by mail")]
+    assert await linked.column("SELECT kind FROM outbox") == ["frozen_by_admin"]
+
+
+async def test_whoever_freezes_their_own_wallet_needs_no_message(linked: Rig) -> None:
+    await linked.links.freeze(ADA, "member", "by command")
+
+    assert await linked.column("SELECT kind FROM outbox") == []
+
+
+async def test_there_is_nothing_to_freeze_without_a_link(linked: Rig) -> None:
+    assert await linked.links.freeze(BEN, "member", "by command") == NotLinked()
+
+    link = await linked.links.of(ADA)
+    assert link is not None
+    assert link.state == "active"
+
+
+async def test_a_frozen_link_stays_frozen_until_the_wallet_is_linked_again(linked: Rig, clock: Clock) -> None:
+    frozen = await linked.links.of(ADA)
+    assert frozen is not None
+    await linked.links.freeze(ADA, "member", "by command")
+
+    await linked.links.access_lost(frozen.id)
+    assert await linked.column("SELECT state FROM links") == ["frozen"]
+    clock.forward(minutes=1)
+    await linked.link(ADA, identities.ADA)
+
+    assert await linked.column("SELECT state FROM links ORDER BY rowid") == ["unlinked", "active"]
+    await linked.draft(ADA, THIRD)
+
+
+async def test_a_stale_link_can_be_frozen(linked: Rig) -> None:
+    link = await linked.links.of(ADA)
+    assert link is not None
+    await linked.links.access_lost(link.id)
+
+    await linked.links.freeze(ADA, "admin:9", "asked by mail")
+
+    assert await linked.column("SELECT state FROM links") == ["frozen"]
