@@ -94,6 +94,31 @@ async def test_an_expired_link_opens_nothing(tmp_path: Path) -> None:
         await ada.until(message, "This link has expired")
 
 
+async def test_a_member_freezes_withdrawals_until_the_wallet_is_linked_again(ada: Member) -> None:
+    await ada.link(identities.ADA)
+    review = await ada.command("withdraw", nft=await choose(ada, "copper hills"), to=ADDRESS)
+    wallet = await ada.command("wallet")
+    assert "Freeze withdrawals?" in (await ada.press(wallet, "Freeze")).text
+    assert "Nobody can withdraw from your wallet here" in (await ada.press(wallet, "Freeze now")).text
+
+    assert "cancelled" in (await ada.press(review, "Withdraw")).text
+    refused = await ada.command("withdraw", nft="anything", to=ADDRESS)
+    assert "Withdrawals are frozen" in refused.text
+    assert "32" in (await ada.command("wallet")).text, "what it holds can still be seen"
+    await ada.link(identities.ADA)
+    assert "Which one?" in (await ada.command("withdraw", nft="harbour", to=ADDRESS)).text
+
+
+async def test_the_team_freezes_a_member_who_is_told(live: LiveBot, ada: Member) -> None:
+    await ada.link(identities.ADA)
+
+    answer = await Member(live, CLEO).command("admin freeze", member=ADA, reason="account was taken")
+
+    assert "Member frozen" in answer.text
+    assert "stopped withdrawals from your Banq wallet" in (await ada.direct_message()).text
+    assert "Withdrawals are frozen" in (await ada.command("withdraw", nft="anything", to=ADDRESS)).text
+
+
 async def test_a_stranger_cannot_press_a_button(live: LiveBot, ada: Member) -> None:
     message = await ada.command("link")
     custom_id = message.button("Cancel")["custom_id"]
@@ -220,6 +245,7 @@ async def test_who_is_not_of_the_team_is_refused_whatever_the_client_shows(live:
         ("admin status", {}),
         ("admin member", {"member": BEN}),
         ("admin unlink", {"member": BEN, "reason": "because"}),
+        ("admin freeze", {"member": BEN, "reason": "because"}),
     ):
         outcome = await members.run_command(ADA, name, options, force=True)
         assert "This is for the team" in (await members.settled(ADA, outcome)).text

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import logging
+import re
 
 import pytest
 
@@ -95,6 +96,16 @@ async def test_a_page_keeps_its_form_token_when_it_is_opened_again(side: SideSer
 
     assert browser.cookies[CSRF_COOKIE] == first
     assert first in (await browser.get(link)).body
+
+
+async def test_each_browser_has_a_form_token_of_its_own(side: SideServer) -> None:
+    link, browsers = await side.new_link(), [side.browser() for _ in range(3)]
+    for browser in browsers:
+        await browser.get(link)
+    tokens = {browser.cookies[CSRF_COOKIE] for browser in browsers}
+
+    assert len(tokens) == 3
+    assert all(len(token) >= 43 for token in tokens)
 
 
 # -- what does not work looks all the same
@@ -282,6 +293,36 @@ async def test_a_page_runs_only_its_own_script_and_banqs(side: SideServer) -> No
         assert policy["frame-src"] == "https://widget.example"
         assert page.headers["X-Frame-Options"] == "DENY"
         assert "noindex" in page.headers["X-Robots-Tag"]
+
+
+OWN = {
+    "default-src": "'none'",
+    "script-src": "'nonce-'",
+    "style-src": "'self'",
+    "img-src": "'self' data: https://cdn.discordapp.com",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+WITH_WIDGET = OWN | {
+    "script-src": "'nonce-' https://widget.example",
+    "style-src": "'self' 'unsafe-inline' https://widget.example",
+    "img-src": "'self' data: https://cdn.discordapp.com https://widget.example",
+    "connect-src": "'self' https://widget.example",
+    "frame-src": "https://widget.example",
+}
+
+
+async def test_a_page_may_load_and_reach_nothing_that_is_not_listed(side: SideServer) -> None:
+    link, browser = await side.new_link(), side.browser()
+    invitation, begun = await browser.get(link), await browser.submit(link)
+    session, gone = await browser.get("/link/session"), await browser.get("/link/unknown")
+
+    assert begun.status == 303
+    for page, expected in ((invitation, OWN), (session, WITH_WIDGET), (gone, OWN)):
+        policy = re.sub(r"'nonce-[^']+'", "'nonce-'", page.headers["Content-Security-Policy"])
+        assert dict(part.strip().split(" ", 1) for part in policy.split(";")) == expected
 
 
 async def test_no_secret_leaves_by_a_header_or_the_log(
