@@ -109,6 +109,23 @@ async def test_a_member_freezes_withdrawals_until_the_wallet_is_linked_again(ada
     assert "Which one?" in (await ada.command("withdraw", nft="harbour", to=ADDRESS)).text
 
 
+async def test_the_team_has_no_say_in_a_direct_message(live: LiveBot) -> None:
+    members = live.discord.members
+    for where, answer in (("guild", "How things are"), ("dm", "This is for the team")):
+        outcome = await members.run_command(CLEO, "admin status", where=where, force=True)
+        assert answer in (await members.settled(CLEO, outcome)).text
+
+
+async def test_an_approval_that_is_nobodys_is_counted_for_the_team(live: LiveBot) -> None:
+    live.banq.ledger.approve_platform(identities.BEN.email, identities.PLATFORM_ID)
+    await live.banq.webhooks.settled()
+    await live.has_said("it links nobody")
+
+    status = await Member(live, CLEO).command("admin status")
+
+    assert "matched nobody today** 1." in status.text
+
+
 async def test_the_team_freezes_a_member_who_is_told(live: LiveBot, ada: Member) -> None:
     await ada.link(identities.ADA)
 
