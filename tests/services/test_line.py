@@ -220,6 +220,19 @@ async def test_a_repeated_webhook_does_not_fall_into_the_next_turn(rig: Rig, clo
     assert link == [identities.BEN.user_guid(identities.PLATFORM_ID)]
 
 
+async def test_an_approval_that_was_nobodys_does_not_count_when_it_is_repeated(rig: Rig) -> None:
+    grant = await rig.approve(identities.BEN)
+    await rig.granted(*grant)
+    _, browser = await rig.start(ADA)
+    await rig.page.approved(browser)
+
+    await rig.granted(*grant)
+    await rig.time_passes()
+
+    assert await rig.state_of(browser) == "approved"
+    assert await grant_states(rig) == ["unclaimed", "unclaimed"]
+
+
 async def test_after_ten_minutes_an_approval_is_no_repeat_any_more(rig: Rig, clock: Clock) -> None:
     """A wallet that one member approved and never linked may be linked by another."""
     await rig.start(ADA)

@@ -1,6 +1,8 @@
 """Linking, from the command to the row that decides who may see and send a wallet's NFTs."""
 
+import base64
 import hashlib
+import re
 
 import pytest
 
@@ -19,6 +21,7 @@ from services.linking import (
     WrongCode,
 )
 from services.links import Unlinked
+from services.sources import Sources
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, Rig
 
@@ -55,6 +58,21 @@ async def test_the_link_is_kept_as_a_hash_only(rig: Rig) -> None:
     for column, secret in (("token_hash", token), ("browser_hash", browser)):
         kept = await rig.column(f"SELECT {column} FROM link_sessions")  # noqa: S608
         assert kept == [hashlib.sha256(secret.encode()).digest()]
+
+
+def test_what_must_not_be_guessed_has_32_random_bytes() -> None:
+    tokens = [Sources().new_token() for _ in range(50)]
+
+    assert len(set(tokens)) == 50
+    for token in tokens:
+        assert len(base64.urlsafe_b64decode(token + "=")) == 32
+
+
+def test_a_code_has_six_digits_and_may_begin_with_a_nought() -> None:
+    codes = [Sources().new_code() for _ in range(500)]
+
+    assert all(re.fullmatch("[0-9]{6}", code) for code in codes)
+    assert len({code[0] for code in codes}) == 10
 
 
 async def test_a_new_link_replaces_the_earlier_one(rig: Rig) -> None:
