@@ -140,6 +140,21 @@ async def test_of_two_who_approve_one_wallet_the_first_to_confirm_has_it(echoing
     assert await echoing.column("SELECT chat_user_id FROM links") == [BEN.id]
 
 
+async def test_a_wallet_that_was_linked_meanwhile_is_not_even_offered(echoing: Rig) -> None:
+    _, adas = await echoing.start(ADA)
+    await echoing.start(CLEO)  # in the other lane
+    session_id, bens = await echoing.start(BEN)
+    await approve(echoing, identities.ADA, await reference_of(echoing, bens))
+    guid, user_id = await echoing.approve(identities.ADA)
+    data = {"userGuid": guid, "userId": user_id, FIELD: await reference_of(echoing, adas)}
+    await echoing.webhook({"action": "created", "resourceType": "UserToken", "data": data})
+    assert await echoing.linking.finish(session_id, BEN, await echoing.code_of(bens)) == Linked(32)
+
+    await echoing.time_passes()
+
+    assert await echoing.state_of(adas) == "conflict"
+
+
 @pytest.mark.parametrize("is_revoked", [True, False])
 async def test_a_page_closed_while_banq_is_asked_stays_as_it_is(echoing: Rig, is_revoked: bool) -> None:
     _, browser = await echoing.start(ADA)
