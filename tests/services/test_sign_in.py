@@ -120,6 +120,16 @@ async def test_asking_again_makes_the_earlier_one_worthless(signing_in: Rig) -> 
     assert await signing_in.page.comes_back(browser, second)
 
 
+async def test_a_new_link_while_the_browser_is_at_discord_replaces_the_earlier_one(signing_in: Rig) -> None:
+    _, browser, secret = await asked(signing_in, ADA)
+
+    assert isinstance(await signing_in.linking.start(ADA), LinkStarted)
+
+    assert not await signing_in.page.comes_back(browser, secret)
+    await signing_in.page.signed_in(browser, ADA.platform, ADA.id)
+    assert await signing_in.state_of(browser) == "cancelled"
+
+
 async def test_of_two_sign_ins_under_way_the_first_to_return_decides(signing_in: Rig) -> None:
     _, browser, first = await asked(signing_in, ADA)
     assert await signing_in.page.comes_back(browser, first)
