@@ -112,10 +112,40 @@ async def test_what_a_browser_brings_back_from_signing_in_counts_once(database: 
         assert not await link_sessions.take_sign_in(tx, "s-1", b"2" * 32)
 
 
+async def test_where_the_code_is_the_proof_nobody_is_sent_to_sign_in(database: Database) -> None:
+    await put_alone(database, "link_sessions", BOUND, state="opened")
+    async with database.transaction() as tx:
+        assert not await link_sessions.ask_to_sign_in(tx, "s-1", b"1" * 32)
+
+
+async def test_what_a_browser_was_to_bring_back_is_forgotten_with_the_state(database: Database) -> None:
+    row = {**BOUND, "proof": "sign_in", "sign_in_hash": b"1" * 32}
+    await put_alone(database, "link_sessions", row, state="opened")
+    async with database.transaction() as tx:
+        assert await link_sessions.move(tx, "s-1", "opened", "cancelled")
+        assert not await link_sessions.take_sign_in(tx, "s-1", b"1" * 32)
+
+
+async def test_starts_are_counted_for_one_member_of_one_platform(database: Database) -> None:
+    await put_alone(database, "link_sessions", SESSION, created_at=to_ms(LATER))
+
+    assert await link_sessions.started_since(database.read, ("discord", "1"), NOW) == [LATER]
+    assert await link_sessions.started_since(database.read, ("discord", "1"), LATER) == []
+    assert await link_sessions.started_since(database.read, ("discord", "2"), NOW) == []
+    assert await link_sessions.started_since(database.read, ("telegram", "1"), NOW) == []
+
+
 async def test_a_code_can_be_tried_as_often_as_it_says(database: Database) -> None:
     await put_alone(database, "link_sessions", BOUND, state="matched", finish_code=CODE, code_tries_left=2)
     async with database.transaction() as tx:
         assert [await link_sessions.use_code_try(tx, "s-1") for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize("state", ["open", "approved", "linked", "cancelled"])
+async def test_only_while_matched_a_code_can_be_tried(database: Database, state: str) -> None:
+    await put_alone(database, "link_sessions", BOUND, state=state)
+    async with database.transaction() as tx:
+        assert not await link_sessions.use_code_try(tx, "s-1")
 
 
 async def test_the_line_is_first_come_first_served(database: Database) -> None:
@@ -181,6 +211,27 @@ async def test_a_turn_is_approved_once_and_then_ends(filled: Database) -> None:
     assert row is not None
     assert tuple(row) == ("linked", to_ms(NOW))
     assert [turn.id for turn in await turns.live(filled.read)] == [2]
+
+
+async def test_a_turn_that_has_ended_is_approved_no_more(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        await turns.end(tx, "s-1", "closed", NOW)
+        assert not await turns.mark_approved(tx, 1, LATER)
+
+
+async def test_a_turn_with_a_reference_is_found_by_that_alone(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        await turns.end(tx, "s-1", "closed", NOW)
+        await turns.begin(tx, "main", "s-1", LATER, LATER, "r" * 32)
+
+    last = await turns.at(filled.read, "main", LATER)
+    assert last is not None
+    assert last.id == 1
+    assert await turns.live_of_lane(filled.read, "main") is None
+    named = await turns.by_reference(filled.read, "main", "r" * 32)
+    assert named is not None
+    assert named.id == 2
+    assert await turns.by_reference(filled.read, "second", "r" * 32) is None
 
 
 async def test_a_time_belongs_to_the_last_turn_that_had_begun(filled: Database) -> None:
