@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import tomllib
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -209,14 +210,15 @@ async def living(
     bot = LiveBot(folder, discord, banq, more, signs_in=signs_in, echo=echo)
     try:
         # What `banqbot webhooks set` does; starting a process for it each time would cost a second.
-        banq.store.state.webhook_configs[identities.ACCOUNT_SPACE_ID] = WebhookConfig.model_validate(
-            {
-                "url": bot.webhook_url,
-                "enabled": True,
-                "retryCount": 5,
-                "webHookTypes": ["payment", "transaction", "userToken", "nftTransaction"],
-            }
-        )
+        for lane in tomllib.loads(bot.config.read_text(encoding="utf-8"))["lanes"].values():
+            banq.store.state.webhook_configs[lane["account_space_id"]] = WebhookConfig.model_validate(
+                {
+                    "url": f"{bot.url}/webhooks/{lane['webhook_secret']}",
+                    "enabled": True,
+                    "retryCount": 5,
+                    "webHookTypes": ["payment", "transaction", "userToken", "nftTransaction"],
+                }
+            )
         await bot.start()
         yield bot
         if bot.is_running:
