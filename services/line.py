@@ -108,7 +108,7 @@ class Line:
             session = await link_sessions.first_in_line(tx, self._heard_since(now))
             if session is None:
                 return
-            if (await self._rested_at(tx, lane, session.owner, now)) <= now:
+            if (await self._rested_at(tx, lane, session, now)) <= now:
                 await link_sessions.open_widget(tx, session.id, lane, now + self._rules.link_lives)
                 await turns.begin(tx, lane, session.id, now, now + self._rules.turn_lives)
 
@@ -187,20 +187,19 @@ class Line:
         return max(turn.opened_at + usual, now) + self._rules.rest_after_link
 
     async def _rested_at(
-        self, connection: Connection, lane: str, member: tuple[str, str] | None, now: datetime
+        self, connection: Connection, lane: str, session: LinkSession | None, now: datetime
     ) -> datetime:
-        """When this member may have the lane: no approval of somebody else is still on the way to it.
+        """When this session may have the lane: no approval of somebody else is still on the way to it.
 
-        It must not fall into another member's turn, so the lane rests: shortly after a turn that linked,
-        longer after any other, longest where a page had reported an approval: what came in that turn may have
-        been somebody else's.
+        It must not fall into another's turn, so the lane rests: shortly after a turn that linked, longer
+        after any other, longest where a page had reported an approval: what came in that turn may have been
+        somebody else's.
         """
         rested_at = now
         since = now - max(self._rules.late_approvals_within, self._rules.match_within)
         for turn in await turns.ended_since(connection, lane, since):
             holder = await link_sessions.get(connection, turn.session_id)
-            same = holder is not None and holder.owner == member
-            if not same and turn.ended_at is not None:
+            if turn.ended_at is not None and not _is_same_person(holder, session):
                 rested_at = max(rested_at, turn.ended_at + self._rest_after(turn))
         return rested_at
 
@@ -228,3 +227,15 @@ class Line:
         """Pages heard of since then count as open; shortly after a start, all do."""
         since = now - self._rules.heard_within
         return datetime.min.replace(tzinfo=now.tzinfo) if since < self._listening_since else since
+
+
+def _is_same_person(earlier: LinkSession | None, session: LinkSession | None) -> bool:
+    """Whether the same person sits before both pages.
+
+    Where no sign-in was the proof, a member's earlier link may have been opened by somebody else, unless it
+    came to a link.
+    """
+    if earlier is None or session is None:
+        return False
+    is_members = earlier.proof == "sign_in" or earlier.state == "linked"
+    return earlier.id == session.id or (earlier.owner == session.owner and is_members)

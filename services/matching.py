@@ -115,7 +115,7 @@ class Matching:
         if await links.had(tx, session.owner, granted.user_guid):
             return False
         since = received_at - self._rules.repeats_within
-        return await grants.came_to_another(tx, granted.user_guid, session.owner, since)
+        return await grants.came_elsewhere(tx, granted.user_guid, session, since)
 
     async def _expire(self, now: datetime) -> None:
         for session in await link_sessions.overdue(self._database.read, now):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Connection, from_ms, to_ms
+from storage.link_sessions import LinkSession
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,25 @@ async def record(
     return changed == 1
 
 
-async def came_to_another(
-    connection: Connection, user_guid: str, member: tuple[str, str], since: datetime
+async def came_elsewhere(
+    connection: Connection, user_guid: str, session: LinkSession, since: datetime
 ) -> bool:
-    """Whether this wallet's approval came lately in another's turn, or in none: this one repeats it."""
+    """Whether this wallet's approval came lately in another's turn, or in none: this one repeats it.
+
+    The member's own earlier turns count as another's, unless its browser had signed in as the member.
+    """
     return (
         await connection.count(
             "SELECT count(*) FROM grants LEFT JOIN turns ON turns.id = grants.turn_id"
             " LEFT JOIN link_sessions ON link_sessions.id = turns.session_id"
             " WHERE grants.user_guid = ?1 AND grants.received_at >= ?2"
-            " AND (link_sessions.chat_platform, link_sessions.chat_user_id) IS NOT (?3, ?4)",
+            " AND link_sessions.id IS NOT ?3"
+            " AND (link_sessions.chat_platform, link_sessions.chat_user_id, link_sessions.proof)"
+            " IS NOT (?4, ?5, 'sign_in')",
             user_guid,
             to_ms(since),
-            *member,
+            session.id,
+            *session.owner,
         )
         > 0
     )

@@ -1,17 +1,28 @@
 """A member's approval whose webhook is late must never fall into the turn of the next in line."""
 
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from sandbox.banq import identities
+from sandbox.banq.server import BanqSandbox
+from services.line import LinkingRules
+from services.sources import Sources
+from storage.database import Database
 from tests.conftest import Clock
-from tests.services.rig import ADA, BEN, CLEO, LANE, Rig
+from tests.services.rig import ADA, BEN, CLEO, LANE, Rig, build
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 TURN = timedelta(minutes=5)
+
+
+@pytest.fixture
+async def signing_in(sandbox: BanqSandbox, database: Database, sources: Sources) -> AsyncIterator[Rig]:
+    async with build(sandbox, database, sources, rules=LinkingRules(proof="sign_in")) as rig:
+        yield rig
 
 
 async def pass_time(rig: Rig, clock: Clock, time: timedelta) -> None:
@@ -128,15 +139,56 @@ async def test_one_worked_off_late_belongs_to_its_turn(rig: Rig, clock: Clock) -
     assert owners == [ADA.id]
 
 
-async def test_a_turn_of_her_own_in_between_does_not_shorten_the_rest(rig: Rig, clock: Clock) -> None:
-    _, victim = await rig.start(ADA)
+@pytest.mark.parametrize("is_reported", [False, True])
+async def test_a_thief_starts_anew_while_his_victim_is_at_his_link(
+    rig: Rig, clock: Clock, *, is_reported: bool
+) -> None:
+    """Without a sign-in, whoever opened a member's earlier link need not have been the member."""
+    _, victim = await rig.start(BEN)
+    grant = await rig.approve(identities.ADA)
+    if is_reported:
+        await rig.page.approved(victim)
+    _, thief = await rig.start(BEN)
+
+    assert await rig.state_of(victim) == "cancelled"
+    for minutes in range(1, 11 if is_reported else 3):
+        assert await rig.state_of(thief) == "waiting", f"after {minutes} minutes"
+        await pass_time(rig, clock, MINUTE)
+        if minutes == 1:
+            await rig.granted(*grant)
+    assert await rig.state_of(thief) == "open"
+    await rig.page.approved(thief)
+    await rig.granted(*grant)
+    await rig.time_passes()
+
+    assert await rig.state_of(thief) == "approved"
+    assert set(await rig.column("SELECT state FROM grants")) == {"unclaimed"}
+
+
+async def test_who_signed_in_before_need_not_wait_for_oneself(signing_in: Rig) -> None:
+    _, first = await signing_in.signed_in(ADA)
+    await signing_in.page.approved(first)
+    grant = await signing_in.approve(identities.ADA)
+    await signing_in.granted(*grant)
+    _, again = await signing_in.signed_in(ADA)
+    assert await signing_in.state_of(again) == "open"
+    await signing_in.granted(*grant)
+    await signing_in.page.approved(again)
+    await signing_in.time_passes()
+
+    assert await signing_in.state_of(again) == "matched"
+
+
+async def test_a_turn_of_her_own_in_between_does_not_shorten_the_rest(signing_in: Rig, clock: Clock) -> None:
+    rig = signing_in
+    _, victim = await rig.signed_in(ADA)
     await rig.page.approved(victim)
     await pass_time(rig, clock, 2 * MINUTE + SECOND)
     assert await rig.state_of(victim) == "unmatched"
-    _, again = await rig.start(ADA)
+    _, again = await rig.signed_in(ADA)
     assert await rig.state_of(again) == "open"
     await rig.page.closed(again)
-    _, thief = await rig.start(BEN)
+    _, thief = await rig.signed_in(BEN)
 
     for _ in range(3):
         await pass_time(rig, clock, MINUTE)

@@ -1,7 +1,9 @@
 """The stores' compare-and-set steps: each happens once, and only from where it may."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,18 @@ from storage.database import Connection, Database, from_ms, to_ms
 from storage.link_sessions import LinkSession
 from storage.links import Link
 from storage.withdrawals import Withdrawal
-from tests.storage.rows import BOUND, INBOX, LINK, MATCHED, SESSION, WITHDRAWAL, put, put_alone, run_alone
+from tests.storage.rows import (
+    BOUND,
+    INBOX,
+    LINK,
+    MATCHED,
+    SESSION,
+    TURN,
+    WITHDRAWAL,
+    put,
+    put_alone,
+    run_alone,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -297,31 +310,39 @@ async def test_a_grant_that_nobody_claimed_does_not_count(filled: Database) -> N
 
 
 @pytest.mark.parametrize(
-    ("turn_id", "state", "member", "since", "expected"),
+    ("came_in", "asked_for", "expected"),
     [
-        (1, "pending", ("discord", "1"), NOW, False),
-        (1, "pending", ("discord", "2"), NOW, True),
-        (1, "unclaimed", ("discord", "2"), NOW, True),
-        (1, "pending", ("telegram", "1"), NOW, True),
-        (1, "pending", ("discord", "2"), LATER, False),
-        (None, "unclaimed", ("discord", "1"), NOW, True),
-        (None, "unclaimed", ("discord", "2"), NOW, True),
-        (None, "unclaimed", ("discord", "1"), LATER, False),
+        ({}, {"id": "s-1"}, False),
+        ({}, {}, True),
+        ({"proof": "sign_in"}, {}, False),
+        ({"proof": "sign_in"}, {"chat_user_id": "2"}, True),
+        ({"proof": "sign_in"}, {"chat_platform": "telegram"}, True),
     ],
+    ids=["this very session", "the member's earlier one", "signed in", "another user", "another platform"],
 )
-async def test_a_wallet_that_came_lately_in_anothers_turn_or_in_none(
-    filled: Database,
-    turn_id: int | None,
-    state: str,
-    member: tuple[str, str],
-    since: datetime,
-    expected: bool,
+@pytest.mark.parametrize("state", ["pending", "unclaimed"])
+async def test_a_wallet_that_came_lately_elsewhere(
+    database: Database, came_in: dict[str, Any], asked_for: dict[str, Any], expected: bool, state: str
 ) -> None:
-    async with filled.transaction() as tx:
-        await grants.record(tx, 1, "main", "guid-1", "1", NOW, turn_id, state)
+    async with database.transaction() as tx:
+        await put(tx, "link_sessions", {**BOUND, "state": "open"}, **came_in)
+        await put(tx, "turns", TURN)
+        await put(tx, "webhook_inbox", INBOX)
+        await grants.record(tx, 1, "main", "guid-1", "1", NOW, 1, state)
+    session = replace(await session_of(database.read), **{"id": "s-2", **asked_for})
 
-    assert await grants.came_to_another(filled.read, "guid-1", member, since) == expected
-    assert not await grants.came_to_another(filled.read, "guid-2", member, since)
+    assert await grants.came_elsewhere(database.read, "guid-1", session, NOW) == expected
+    assert not await grants.came_elsewhere(database.read, "guid-2", session, NOW)
+    assert not await grants.came_elsewhere(database.read, "guid-1", session, LATER)
+
+
+async def test_a_wallet_that_came_lately_in_nobodys_turn_came_elsewhere(filled: Database) -> None:
+    async with filled.transaction() as tx:
+        await grants.record(tx, 1, "main", "guid-1", "1", NOW, None, "unclaimed")
+    session = await session_of(filled.read)
+
+    assert await grants.came_elsewhere(filled.read, "guid-1", session, NOW)
+    assert not await grants.came_elsewhere(filled.read, "guid-1", session, LATER)
 
 
 # -- links
