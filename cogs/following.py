@@ -18,7 +18,7 @@ from storage.link_sessions import ENDED
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 5.0
-EDIT_AT_MOST_EVERY_S = 1.0
+EDIT_AT_MOST_EVERY_S = 0.2
 
 
 @dataclass(frozen=True)
