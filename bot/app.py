@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -146,12 +147,19 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
         database = await stack.enter_async_context(Database(config.storage.path))
         await _refuse_missing_lanes(database, lanes)
         banq = await stack.enter_async_context(banq_client(config.banq))
-        links = Links(database, sources)
+        line = Line(lanes, rules, sources, Changes())
+        links = Links(database, line, sources)
         nfts = Nfts(banq, links, sources)
         stack.push_async_callback(nfts.close)
-        line = Line(lanes, rules, sources, Changes())
         matching = Matching(database, banq, line, rules, sources)
-        settling = Worker("matching", matching.settle, interval_s=1)
+        settling = [
+            Worker(f"matching {lane}", partial(matching.settle, lane), interval_s=1) for lane in lanes
+        ]
+
+        def wake_settling() -> None:
+            for worker in settling:
+                worker.wake()
+
         submitter = Submitter(
             database, banq, nfts, lanes, sources, webhook_action_stands=config.banq.webhook_action_stands
         )
@@ -162,7 +170,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             submitter,
             nfts,
             sources,
-            wake_settling=settling.wake,
+            wake_settling=wake_settling,
             granting_actions=frozenset(config.banq.granting_actions),
             reference_field=config.banq.reference_field,
         )
@@ -180,7 +188,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
         sign_in = None
         if config.discord.has_sign_in:
             sign_in = await stack.enter_async_context(DiscordSignIn(_discord_app(config)))
-        page = LinkPage(database, line, lanes, rules, sources, settling.wake)
+        page = LinkPage(database, line, lanes, rules, sources, wake_settling)
         bot = await _bot(config, services)
         outbox.serve(PLATFORM, DiscordMessenger(bot))
         yield Parts(
@@ -190,7 +198,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             ),
             workers=(
                 Worker("linking", matching.keep_time, interval_s=1),
-                settling,
+                *settling,
                 inbox.worker,
                 outbox.worker,
                 Worker("withdrawal", submitter.step, interval_s=5),
@@ -263,7 +271,8 @@ async def _refuse_missing_lanes(database: Database, lanes: Mapping[str, Platform
 
 @asynccontextmanager
 async def _serving(app: web.Application, config: Config) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None)
+    # Nobody who calls us compresses; inflating a stranger's body would keep everybody else waiting.
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     try:
         try:

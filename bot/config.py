@@ -143,7 +143,7 @@ class Linking(_Section):
     link_minutes: float = Field(default=10, gt=0, le=60)
     turn_minutes: float = Field(default=5, gt=0, le=30)
     code_minutes: float = Field(default=10, gt=0, le=60)
-    late_approval_minutes: float = Field(default=10, gt=0, le=120)
+    late_approval_minutes: float = Field(default=10, ge=2, le=120)
     cool_down_minutes: float = Field(default=10, gt=0, le=120)
     page_silence_seconds: float = Field(default=60, ge=15, le=300)
     require_sign_in: bool = False
@@ -203,10 +203,19 @@ def load(path: Path) -> Config:
     except SettingsError as error:
         raise _environment_refusal(error) from None
     _refuse_half_settings(config)
-    secrets = [lane.webhook_secret.get_secret_value() for lane in config.lanes.values()]
-    if len(set(secrets)) != len(secrets):
-        raise ConfigRefused("lanes: two lanes have the same webhook_secret. Give each its own.")
+    _refuse_equal_lanes(config)
     return config
+
+
+def _refuse_equal_lanes(config: Config) -> None:
+    """Approvals in one account space cannot be told apart: two lanes of it would mix them up."""
+    for key in ("account_space_id", "platform_id", "webhook_secret"):
+        values = [getattr(lane, key) for lane in config.lanes.values()]
+        if len(set(values)) != len(values):
+            raise ConfigRefused(
+                f"lanes: two lanes have the same {key}. Each lane needs an account space of its own at Banq, "
+                "and a webhook_secret of its own."
+            )
 
 
 def _refuse_half_settings(config: Config) -> None:

@@ -1,12 +1,15 @@
 """The demo: the very bot that goes live, between emulators of Discord and Banq, all on this machine."""
 
 import asyncio
+import fcntl
 import os
 import secrets
 import signal
 import socket
 import sys
 from asyncio.subprocess import Process
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -38,7 +41,11 @@ async def play(folder: Path, port: int) -> int:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs yet
+    with _only_demo_in(folder):
+        return await _play(folder, port, stop)
+
+
+async def _play(folder: Path, port: int, stop: asyncio.Event) -> int:
     _refuse_taken_ports(port, 3)
     banq = BanqSandbox(state_path=folder / "banq.json", settle_after_s=SETTLE_AFTER_S)
     discord = DiscordSandbox(
@@ -125,6 +132,25 @@ async def _end(bot: Process, ended: asyncio.Task[int]) -> None:
     await ended
 
 
+@contextmanager
+def _only_demo_in(folder: Path) -> Iterator[None]:
+    """A second demo would overwrite the settings that the first one's bot lives on."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (folder / "demo.lock").open("w")
+    except OSError as error:
+        raise StartRefused(f"{folder} cannot be the demo's folder: {error.strerror}.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartRefused(
+                f"Another demo is running in {folder}. End it, or play in another folder: "
+                "--folder .demo2 --port 8800"
+            ) from None
+        yield
+
+
 def _refuse_taken_ports(first: int, count: int) -> None:
     for port in range(first, first + count):
         with socket.socket() as probe:
@@ -134,7 +160,7 @@ def _refuse_taken_ports(first: int, count: int) -> None:
             except OSError:
                 raise StartRefused(
                     f"Port {port} is in use; perhaps another demo is running. "
-                    "End it, or choose other ports: banqbot demo --port 8800"
+                    f"End it, or choose another three ports: {sys.executable} -m bot demo --port 8800"
                 ) from None
 
 

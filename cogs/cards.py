@@ -38,3 +38,16 @@ def row(*buttons: Button) -> ui.ActionRow[ui.LayoutView]:
     for button in buttons:
         actions.add_item(button)
     return actions
+
+
+def link_buttons(message: discord.Message | None) -> list[Button]:
+    """The buttons of one of our messages that open a page; their addresses stand nowhere else."""
+    boxes = [] if message is None else message.components
+    rows = [part for box in boxes if isinstance(box, discord.Container) for part in box.children]
+    return [
+        ui.Button(label=part.label, url=part.url)
+        for row in rows
+        if isinstance(row, discord.ActionRow)
+        for part in row.children
+        if isinstance(part, discord.Button) and part.url
+    ]

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 import discord
 
@@ -11,7 +12,7 @@ from cogs.presses import Interaction, buttons
 from services.identity import ChatUser
 from services.linking import Linking, NotYours
 from services.standing import Standing
-from services.wording.linking import link_standing
+from services.wording.linking import link_standing, no_longer_followed
 from services.wording.text import Markup, Words
 from storage.link_sessions import ENDED
 
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 5.0
 EDIT_AT_MOST_EVERY_S = 0.2
+LAST_WORDS_BEFORE_THE_END = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -71,20 +73,25 @@ class LinkFollowing:
 
     async def _keep_up_to_date(self, followed: Followed) -> None:
         shown = followed.words
-        while self._is_latest(followed) and not followed.interaction.is_expired():
+        until = followed.interaction.expires_at - LAST_WORDS_BEFORE_THE_END
+        while self._is_latest(followed):
             count = self._linking.changes.count
             standing = await self._linking.standing(followed.session_id, followed.user)
             if isinstance(standing, NotYours) or not self._is_latest(followed):
                 return
             words = link_standing(self._markup, standing)
+            is_over = discord.utils.utcnow() >= until
+            if is_over and standing.state == "waiting":
+                words = no_longer_followed(words)
             if words != shown:
                 await followed.interaction.edit_original_response(view=self._card(followed, standing, words))
                 await self._linking.mark_told(standing)
                 shown = words
                 await asyncio.sleep(EDIT_AT_MOST_EVERY_S)
-            if standing.state in ENDED:
+            if is_over or standing.state in ENDED:
                 return
-            await self._linking.changes.after(count, LOOK_AGAIN_S)
+            left_s = max((until - discord.utils.utcnow()).total_seconds(), 0)
+            await self._linking.changes.after(count, min(LOOK_AGAIN_S, left_s))
 
     def _card(self, followed: Followed, standing: Standing, words: Words) -> discord.ui.LayoutView:
         more = () if standing.state in {*ENDED, "matched"} else followed.more

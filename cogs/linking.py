@@ -5,7 +5,7 @@ from typing import Any, assert_never
 from discord import app_commands, ui
 from discord.ext import commands
 
-from cogs.cards import Button, card
+from cogs.cards import Button, card, link_buttons
 from cogs.client import BanqBot, chat_user
 from cogs.following import Followed
 from cogs.presses import Interaction, PressHandler, buttons
@@ -20,6 +20,7 @@ from services.linking import (
     LinkStarted,
     NotYours,
     TooEarly,
+    UnderWay,
     WrongCode,
 )
 from services.wording import linking as linking_words
@@ -42,6 +43,10 @@ class LinkingCog(commands.Cog):
                 await self._show(interaction, linking_words.already_linked(self._bot.markup, linked_at))
             case CoolingDown(until):
                 await self._show(interaction, linking_words.cooling_down(self._bot.markup, until))
+            case UnderWay(standing):
+                words = linking_words.link_standing(self._bot.markup, standing)
+                await self._show(interaction, words)
+                self._follow(interaction, standing.session_id, words)
             case LinkStarted() as started:
                 words = linking_words.link_steps(
                     self._bot.markup,
@@ -65,8 +70,8 @@ class LinkingCog(commands.Cog):
 
     async def _answer(self, interaction: Interaction, session_id: str, outcome: FinishOutcome) -> None:
         match outcome:
-            case Linked(nft_count):
-                await self._end(interaction, session_id, linking_words.linked(nft_count))
+            case Linked(nft_count, replaces):
+                await self._end(interaction, session_id, linking_words.linked(nft_count, replaces=replaces))
             case WrongCode(0):
                 await self._end(interaction, session_id, linking_words.wrong_code(0))
             case LinkingEnded(state):
@@ -84,8 +89,8 @@ class LinkingCog(commands.Cog):
 
     async def _cancel(self, interaction: Interaction, session_id: str) -> None:
         match await self._linking.cancel(session_id, chat_user(interaction.user)):
-            case Cancelled():
-                words = linking_words.LINK_CANCELLED
+            case Cancelled(had_approved):
+                words = linking_words.NOT_MINE if had_approved else linking_words.LINK_CANCELLED
             case Linked(nft_count):
                 words = linking_words.linked(nft_count)
             case LinkingEnded(state):
@@ -125,7 +130,7 @@ class LinkingCog(commands.Cog):
         """Say something without touching the message, whose buttons are still of use."""
         await interaction.followup.send(view=card(words), ephemeral=True)
         # The press brought a fresh permission to edit the message, which a restart may have cost us.
-        self._follow(interaction, session_id, None)
+        self._follow(interaction, session_id, None, *link_buttons(interaction.message))
 
     async def _show(self, interaction: Interaction, words: Words, *more: Button) -> None:
         await self._bot.show(interaction, card(words, *more, *buttons(words, interaction.user.id)))

@@ -51,7 +51,7 @@ class WalletCog(commands.Cog):
         if isinstance(overview, NotLinked):
             words = wallet_words.no_wallet(overview)
         else:
-            words = wallet_words.unlink_review(overview.running_withdrawals)
+            words = wallet_words.unlink_review(overview)
         await self._show(interaction, words)
 
     async def _unlink(self, interaction: Interaction, _reference: str) -> None:
@@ -69,7 +69,7 @@ class WalletCog(commands.Cog):
         if isinstance(overview, NotLinked):
             words = wallet_words.no_wallet(overview)
         else:
-            words = wallet_words.freeze_review(overview.running_withdrawals)
+            words = wallet_words.freeze_review(overview)
         await self._show(interaction, words)
 
     async def _freeze(self, interaction: Interaction, _reference: str) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from banq.models import PlatformId
 from services.changes import Changes
@@ -15,7 +15,7 @@ from storage.link_sessions import LinkSession, Proof
 from storage.turns import Turn
 
 # Ends that the member did not bring about in chat, and is told of there.
-TOLD_ENDS = {"wrong_browser", "unmatched", "conflict", "refused"}
+TOLD_ENDS = {"wrong_browser", "unmatched", "conflict", "refused", "expired"}
 # So long, the message in chat that follows along may tell it, before a direct message does.
 HOLD_BACK = timedelta(seconds=5)
 # How long a turn takes as long as nobody's is known.
@@ -44,7 +44,12 @@ class _Places:
 class LinkingRules:
     """How long each part of linking may take, and how often something may be tried.
 
+    A turn that was reported as approved and brought no link keeps others from the lane for long, so two of
+    these are as many as a member has within `cool_down_after_reports`.
+
     `proof`: how a browser shows that it is the member's. `echoes_reference`: Banq's webhooks name the turn.
+    `repeats_within`, `strays_within`: how long an approval that came elsewhere counts for nobody else, and
+    one that spoiled another member's turn.
     `late_approvals_within`: how late Banq's webhook may come after a page has reported an approval.
     `heard_within`: a page that is silent for longer is taken for closed.
     """
@@ -57,12 +62,15 @@ class LinkingRules:
     late_approvals_within: timedelta = timedelta(minutes=10)
     rest_after_link: timedelta = timedelta(seconds=10)
     repeats_within: timedelta = timedelta(minutes=10)
+    strays_within: timedelta = timedelta(hours=1)
     heard_within: timedelta = timedelta(seconds=60)
     code_lives: timedelta = timedelta(minutes=10)
     code_tries: int = 5
     cool_down: timedelta = timedelta(minutes=10)
     turns_before_cool_down: int = 3
     links_before_cool_down: int = 10
+    reported_turns_before_cool_down: int = 2
+    cool_down_after_reports: timedelta = timedelta(hours=1)
 
 
 class Line:
@@ -89,13 +97,34 @@ class Line:
             await self.hand_over(tx, now)
 
     async def cools_down_until(
-        self, connection: Connection, member: tuple[str, str], now: datetime
+        self,
+        connection: Connection,
+        member: tuple[str, str],
+        now: datetime,
+        ending: LinkSession | None = None,
     ) -> datetime | None:
-        """Until when a member who took turn after turn without a link must let others go first."""
-        ends = await turns.without_link_since(connection, member, now - self._rules.cool_down)
-        if len(ends) < self._rules.turns_before_cool_down:
-            return None
-        return ends[-self._rules.turns_before_cool_down] + self._rules.cool_down
+        """Until when a member who took turn after turn without a link must let others go first.
+
+        `ending`: their attempt that is about to end without one.
+        """
+        rules = self._rules
+        since = now - max(rules.cool_down, rules.cool_down_after_reports)
+        without_link = await turns.without_link_since(connection, member, since)
+        if ending is not None and (held := await turns.live_of_session(connection, ending.id)) is not None:
+            without_link.append(replace(held, ended_at=now))
+        ends = [turn.ended_at for turn in without_link if turn.ended_at]
+        reported = [turn.ended_at for turn in without_link if turn.ended_at and turn.approved_at]
+        until = max(
+            _room_again_at(ends, rules.turns_before_cool_down, rules.cool_down),
+            _room_again_at(reported, rules.reported_turns_before_cool_down, rules.cool_down_after_reports),
+        )
+        return until if until > now else None
+
+    async def still_serves(self, connection: Connection, session: LinkSession) -> bool:
+        """Whether the session's lane and turn, if it has any, are such as the settings now ask for."""
+        turn = await turns.live_of_session(connection, session.id)
+        is_of_this_kind = turn is None or (turn.reference is not None) == self._rules.echoes_reference
+        return is_of_this_kind and (session.lane is None or session.lane in self._lanes)
 
     async def hand_over(self, tx: Connection, now: datetime) -> None:
         """Give each turn that is free and rested to the first in line. Idempotent."""
@@ -109,8 +138,19 @@ class Line:
             if session is None:
                 return
             if (await self._rested_at(tx, lane, session, now)) <= now:
-                await link_sessions.open_widget(tx, session.id, lane, now + self._rules.link_lives)
-                await turns.begin(tx, lane, session.id, now, now + self._rules.turn_lives)
+                await self._open(tx, session, lane, now, None)
+
+    async def _open(
+        self, tx: Connection, session: LinkSession, lane: str, now: datetime, reference: str | None
+    ) -> None:
+        rules = self._rules
+        # The session outlives its turn, and what may still come of it.
+        lives = max(rules.link_lives, rules.turn_lives + rules.match_within)
+        await link_sessions.open_widget(tx, session.id, lane, now + lives)
+        await turns.begin(tx, lane, session.id, now, now + rules.turn_lives, reference)
+        if session.waiting_since is not None and now - session.waiting_since > HOLD_BACK:
+            # Whoever waited may look at neither the page nor the message in chat.
+            await outbox.insert(tx, session.owner, "link_open", session.id, now, hold_back=HOLD_BACK)
 
     async def leave(self, tx: Connection, session: LinkSession, reason: str, now: datetime) -> None:
         """End the session's turn, if it has one, and hand it over."""
@@ -130,7 +170,8 @@ class Line:
     ) -> bool:
         """Move a live session to an ended state and free its lane; False where it has ended before.
 
-        `tell`: write to the member, unless what they just did in chat is answered with it.
+        `tell`: write to the member, unless what they just did in chat is answered with it. Whoever never got
+        into the line is not told that time is up: they let it pass.
         """
         if session.state in link_sessions.ENDED:
             return False
@@ -139,7 +180,7 @@ class Line:
         await audit.append(
             tx, now, actor, f"linking: {state}", member=session.owner, object_id=session.id, reason=reason
         )
-        if tell and state in TOLD_ENDS:
+        if tell and state in TOLD_ENDS and (state != "expired" or session.waiting_since is not None):
             await outbox.insert(tx, session.owner, f"link_{state}", session.id, now, hold_back=HOLD_BACK)
         await self.leave(tx, session, "linked" if state == "linked" else "given_up", now)
         return True
@@ -175,16 +216,22 @@ class Line:
         free_at = [await self._free_at(connection, lane, usual, now) for lane in self._lanes]
         heapq.heapify(free_at)
         places: dict[str, Place] = {}
-        for number, session_id in enumerate(await link_sessions.in_line(connection), start=1):
-            places[session_id] = Place(number, max(free_at[0] - now, timedelta()))
-            heapq.heapreplace(free_at, free_at[0] + usual + self._rules.rest_after_link)
+        number = 1
+        for session in await link_sessions.in_line(connection):
+            places[session.id] = Place(number, max(free_at[0] - now, timedelta()))
+            # Whose page is closed will be passed over.
+            if self._is_heard(session, now):
+                number += 1
+                heapq.heapreplace(free_at, free_at[0] + usual + self._rules.rest_after_link)
         return places
 
     async def _free_at(self, connection: Connection, lane: str, usual: timedelta, now: datetime) -> datetime:
         turn = await turns.live_of_lane(connection, lane)
         if turn is None:
             return max(await self._rested_at(connection, lane, None, now), now)
-        return max(turn.opened_at + usual, now) + self._rules.rest_after_link
+        expected = turn.opened_at + usual
+        # Who takes longer than most may take all the time there is.
+        return (expected if expected > now else max(turn.expires_at, now)) + self._rules.rest_after_link
 
     async def _rested_at(
         self, connection: Connection, lane: str, session: LinkSession | None, now: datetime
@@ -197,7 +244,10 @@ class Line:
         """
         rested_at = now
         since = now - max(self._rules.late_approvals_within, self._rules.match_within)
-        for turn in await turns.ended_since(connection, lane, since):
+        for turn in await turns.ended_since(connection, since):
+            # A lane that is no more may go on under another name.
+            if turn.lane != lane and turn.lane in self._lanes:
+                continue
             holder = await link_sessions.get(connection, turn.session_id)
             if turn.ended_at is not None and not _is_same_person(holder, session):
                 rested_at = max(rested_at, turn.ended_at + self._rest_after(turn))
@@ -215,10 +265,7 @@ class Line:
         while session := await link_sessions.first_in_line(tx, self._heard_since(now)):
             taken = [turn.lane for turn in await turns.live(tx)]
             lane = min(self._lanes, key=taken.count)
-            await link_sessions.open_widget(tx, session.id, lane, now + self._rules.link_lives)
-            await turns.begin(
-                tx, lane, session.id, now, now + self._rules.turn_lives, self._sources.new_token()
-            )
+            await self._open(tx, session, lane, now, self._sources.new_token())
 
     def _is_heard(self, session: LinkSession, now: datetime) -> bool:
         return session.seen_at is not None and session.seen_at >= self._heard_since(now)
@@ -227,6 +274,11 @@ class Line:
         """Pages heard of since then count as open; shortly after a start, all do."""
         since = now - self._rules.heard_within
         return datetime.min.replace(tzinfo=now.tzinfo) if since < self._listening_since else since
+
+
+def _room_again_at(ends: list[datetime], at_most: int, within: timedelta) -> datetime:
+    """When there were no more than so many ends within that time, if one more came then."""
+    return ends[-at_most] + within if len(ends) >= at_most else datetime.min.replace(tzinfo=UTC)
 
 
 def _is_same_person(earlier: LinkSession | None, session: LinkSession | None) -> bool:

@@ -149,9 +149,15 @@ class LinkPage:
     async def progress(self, browser: str | None) -> Progress | Gone:
         """How far this browser's session is. Asking tells that the page is still open."""
         session = await self._session_of(browser)
+        if session is not None:
+            await self._hear(session)
+        return await self.current(browser)
+
+    async def current(self, browser: str | None) -> Progress | Gone:
+        """The same for what is told without being asked, which tells nothing about the page."""
+        session = await self._session_of(browser)
         if session is None:
             return Gone()
-        await self._hear(session)
         now = self._sources.now()
         read = self._database.read
         cools_down_until = None
@@ -174,14 +180,19 @@ class LinkPage:
         self.changes.announce()
 
     async def approved(self, browser: str | None) -> None:
-        """The widget reported success: a hint that lets the turn's grant count. Idempotent."""
+        """The widget reported success: a hint that lets the turn's grant count. Idempotent.
+
+        Too late for that, it still keeps the lane resting: the approval may be on its way.
+        """
         session = await self._session_of(browser)
         if session is None:
             return
         async with self._database.transaction() as tx:
-            turn = await turns.live_of_session(tx, session.id)
-            if turn is not None and await link_sessions.move(tx, session.id, "open", "approved"):
+            turn = await turns.latest_of_session(tx, session.id)
+            if turn is not None:
                 await turns.mark_approved(tx, turn.id, self._sources.now())
+            if turn is not None and turn.ended_at is None:
+                await link_sessions.move(tx, session.id, "open", "approved")
         self._wake_matching()
         self.changes.announce()
 

@@ -39,8 +39,18 @@ class CoolingDown:
 
 
 @dataclass(frozen=True)
+class UnderWay:
+    """The member is in line, or has approved: starting anew would lose that."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True)
 class Linked:
+    """`replaces`: another wallet was linked before."""
+
     nft_count: int
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,8 +82,13 @@ class NotYours:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """Linking was cancelled; nothing was linked."""
+    """Linking was cancelled; nothing was linked. `had_approved`: a wallet was waiting to be confirmed."""
 
+    had_approved: bool = False
+
+
+# What `/link` does not give up: a place in line, and an approval.
+KEPT = {"waiting", "approved", "matched"}
 
 FinishOutcome = Linked | TooEarly | WrongCode | CodeUnreadable | LinkingEnded | NotYours
 
@@ -94,15 +109,21 @@ class Linking:
         self._public_url = public_url.rstrip("/")
 
     async def settings_may_have_changed(self) -> None:
-        """End the attempts that were to be proven in another way than the settings now ask for."""
-        other: Proof = "code" if self._rules.proof == "sign_in" else "sign_in"
+        """End the attempts that cannot go on as they began, with another proof or in another kind of turn."""
         now = self._sources.now()
-        for session in await link_sessions.live_with_proof(self._database.read, other):
+        for session in await link_sessions.live(self._database.read):
             async with self._database.transaction() as tx:
-                await self._line.end(tx, session, "expired", now)
+                if session.proof != self._rules.proof or not await self._line.still_serves(tx, session):
+                    await self._line.end(tx, session, "expired", now)
 
-    async def start(self, user: ChatUser) -> LinkStarted | AlreadyLinked | CoolingDown:
-        """Issue a personal link. It replaces the member's earlier one, which stops working."""
+    async def start(self, user: ChatUser) -> LinkStarted | AlreadyLinked | CoolingDown | UnderWay:
+        """Issue a personal link. It replaces the member's earlier one, which stops working.
+
+        Unless that has come as far as the line: then the member is only told how far.
+        """
+        live = await link_sessions.live_of(self._database.read, *user.key)
+        if live is not None and live.state in KEPT and live.expires_at > self._sources.now():
+            return UnderWay(await read_standing(self._database.read, self._line, live, self._sources.now()))
         now = self._sources.now()
         token = self._sources.new_token()
         session = LinkSession(
@@ -128,10 +149,10 @@ class Linking:
             link = await links.of_chat_user(tx, *user.key)
             if link is not None and link.state == "active":
                 return AlreadyLinked(link.linked_at)
-            until = await self._cools_down_until(tx, user, now)
+            earlier = await link_sessions.live_of(tx, *user.key)
+            until = await self._cools_down_until(tx, user, earlier, now)
             if until is not None:
                 return CoolingDown(until)
-            earlier = await link_sessions.live_of(tx, *user.key)
             if earlier is not None:
                 await self._line.end(tx, earlier, "cancelled", now, "member")
             await link_sessions.insert(tx, session, token_hash(token))
@@ -147,8 +168,11 @@ class Linking:
         return await read_standing(self._database.read, self._line, session, self._sources.now())
 
     async def mark_told(self, standing: Standing) -> None:
-        """The member has seen this standing in chat, so no direct message needs to tell it. Idempotent."""
-        kind = "link_confirm" if standing.state == "matched" else f"link_{standing.state}"
+        """The member has seen this standing in chat, so no direct message needs to tell it. Idempotent.
+
+        What they are asked to confirm is not told until they answer.
+        """
+        kind = f"link_{standing.state}"
         if not await outbox.is_untold(self._database.read, kind, standing.session_id):
             return
         async with self._database.transaction() as tx:
@@ -166,7 +190,7 @@ class Linking:
             if not await self._line.end(tx, session, "cancelled", now, "member"):
                 return LinkingEnded(session.state)
         self.changes.announce()
-        return Cancelled()
+        return Cancelled(had_approved=session.state == "matched")
 
     async def finish(self, session_id: str, user: ChatUser, typed: str | None = None) -> FinishOutcome:
         """Link the wallet that approved. Idempotent once linked.
@@ -212,11 +236,14 @@ class Linking:
             await self._line.end(tx, session, "refused", now, reason="wrong codes", tell=False)
         return WrongCode(tries_left)
 
-    async def _cools_down_until(self, tx: Connection, user: ChatUser, now: datetime) -> datetime | None:
+    async def _cools_down_until(
+        self, tx: Connection, user: ChatUser, earlier: LinkSession | None, now: datetime
+    ) -> datetime | None:
+        """As it would be once their earlier attempt has ended, which may be one turn more without a link."""
         starts = await link_sessions.started_since(tx, user.key, now - self._rules.cool_down)
         if len(starts) >= self._rules.links_before_cool_down:
             return starts[-self._rules.links_before_cool_down] + self._rules.cool_down
-        return await self._line.cools_down_until(tx, user.key, now)
+        return await self._line.cools_down_until(tx, user.key, now, ending=earlier)
 
     async def _link(self, tx: Connection, session: LinkSession, now: datetime) -> Linked | LinkingEnded:
         if session.user_guid is None or session.banq_user_id is None or session.lane is None:
@@ -245,7 +272,8 @@ class Linking:
         await links.insert(tx, link)
         await self._line.end(tx, session, "linked", now, "member")
         await audit.append(tx, now, "member", "wallet linked", member=member, object_id=link.id)
-        return Linked(session.nft_count or 0)
+        replaces = earlier is not None and earlier.banq_user_id != link.banq_user_id
+        return Linked(session.nft_count or 0, replaces)
 
 
 async def holder_of(

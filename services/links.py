@@ -6,9 +6,10 @@ from datetime import datetime
 
 from services import withdrawal_steps
 from services.identity import ChatUser
+from services.line import Line
 from services.sources import Sources
-from storage import audit, links, outbox, withdrawals
-from storage.database import Database
+from storage import audit, link_sessions, links, outbox, withdrawals
+from storage.database import Connection, Database
 from storage.links import Link
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,16 @@ class LinkFrozen:
 
 @dataclass(frozen=True)
 class WalletOverview:
-    """`chats`: the platforms of all chat users that this wallet is linked to."""
+    """`chats`: the platforms of all chat users that this wallet is linked to.
+
+    Of the running withdrawals, the unsent ones end with the link; the others go on.
+    """
 
     state: str
     linked_at: datetime
     chats: tuple[str, ...]
     running_withdrawals: int
+    unsent_withdrawals: int
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,9 @@ class Unlinked:
 
 
 class Links:
-    def __init__(self, database: Database, sources: Sources) -> None:
+    def __init__(self, database: Database, line: Line, sources: Sources) -> None:
         self._database = database
+        self._line = line
         self._sources = sources
 
     async def of(self, user: ChatUser) -> Link | None:
@@ -76,17 +82,28 @@ class Links:
         running = await withdrawals.count_running(self._database.read, *user.key)
         same_wallet = await links.of_wallet(self._database.read, link.user_guid, link.banq_user_id)
         chats = tuple(sorted(other.chat_platform for other in same_wallet))
-        return WalletOverview(link.state, link.linked_at, chats, running)
+        unsent = await withdrawals.count_unsent(self._database.read, link.id)
+        return WalletOverview(link.state, link.linked_at, chats, running, unsent)
 
     async def latest_conflict(self, user: ChatUser) -> Conflict | None:
-        """The user's latest attempt that ended because the wallet is linked to another; for the team only."""
+        """The user's latest attempt that failed since the wallet is linked to another; for the team only.
+
+        None once the user has linked a wallet after it.
+        """
         found = await audit.latest(self._database.read, user.key, "linking: conflict")
-        return None if found is None else Conflict(found.at, found.reason or "")
+        link = await self.of(user)
+        if found is None or (link is not None and link.linked_at >= found.at):
+            return None
+        return Conflict(found.at, found.reason or "")
 
     async def unlink(self, user: ChatUser, actor: str, reason: str) -> Unlinked | NotLinked:
-        """End the user's link at once. What is not yet sent is cancelled; the rest is tracked to its end."""
+        """End the user's link at once. What is not yet sent is cancelled; the rest is tracked to its end.
+
+        An attempt to link that is under way ends too, so that it cannot undo this.
+        """
         now = self._sources.now()
         async with self._database.transaction() as tx:
+            await self._end_attempt(tx, user, actor, now)
             link = await links.of_chat_user(tx, *user.key)
             if link is None:
                 return NotLinked()
@@ -101,9 +118,13 @@ class Links:
         return Unlinked(cancelled, running)
 
     async def freeze(self, user: ChatUser, actor: str, reason: str) -> Frozen | NotLinked:
-        """Stop all withdrawals of the user's link at once; only linking again thaws it. Idempotent."""
+        """Stop all withdrawals of the user's link at once; only linking again thaws it. Idempotent.
+
+        An attempt to link that is under way ends too, so that it cannot undo this.
+        """
         now = self._sources.now()
         async with self._database.transaction() as tx:
+            await self._end_attempt(tx, user, actor, now)
             link = await links.of_chat_user(tx, *user.key)
             if link is None:
                 return NotLinked()
@@ -116,6 +137,12 @@ class Links:
                 if actor != "member":
                     await outbox.insert(tx, user.key, "frozen_by_admin", link.id, now)
         return Frozen(cancelled, running)
+
+    async def _end_attempt(self, tx: Connection, user: ChatUser, actor: str, now: datetime) -> None:
+        session = await link_sessions.live_of(tx, *user.key)
+        if session is not None:
+            await self._line.end(tx, session, "cancelled", now, actor)
+            self._line.changes.announce()
 
     async def access_lost(self, link_id: str) -> None:
         """Banq answered 403 or 404: the link becomes stale and its owner is told. Idempotent."""

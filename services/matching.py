@@ -6,16 +6,16 @@ and after Banq itself shows us the wallet. Anything else links nobody.
 
 import asyncio
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from banq.client import BanqClient
 from banq.errors import BanqError, Forbidden, NotFound
 from banq.models import UserGuid
 from banq.webhook import AccessGranted
-from services.line import HOLD_BACK, Line, LinkingRules
+from services.line import Line, LinkingRules
 from services.linking import holder_of, linked_to
 from services.sources import Sources
-from storage import audit, grants, link_sessions, links, outbox, turns
+from storage import audit, grants, link_sessions, outbox, turns
 from storage.database import Connection, Database
 from storage.grants import Grant
 from storage.link_sessions import LinkSession
@@ -23,6 +23,9 @@ from storage.turns import Turn
 from storage.webhook_inbox import Delivery
 
 log = logging.getLogger(__name__)
+
+# Whoever has not answered the message in chat by then is asked by direct message: phones forget the former.
+TIME_TO_CONFIRM = timedelta(minutes=1)
 
 
 class Matching:
@@ -86,11 +89,15 @@ class Matching:
             if moved:
                 self.changes.announce()
 
-    async def settle(self) -> None:
-        """Settle each turn whose page reported an approval, once Banq confirms it."""
-        async with asyncio.TaskGroup() as lanes:
+    async def settle(self, lane: str | None = None) -> None:
+        """Settle each turn whose page reported an approval, once Banq confirms it; of this lane, or of all.
+
+        Each lane is settled by itself: a call to Banq that takes long holds up no other.
+        """
+        async with asyncio.TaskGroup() as under_way:
             for turn in await turns.live(self._database.read):
-                lanes.create_task(self._settle(turn))
+                if lane in {None, turn.lane}:
+                    under_way.create_task(self._settle(turn))
 
     async def _turn_of(self, tx: Connection, delivery: Delivery, granted: AccessGranted) -> Turn | None:
         """The turn that an approval was given in: the one it names, or else the lane's at that time."""
@@ -108,14 +115,10 @@ class Matching:
     async def _repeats(
         self, tx: Connection, granted: AccessGranted, session: LinkSession, received_at: datetime
     ) -> bool:
-        """Banq repeats webhooks; one that came in another member's turn first must not count in this one.
-
-        Unless the wallet was this member's before: then nobody else can be meant.
-        """
-        if await links.had(tx, session.owner, granted.user_guid):
-            return False
+        """Banq repeats webhooks; one that came in another member's turn first must not count in this one."""
         since = received_at - self._rules.repeats_within
-        return await grants.came_elsewhere(tx, granted.user_guid, session, since)
+        strayed_since = received_at - self._rules.strays_within
+        return await grants.came_elsewhere(tx, granted.user_guid, session, since, strayed_since)
 
     async def _expire(self, now: datetime) -> None:
         for session in await link_sessions.overdue(self._database.read, now):
@@ -123,26 +126,27 @@ class Matching:
                 await self._line.end(tx, session, "expired", now)
             self.changes.announce()
         for turn in await turns.live(self._database.read):
-            if turn.expires_at <= now:
-                await self._end_turn(turn, now)
+            if turn.expires_at <= now and await self._end_turn(turn, now):
                 self.changes.announce()
 
-    async def _end_turn(self, turn: Turn, now: datetime) -> None:
+    async def _end_turn(self, turn: Turn, now: datetime) -> bool:
+        """False where the turn is held beyond its time."""
         async with self._database.transaction() as tx:
             session = await link_sessions.get(tx, turn.session_id)
             if session is None:
-                return
+                return False
             match session.state:
                 case "open":
                     await link_sessions.move(tx, session.id, "open", "proven")
                     await self._line.leave(tx, session, "expired", now)
                 case "approved" if self._still_awaited(turn, now):
                     # Held for the webhook: freed now, the approval could fall into the next turn.
-                    return
+                    return False
                 case "approved":
                     await self._line.end(tx, session, "unmatched", now)
                 case _:
                     await self._line.leave(tx, session, "expired", now)
+        return True
 
     def _still_awaited(self, turn: Turn, now: datetime) -> bool:
         return turn.approved_at is not None and now - turn.approved_at <= self._rules.match_within
@@ -169,7 +173,7 @@ class Matching:
             return
         except NotFound:
             # Banq may announce an approval before it can be read.
-            if not self._still_awaited(turn, now):
+            if now - (turn.approved_at or grant.received_at) > self._rules.match_within:
                 await self._give_up(session.id, "refused")
             return
         except BanqError:
@@ -214,7 +218,9 @@ class Matching:
             )
             await grants.mark_matched(tx, turn.id)
             if signed_in:
-                await outbox.insert(tx, session.owner, "link_confirm", session_id, now, hold_back=HOLD_BACK)
+                await outbox.insert(
+                    tx, session.owner, "link_confirm", session_id, now, hold_back=TIME_TO_CONFIRM
+                )
             await audit.append(
                 tx, now, "banq", "linking: matched", member=session.owner, object_id=session_id
             )

@@ -8,11 +8,11 @@ from services.identity import ChatUser
 from services.sources import Sources
 from services.standing import standing_of
 from services.wording.general import NOTICES
-from services.wording.linking import confirm_link
+from services.wording.linking import link_standing
 from services.wording.text import Markup, Words
 from services.wording.withdrawals import withdrawal_story
 from services.worker import Worker
-from storage import link_sessions, outbox, withdrawals
+from storage import link_sessions, links, outbox, withdrawals
 from storage.database import Database
 from storage.outbox import Notice
 
@@ -108,9 +108,22 @@ class Outbox:
             if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":
                 return None
             return withdrawal_story(markup, withdrawal)
-        if notice.kind == "link_confirm":
+        if notice.kind in {"link_confirm", "link_open"}:
             session = await link_sessions.get(self._database.read, notice.object_id)
-            if session is None or session.state != "matched":
+            state = "matched" if notice.kind == "link_confirm" else "open"
+            if session is None or session.state != state:
                 return None
-            return confirm_link(markup, standing_of(session))
+            return link_standing(markup, standing_of(session))
+        if await self._is_past(notice):
+            return None
         return NOTICES[notice.kind]
+
+    async def _is_past(self, notice: Notice) -> bool:
+        """Whether the member's link, as it is now, makes the notice untrue."""
+        link = await links.of_chat_user(self._database.read, notice.chat_platform, notice.recipient)
+        match notice.kind:
+            case "link_stale":
+                return link is None or link.state != "stale"
+            case "frozen_by_admin":
+                return link is None or link.state != "frozen"
+        return link is not None and link.state == "active"

@@ -1,6 +1,7 @@
 """What the operator and the admins of a server may know: how things run, never what members hold."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from enum import Enum, auto
 from banq.client import BanqClient
 from banq.errors import BanqError, InvalidCredentials
 from services.sources import Sources
-from storage import grants, links, outbox, webhook_inbox, withdrawals
+from storage import grants, link_sessions, links, outbox, webhook_inbox, withdrawals
 from storage.database import Database
 
 BANQ_PATIENCE_S = 2.5
@@ -25,11 +26,12 @@ class BanqState(Enum):
 class Overview:
     banq: BanqState
     last_webhook_at: datetime | None
+    linking: Mapping[str, int]
     links: Mapping[str, int]
     withdrawals: Mapping[str, int]
     webhooks: Mapping[str, int]
     notices: Mapping[str, int]
-    unclaimed_grants_today: int
+    unclaimed_grants_lately: int
 
 
 async def banq_state(banq: BanqClient) -> BanqState:
@@ -55,11 +57,12 @@ class OverviewReader:
         return Overview(
             banq=await banq_state(self._banq),
             last_webhook_at=await webhook_inbox.last_received_at(read),
+            linking=Counter(session.state for session in await link_sessions.live(read)),
             links=await links.count_by_state(read),
             withdrawals=await withdrawals.count_by_state(read),
             webhooks=await webhook_inbox.count_by_state(read),
             notices=await outbox.count_by_state(read),
-            unclaimed_grants_today=await grants.unclaimed_since(
+            unclaimed_grants_lately=await grants.unclaimed_since(
                 read, self._sources.now() - timedelta(days=1)
             ),
         )

@@ -42,24 +42,32 @@ async def record(
 
 
 async def came_elsewhere(
-    connection: Connection, user_guid: str, session: LinkSession, since: datetime
+    connection: Connection, user_guid: str, session: LinkSession, since: datetime, strayed_since: datetime
 ) -> bool:
     """Whether this wallet's approval came lately in another's turn, or in none: this one repeats it.
 
-    The member's own earlier turns count as another's, unless its browser had signed in as the member.
+    The member's own earlier turns count as another's, unless their browser was the member's for sure. What
+    came in nobody's turn does not count where the wallet was this member's before: nobody else can be meant.
+    `strayed_since`: the same for what came in another member's turn beside another wallet, and spoiled it.
     """
     return (
         await connection.count(
             "SELECT count(*) FROM grants LEFT JOIN turns ON turns.id = grants.turn_id"
-            " LEFT JOIN link_sessions ON link_sessions.id = turns.session_id"
-            " WHERE grants.user_guid = ?1 AND grants.received_at >= ?2"
-            " AND link_sessions.id IS NOT ?3"
-            " AND (link_sessions.chat_platform, link_sessions.chat_user_id, link_sessions.proof)"
-            " IS NOT (?4, ?5, 'sign_in')",
+            " LEFT JOIN link_sessions AS earlier ON earlier.id = turns.session_id"
+            " WHERE grants.user_guid = ?1 AND grants.received_at >= ?6 AND CASE"
+            " WHEN (earlier.chat_platform, earlier.chat_user_id) IS NOT (?4, ?5) AND earlier.id IS NOT NULL"
+            " THEN grants.received_at >= ?2 OR (grants.state = 'unclaimed' AND EXISTS (SELECT 1"
+            " FROM grants AS other WHERE other.turn_id = grants.turn_id AND other.user_guid <> ?1))"
+            " WHEN grants.received_at < ?2 THEN FALSE"
+            " WHEN earlier.id IS NULL THEN NOT EXISTS (SELECT 1 FROM links"
+            " WHERE user_guid = ?1 AND chat_platform = ?4 AND chat_user_id = ?5)"
+            " WHEN earlier.id = ?3 THEN FALSE"
+            " ELSE earlier.proof <> 'sign_in' AND earlier.state <> 'linked' END",
             user_guid,
             to_ms(since),
             session.id,
             *session.owner,
+            to_ms(strayed_since),
         )
         > 0
     )

@@ -72,18 +72,6 @@ async def of_wallet(connection: Connection, user_guid: str, banq_user_id: str) -
     return [link for row in rows if (link := _link(row)) is not None]
 
 
-async def had(connection: Connection, member: tuple[str, str], user_guid: str) -> bool:
-    """Whether this wallet is or ever was linked to this (platform, user id)."""
-    return (
-        await connection.count(
-            "SELECT count(*) FROM links WHERE user_guid = ?1 AND chat_platform = ?2 AND chat_user_id = ?3",
-            user_guid,
-            *member,
-        )
-        > 0
-    )
-
-
 async def move(tx: Connection, link_id: str, old: str, new: str) -> bool:
     """Compare-and-set of the state, for states other than 'unlinked'."""
     changed = await tx.execute("UPDATE links SET state = ?3 WHERE id = ?1 AND state = ?2", link_id, old, new)

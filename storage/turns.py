@@ -57,6 +57,13 @@ async def live_of_session(connection: Connection, session_id: str) -> Turn | Non
     return _turn(row)
 
 
+async def latest_of_session(connection: Connection, session_id: str) -> Turn | None:
+    row = await connection.fetch_one(
+        "SELECT * FROM turns WHERE session_id = ?1 ORDER BY id DESC LIMIT 1", session_id
+    )
+    return _turn(row)
+
+
 async def at(connection: Connection, lane: str, time: datetime) -> Turn | None:
     """The lane's turn that was live at that time, or else its last one before; it may have ended since."""
     row = await connection.fetch_one(
@@ -80,26 +87,21 @@ async def live(connection: Connection) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
-async def ended_since(connection: Connection, lane: str, since: datetime) -> list[Turn]:
-    """Turns that had the lane for themselves and have ended since then."""
-    rows = await connection.fetch_all(
-        "SELECT * FROM turns WHERE lane = ?1 AND ended_at >= ?2 AND reference IS NULL", lane, to_ms(since)
-    )
+async def ended_since(connection: Connection, since: datetime) -> list[Turn]:
+    rows = await connection.fetch_all("SELECT * FROM turns WHERE ended_at >= ?1", to_ms(since))
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
-async def without_link_since(
-    connection: Connection, member: tuple[str, str], since: datetime
-) -> list[datetime]:
-    """When the member's turns ended that brought no link, the earliest first."""
+async def without_link_since(connection: Connection, member: tuple[str, str], since: datetime) -> list[Turn]:
+    """The member's turns that ended since then and brought no link, the earliest end first."""
     rows = await connection.fetch_all(
-        "SELECT turns.ended_at FROM turns JOIN link_sessions ON link_sessions.id = turns.session_id"
+        "SELECT turns.* FROM turns JOIN link_sessions ON link_sessions.id = turns.session_id"
         " WHERE link_sessions.chat_platform = ?1 AND link_sessions.chat_user_id = ?2"
         " AND turns.ended_at > ?3 AND turns.end_reason <> 'linked' ORDER BY turns.ended_at",
         *member,
         to_ms(since),
     )
-    return [from_ms(row[0]) for row in rows]
+    return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
 async def latest_lengths(connection: Connection, limit: int) -> list[timedelta]:
@@ -111,8 +113,9 @@ async def latest_lengths(connection: Connection, limit: int) -> list[timedelta]:
 
 
 async def mark_approved(tx: Connection, turn_id: int, now: datetime) -> bool:
+    """The first report counts, also after the turn's end: an approval may be on its way all the same."""
     changed = await tx.execute(
-        "UPDATE turns SET approved_at = ?2 WHERE id = ?1 AND ended_at IS NULL AND approved_at IS NULL",
+        "UPDATE turns SET approved_at = ?2 WHERE id = ?1 AND approved_at IS NULL",
         turn_id,
         to_ms(now),
     )

@@ -177,6 +177,13 @@ async def count_running(connection: Connection, chat_platform: str, chat_user_id
     )
 
 
+async def count_unsent(connection: Connection, link_id: str) -> int:
+    """A link's withdrawals that were confirmed and that Banq has not been asked for yet."""
+    return await connection.count(
+        "SELECT count(*) FROM withdrawals WHERE link_id = ?1 AND state = 'confirmed'", link_id
+    )
+
+
 async def live_of_nft(connection: Connection, user_guid: str, token_data_id: str) -> Withdrawal | None:
     row = await connection.fetch_one(
         "SELECT * FROM withdrawals WHERE user_guid = ?1 AND token_data_id = ?2 AND state IN"

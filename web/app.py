@@ -50,6 +50,7 @@ def create_app(
     app.add_routes(link_events.routes)
     app.add_routes(sign_in_page.routes)
     app.add_routes(link_page.routes)
+    app.on_response_prepare.append(_lock_down)
     app.on_shutdown.append(link_events.end_streams)
     return app
 
@@ -79,13 +80,17 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
         _route(request),
         response.status,
     )
+    return response
+
+
+async def _lock_down(_request: web.Request, response: web.StreamResponse) -> None:
+    """On each answer, a stream's as well."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
     # No window of another site may hold a handle on ours, to which Banq's widget would listen.
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers["Server"] = "banqbot"
-    return response
 
 
 @web.middleware

@@ -8,14 +8,17 @@ from typing import Any
 from aiohttp import web
 
 from services.link_page import Gone, Progress
+from services.wording.linking import expected_wait
 from storage.link_sessions import ENDED
 from web.keys import LINK_PAGE, SETTINGS
 from web.pages import browser
 
 routes = web.RouteTableDef()
 
-# A page that is open is heard of this often, whether or not anything happens.
+# Nothing is told later than this, even if nobody announced it.
 LOOK_AGAIN_S = 5.0
+# How many times a page is asked whether it is still there, within the time after which it counts as closed.
+PULSES_BEFORE_SILENCE = 3
 # However much happens at once, a page is told no more often than this.
 TELL_AT_MOST_EVERY_S = 0.25
 STREAMS_PER_BROWSER = 4
@@ -41,6 +44,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     """Server-sent events: the state, whenever it has changed, until it has ended."""
     page, secret = request.app[LINK_PAGE], browser(request)
     streams, stopping = request.app[STREAMS], request.app[STOPPING]
+    pulse_every_s = request.app[SETTINGS].heard_within_s / PULSES_BEFORE_SILENCE
+    clock = asyncio.get_running_loop().time
     progress = await page.progress(secret)
     if isinstance(progress, Gone) or secret is None:
         return web.json_response({"state": "gone"}, status=404)
@@ -52,21 +57,28 @@ async def events(request: web.Request) -> web.StreamResponse:
     streams[secret] += 1
     try:
         await response.prepare(request)
-        told = None
+        told, pulse_at = None, clock() + pulse_every_s
         while not stopping.is_set():
             count = page.changes.count
-            progress = await page.progress(secret)
+            # That this can still be written says nothing about the page, which may be long gone.
+            progress = await page.current(secret)
             if isinstance(progress, Gone):
                 break
             news = as_json(request, progress)
-            # A comment keeps the connection alive, and finds out whether anybody is still there.
-            is_news = {**news, **TICKING} != told
-            await response.write(f"data: {json.dumps(news)}\n\n".encode() if is_news else b":\n\n")
+            if {**news, **TICKING} != told:
+                await response.write(f"data: {json.dumps(news)}\n\n".encode())
+            elif clock() >= pulse_at:
+                # The page answers by asking for its state.
+                await response.write(b"event: pulse\ndata:\n\n")
+                pulse_at = clock() + pulse_every_s
+            else:
+                # A comment finds out whether the connection is still there.
+                await response.write(b":\n\n")
             told = {**news, **TICKING}
             if progress.standing.state in ENDED:
                 break
             await asyncio.sleep(TELL_AT_MOST_EVERY_S)
-            await page.changes.after(count, LOOK_AGAIN_S)
+            await page.changes.after(count, min(LOOK_AGAIN_S, pulse_every_s))
     except ConnectionError:
         # The page was closed.
         pass
@@ -89,7 +101,7 @@ def as_json(request: web.Request, progress: Progress) -> dict[str, Any]:
         "state": standing.state,
         "proof": standing.proof,
         "place": standing.place,
-        "waitS": None if standing.wait is None else round(standing.wait.total_seconds() / 15) * 15,
+        "wait": None if standing.wait is None else expected_wait(standing.wait),
         "platformId": None if turn is None else turn.platform_id,
         "reference": None if turn is None else turn.reference,
         "referenceOption": request.app[SETTINGS].reference_option,

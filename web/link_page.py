@@ -23,7 +23,7 @@ async def session(request: web.Request) -> web.Response:
     if isinstance(progress, Gone):
         return gone(request)
     # Banq's script may load only where it is needed: not before the browser has proven itself.
-    with_widget = progress.standing.state not in {"opened", "wrong_browser"}
+    with_widget = progress.standing.state in {"proven", "waiting", "open", "approved"}
     return page(
         request,
         "session.html",

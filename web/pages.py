@@ -129,7 +129,12 @@ async def refuse_other_sites(request: web.Request) -> None:
 
 
 async def _form_field(request: web.Request, name: str) -> str:
-    """A field of a form, or nothing where the body is no form at all."""
+    """A field of a form such as our pages send, or nothing where the body is something else.
+
+    Taking apart a form of many parts would keep everybody else waiting.
+    """
+    if request.content_type != "application/x-www-form-urlencoded":
+        return ""
     try:
         return str((await request.post()).get(name, ""))
     except (ValueError, LookupError):

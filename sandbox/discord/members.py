@@ -215,6 +215,10 @@ class Members:
         self._world.dms_open[member_id] = is_open
         self._world.changed(Change("people"))
 
+    def act_long_ago(self, seconds: float) -> None:
+        """By their ids, what people do from now on was so long ago; tokens end after a quarter of an hour."""
+        self._world.ids_are_old_by_s = seconds
+
     def leave(self, member_id: int) -> None:
         """Leaves the community: the roles are gone, and so is the way for the bot's direct messages.
 

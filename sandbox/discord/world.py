@@ -109,6 +109,8 @@ class World:
         self.listeners: set[Callable[[Change], None]] = set()
         self.waiting: dict[str, asyncio.Future[Answer]] = {}
         self._state_path = state_path
+        # For tests of what ends a quarter of an hour after an interaction, whose id tells when it was.
+        self.ids_are_old_by_s = 0.0
         self._revision = itertools.count(1)
         self._counter = itertools.count()
         self._changed = asyncio.Event()
@@ -117,7 +119,8 @@ class World:
 
     def new_id(self) -> int:
         """A snowflake: ids grow with time."""
-        return int(time.time() * 1000 - EPOCH_MS) << 22 | next(self._counter) & 0x3FFFFF
+        made_at = time.time() - self.ids_are_old_by_s
+        return int(made_at * 1000 - EPOCH_MS) << 22 | next(self._counter) & 0x3FFFFF
 
     def message(self, message_id: int, channel_id: int | None = None) -> Message:
         found = self.messages.get(message_id)

@@ -13,6 +13,7 @@ NOTICES = {
     "link_unmatched": LINKING_ENDED["unmatched"],
     "link_conflict": LINKING_ENDED["conflict"],
     "link_refused": LINKING_ENDED["refused"],
+    "link_expired": LINKING_ENDED["expired"],
     "unlinked_by_admin": Words(
         "Your wallet was unlinked",
         "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe "

@@ -1,5 +1,6 @@
 """The words of linking a wallet."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.standing import Standing
@@ -41,8 +42,8 @@ def link_standing(m: Markup, standing: Standing) -> Words:
         case "waiting":
             return Words(
                 f"You are {_ordinal(standing.place or 1)} in line",
-                f"One person at a time can be at Banq. Your turn comes {_wait(standing.wait)}, on the page, by "
-                "itself. Keep the page open.",
+                f"One person at a time can be at Banq. {expected_wait(standing.wait)} It opens on the page by "
+                "itself; keep that open.",
                 actions=actions,
             )
         case "open":
@@ -71,6 +72,15 @@ def link_standing(m: Markup, standing: Standing) -> Words:
     return LINKING_ENDED[standing.state]
 
 
+def no_longer_followed(words: Words) -> Words:
+    """Discord lets a message be edited for a quarter of an hour."""
+    return replace(
+        words,
+        text=f"{words.text}\n\nThis message cannot follow along any longer. The page goes on by itself, and you get "
+        "a direct message when it is your turn.",
+    )
+
+
 def confirm_link(m: Markup, standing: Standing) -> Words:
     count = standing.nft_count or 0
     holding = {0: "no NFTs", 1: "1 NFT"}.get(count, f"{count} NFTs")
@@ -85,7 +95,7 @@ def confirm_link(m: Markup, standing: Standing) -> Words:
     return Words(
         "Is this your wallet?",
         f"A Banq wallet holding {m.bold(holding)} approved this community.\n"
-        f"Link it to {m.bold(name)}? If it is not yours, nothing will be linked.",
+        f"Link it to {m.bold(name)}? If it is not yours, press {m.bold('Not mine')}.",
         actions=(
             Action("Link it", "link-confirm", standing.session_id, "primary"),
             Action("Not mine", "link-cancel", standing.session_id),
@@ -103,11 +113,11 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def _wait(wait: timedelta | None) -> str:
+def expected_wait(wait: timedelta | None) -> str:
     if wait is None or wait < timedelta(seconds=45):
-        return "in less than a minute"
+        return "Your turn comes in less than a minute."
     minutes = round(wait / timedelta(minutes=1)) or 1
-    return "in about a minute" if minutes == 1 else f"in about {minutes} minutes"
+    return f"Your turn comes in about {'a minute' if minutes == 1 else f'{minutes} minutes'}."
 
 
 def cooling_down(m: Markup, until: datetime) -> Words:
@@ -126,11 +136,13 @@ def already_linked(m: Markup, linked_at: datetime) -> Words:
     )
 
 
-def linked(nft_count: int) -> Words:
+def linked(nft_count: int, *, replaces: bool = False) -> Words:
+    """`replaces`: another wallet was linked before."""
+    instead = " It takes the place of the wallet that was linked before." if replaces else ""
     holds = {0: "It holds no NFTs yet.", 1: "It holds 1 NFT."}.get(nft_count, f"It holds {nft_count} NFTs.")
     return Words(
         "Your wallet is linked",
-        f"{holds} Only you can see it here, and only you can withdraw.",
+        f"{holds}{instead} Only you can see it here, and only you can withdraw.",
         "good",
         actions=(Action("Show NFTs", "nfts-page", "1", "primary"),),
     )
@@ -166,7 +178,14 @@ TOO_EARLY = Words(
 )
 
 
-LINK_CANCELLED = Words("Linking cancelled", "Nothing was linked. Use /link whenever you like.")
+LINK_CANCELLED = Words("Linking cancelled", "Nothing was linked. Use /link to start again.")
+
+
+NOT_MINE = Words(
+    "Nothing was linked",
+    "If you signed in to the wrong account at Banq, use /link to start again. If you did not sign in there at all, tell the team. "
+    "To take an approval back, open your account at Banq.",
+)
 
 
 LINKING_ENDED = {

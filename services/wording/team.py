@@ -29,14 +29,15 @@ def status(m: Markup, overview: Overview) -> Words:
     lines = [
         f"{m.bold('Banq')} {BANQ_STATES[overview.banq]}",
         f"{m.bold('Last webhook')} {webhook}",
+        f"{m.bold('Linking now')} {counts(overview.linking)}",
         f"{m.bold('Links')} {counts(overview.links)}",
         f"{m.bold('Withdrawals')} {counts(overview.withdrawals)}",
         f"{m.bold('Webhooks')} {counts(overview.webhooks)}",
         f"{m.bold('Notices')} {counts(overview.notices)}",
     ]
-    if overview.unclaimed_grants_today:
+    if overview.unclaimed_grants_lately:
         lines.append(
-            f"{m.bold('Approvals that matched nobody today')} {overview.unclaimed_grants_today}. They linked nobody."
+            f"{m.bold('Approvals that matched nobody in 24 hours')} {overview.unclaimed_grants_lately}. They linked nobody."
         )
     return Words("How things are", "\n".join(lines), "good" if overview.banq is BanqState.WELL else "warning")
 
@@ -46,10 +47,10 @@ def member_not_linked(name: str) -> Words:
 
 
 def member(m: Markup, name: str, overview: WalletOverview) -> Words:
-    states = {"active": "linked", "stale": "linked, but Banq gives no access any more", "frozen": "frozen"}
+    states = {"active": "", "stale": " Banq gives no access to it any more.", "frozen": " It is frozen."}
     return Words(
         "Member",
-        f"{name} is {states[overview.state]}, since {m.time(overview.linked_at)}.\n"
+        f"{name} linked a wallet {m.time(overview.linked_at)}.{states[overview.state]}\n"
         f"Withdrawals under way: {overview.running_withdrawals}.",
     )
 

@@ -94,10 +94,10 @@ EMPTY_WALLET = Words(
 )
 
 
-def unlink_review(running: int) -> Words:
+def unlink_review(overview: WalletOverview) -> Words:
     return Words(
         "Unlink your wallet?",
-        f"You will not see your NFTs here any more, nor withdraw them from here. {_not_stopped(running, 'Unlinking')}"
+        f"You will not see your NFTs here any more, nor withdraw them from here. {_under_way(overview, 'Unlinking')}"
         "\n\nYour NFTs stay in your Banq wallet. To take back the approval as well, open your account at Banq.",
         "warning",
         actions=(
@@ -107,11 +107,11 @@ def unlink_review(running: int) -> Words:
     )
 
 
-def freeze_review(running: int) -> Words:
+def freeze_review(overview: WalletOverview) -> Words:
     return Words(
         "Freeze withdrawals?",
         "From that moment nobody can withdraw from here, not even you. You can still look at your NFTs. "
-        f"{_not_stopped(running, 'Freezing')}\n\nTo thaw it, link the wallet again: that takes your sign-in at Banq.",
+        f"{_under_way(overview, 'Freezing')}\n\nTo thaw it, link the wallet again: that takes your sign-in at Banq.",
         "warning",
         actions=(
             Action("Freeze now", "freeze-confirm", style="danger"),
@@ -120,14 +120,25 @@ def freeze_review(running: int) -> Words:
     )
 
 
-def _not_stopped(running: int, what: str) -> str:
-    return {
-        0: "No withdrawals are under way.",
-        1: f"1 withdrawal is under way at Banq. {what} does not stop it, and you will hear how it ends.",
-    }.get(
-        running,
-        f"{running} withdrawals are under way at Banq. {what} does not stop them, and you will hear how they end.",
-    )
+def _under_way(overview: WalletOverview, what: str) -> str:
+    """What becomes of withdrawals: Banq cannot be told to stop what it was asked for."""
+    unsent = overview.unsent_withdrawals
+    sent = overview.running_withdrawals - unsent
+    sentences = []
+    if unsent:
+        withdrawals = "1 withdrawal is" if unsent == 1 else f"{unsent} withdrawals are"
+        sentences.append(
+            f"{withdrawals} confirmed and not sent yet. {what} cancels {'it' if unsent == 1 else 'them'}."
+        )
+    if sent == 1:
+        sentences.append(
+            f"1 withdrawal is under way at Banq. {what} does not stop it, and you will hear how it ends."
+        )
+    elif sent:
+        sentences.append(
+            f"{sent} withdrawals are under way at Banq. {what} does not stop them, and you will hear how they end."
+        )
+    return " ".join(sentences) or "No withdrawals are under way."
 
 
 def frozen(outcome: Frozen) -> Words:

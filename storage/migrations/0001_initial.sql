@@ -103,7 +103,7 @@ CREATE UNIQUE INDEX one_turn_per_lane ON turns (lane) WHERE ended_at IS NULL AND
 CREATE UNIQUE INDEX one_turn_per_session ON turns (session_id) WHERE ended_at IS NULL;
 CREATE INDEX turns_by_session ON turns (session_id);
 CREATE INDEX turns_by_lane ON turns (lane, id);
-CREATE INDEX ended_turns ON turns (lane, ended_at);
+CREATE INDEX ended_turns ON turns (ended_at);
 
 CREATE TABLE grants (
     id           INTEGER PRIMARY KEY,

@@ -231,15 +231,15 @@ def test_without_a_company_there_is_no_company_id(tmp_path: Path) -> None:
     assert config.load(write(tmp_path, changed("banq", "company_id", "c-7"))).banq.company_id == "c-7"
 
 
-def test_two_lanes_do_not_share_a_secret(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", ["account_space_id", "platform_id", "webhook_secret"])
+def test_two_lanes_share_nothing(tmp_path: Path, shared: str) -> None:
+    """What is approved in one account space could count for somebody in the other lane."""
     sections = complete()
-    sections["lanes.second"] = dict(sections[LANE])
-    assert "the same webhook_secret" in sentence_for(write(tmp_path, sections))
-    sections["lanes.second"]["webhook_secret"] = SECRET + "2"
+    first = sections[LANE]
+    sections["lanes.second"] = {key: value + "-2" for key, value in first.items()}
     assert set(config.load(write(tmp_path, sections)).lanes) == {"main", "second"}
-
-
-# -- the file
+    sections["lanes.second"][shared] = first[shared]
+    assert f"the same {shared}" in sentence_for(write(tmp_path, sections))
 
 
 def test_no_file_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -70,10 +70,27 @@ async def test_a_wrong_code_costs_a_try_and_the_last_one_ends_it(live: LiveBot, 
     assert "No wallet linked" in (await ada.command("wallet")).text
 
 
-async def test_a_code_before_the_approval_is_too_early(ada: Member) -> None:
+async def test_a_code_before_the_approval_is_too_early(live: LiveBot, ada: Member) -> None:
     message = await ada.command("link")
     await ada.type_code(message, "123456")
     assert "There is nothing to confirm yet" in (await ada.next_answer(message)).text
+    # The next edit must not take away the only place where the link stands.
+    async with browser(live) as page:
+        assert await page.begin(message.button("Open the secure page")["url"]) == 200
+    turn = await ada.until(message, "It is your turn")
+    assert turn.button("Open the secure page") == message.button("Open the secure page")
+
+
+async def test_a_message_says_when_it_cannot_follow_any_longer(live: LiveBot, ada: Member) -> None:
+    async with browser(live) as bens, browser(live) as adas:
+        await bens.begin((await Member(live, BEN).command("link")).button("Open the secure page")["url"])
+        live.discord.members.act_long_ago(14 * 60 - 2)
+        message = await ada.command("link")
+        live.discord.members.act_long_ago(0)
+        await adas.begin(message.button("Open the secure page")["url"])
+        message = await ada.until(message, "This message cannot follow along any longer")
+        assert "You are 1st in line" in message.text
+        assert message.has_button("Cancel")
 
 
 async def test_a_used_link_opens_nothing_in_another_browser(live: LiveBot, ada: Member) -> None:
@@ -123,7 +140,7 @@ async def test_an_approval_that_is_nobodys_is_counted_for_the_team(live: LiveBot
 
     status = await Member(live, CLEO).command("admin status")
 
-    assert "matched nobody today** 1." in status.text
+    assert "matched nobody in 24 hours** 1." in status.text
 
 
 async def test_the_team_freezes_a_member_who_is_told(live: LiveBot, ada: Member) -> None:
@@ -247,7 +264,7 @@ async def test_the_team_sees_whether_a_member_is_linked_and_can_unlink(live: Liv
     await ada.link(identities.ADA)
 
     seen = (await cleo.command("admin member", member=ADA)).text
-    assert "Ada is linked" in seen
+    assert "Ada linked a wallet" in seen
     assert "32" not in seen, "the team never sees what a member holds"
     assert "answers, and takes our sign-in" in (await cleo.command("admin status")).text
     assert "Member unlinked" in (await cleo.command("admin unlink", member=ADA, reason="asked for it")).text
@@ -366,7 +383,7 @@ async def test_a_grant_while_nobody_is_linking_binds_nobody(live: LiveBot, ada: 
     cleo = Member(live, CLEO)
     for who in (ada, Member(live, BEN), cleo):
         assert "No wallet linked" in (await who.command("wallet")).text
-    assert "Approvals that matched nobody today 1" in (await cleo.command("admin status")).text.replace(
+    assert "Approvals that matched nobody in 24 hours 1" in (await cleo.command("admin status")).text.replace(
         "*", ""
     )
 

@@ -113,7 +113,7 @@ async def test_the_team_alone_freezes_others_and_says_why(live: LiveBot) -> None
     assert "The team of this community stopped withdrawals" in told.text
     assert "account taken over" not in told.text
     assert "Withdrawals are frozen" in (await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)).text
-    assert "Ada is frozen" in (await cleo.command("admin member", member=ADA)).text
+    assert "It is frozen" in (await cleo.command("admin member", member=ADA)).text
     assert (
         "has no wallet linked" in (await cleo.command("admin freeze", member=BEN, reason="to be sure")).text
     )
@@ -270,7 +270,7 @@ async def test_who_leaves_and_comes_back_still_has_the_wallet(live: LiveBot) -> 
     await live.banq.webhooks.settled()
     assert await notices(live, ada) == [("withdrawal_completed", "kept", 0)]
     seen = (await Member(live, CLEO).command("admin member", member=ADA)).text
-    assert "Ada is linked" in seen
+    assert "Ada linked a wallet" in seen
     assert members.seen_by(ADA, "dm") == []
 
     members.join(ADA)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -21,7 +22,10 @@ from web.keys import WebSettings
 
 PHONE = 360
 Shoot = Callable[[Page, str], Awaitable[None]]
-At = Callable[[Proof], AbstractAsyncContextManager[Scene]]
+
+
+class At(Protocol):
+    def __call__(self, proof: Proof, heard_within_s: float = 60) -> AbstractAsyncContextManager[Scene]: ...
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +49,14 @@ def at(banq: BanqSandbox, database: Database, sources: Sources, page: Page, cloc
     """The page of a side server at which browsers are proven in that way."""
 
     @asynccontextmanager
-    async def at_the_page(proof: Proof) -> AsyncIterator[Scene]:
+    async def at_the_page(proof: Proof, heard_within_s: float = 60) -> AsyncIterator[Scene]:
         settings = WebSettings(
             public_url="http://127.0.0.1",
             community="Sunny Meadow",
             widget_url=banq.widget_url,
             widget_frame_origins=(),
             webhook_secrets={},
+            heard_within_s=heard_within_s,
         )
         async with (
             build(banq, database, sources, rules=LinkingRules(proof=proof)) as rig,
@@ -99,6 +104,14 @@ async def test_the_keyboard_alone_is_enough(at: At, page: Page) -> None:
         await scene.rig.granted(user_guid, identities.ADA.user_id)
         await scene.rig.matching.settle()
         await expect(page.get_by_role("heading", name="Almost done")).to_be_visible()
+
+
+async def test_a_page_that_is_open_says_so_when_asked(at: At, page: Page) -> None:
+    async with at("code", heard_within_s=3) as scene:
+        await scene.begun()
+        for _ in range(2):
+            await page.wait_for_event("request", lambda request: request.url.endswith("/link/state"))
+        await expect(page.locator("iframe[name=banq-widget]")).to_be_visible()
 
 
 async def press(button: Locator) -> None:

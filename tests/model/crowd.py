@@ -17,6 +17,7 @@ from tests.services.rig import USUAL_RULES, Rig
 
 # Open pages ask at least this often, so that they do not count as closed.
 PAGES_ASK_EVERY_S = 50.0
+AT_MOST = timedelta(hours=6)
 TURNS = (
     "SELECT link_sessions.id, link_sessions.state FROM turns"
     " JOIN link_sessions ON link_sessions.id = turns.session_id WHERE ended_at IS NULL"
@@ -61,6 +62,7 @@ class Crowd:
         self._after(PAGES_ASK_EVERY_S, PAGES_ASK_EVERY_S, self._pages_ask)
         while self._next:
             at, _, happens = heapq.heappop(self._next)
+            assert at - began < AT_MOST, "somebody is never linked"
             # No two things happen at once: the database tells milliseconds apart.
             self.clock.time = max(self.clock.time + timedelta(milliseconds=1), at)
             await happens()

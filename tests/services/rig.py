@@ -209,9 +209,9 @@ async def build(
     )
     lanes = {name: PlatformId(platform_id) for name, platform_id in platform_ids.items()}
     async with BanqClient(endpoint, credentials) as banq:
-        links = Links(database, sources)
-        nfts = Nfts(banq, links, sources)
         line = Line(lanes, rules, sources, Changes())
+        links = Links(database, line, sources)
+        nfts = Nfts(banq, links, sources)
         matching = Matching(database, banq, line, rules, sources)
         submitter = Submitter(
             database, banq, nfts, lanes, sources, webhook_action_stands=webhook_action_stands

@@ -1,17 +1,20 @@
 """Nobody holds up the line: closed pages, endless tries, several lanes, and how long it takes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from sandbox.banq import identities
+from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
-from services.linking import CoolingDown, LinkStarted
+from services.line import LinkingRules
+from services.linking import CoolingDown, LinkStarted, NotYours
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock
-from tests.services.rig import ADA, BEN, CLEO, SECOND_LANE, TWO_LANES, Rig, build
+from tests.services.rig import ADA, BEN, CLEO, LANE, SECOND_LANE, TWO_LANES, Rig, build
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -237,3 +240,116 @@ async def test_the_estimate_learns_from_turns_that_linked(rig: Rig, clock: Clock
     _, waiting = await rig.start(CLEO)
 
     assert (await rig.progress(waiting)).standing.wait == 30 * SECOND
+
+
+async def test_two_reports_without_a_link_cool_a_member_down_for_an_hour(rig: Rig, clock: Clock) -> None:
+    """Each of them keeps others from the lane for a quarter of an hour."""
+    began = clock()
+    for _ in range(2):
+        _, browser = await rig.start(ADA)
+        assert await rig.state_of(browser) == "open"
+        await rig.page.approved(browser)
+        await pass_time(rig, clock, 2 * MINUTE + SECOND)
+        assert await rig.state_of(browser) == "unmatched"
+        clock.forward(minutes=15)
+
+    until = began + 2 * MINUTE + SECOND + timedelta(hours=1)
+    assert await rig.linking.start(ADA) == CoolingDown(until)
+    clock.time = until
+    assert isinstance(await rig.linking.start(ADA), LinkStarted)
+
+
+async def test_starting_anew_counts_the_turn_that_it_ends(rig: Rig, clock: Clock) -> None:
+    _, browser = await rig.start(ADA)
+    first_end = clock()
+    for _ in range(2):
+        await rig.page.closed(browser)
+        await rig.page.join_again(browser)
+
+    assert await rig.linking.start(ADA) == CoolingDown(first_end + COOL_DOWN)
+    assert await rig.state_of(browser) == "open", "the attempt that is under way goes on"
+
+
+async def test_who_waited_is_told_of_the_turn_unless_the_message_in_chat_did(rig: Rig, clock: Clock) -> None:
+    _, first = await rig.start(ADA)
+    session_id, _ = await rig.start(BEN)
+    assert await rig.column("SELECT kind FROM outbox") == []
+    await rig.page.closed(first)
+    await pass_time(rig, clock, REST)
+
+    notices = await rig.database.read.fetch_all("SELECT recipient, kind, state FROM outbox")
+    assert [tuple(row) for row in notices] == [(BEN.id, "link_open", "pending")]
+    standing = await rig.linking.standing(session_id, BEN)
+    assert not isinstance(standing, NotYours)
+    await rig.linking.mark_told(standing)
+    assert await rig.column("SELECT state FROM outbox") == ["delivered"]
+
+
+async def test_who_waited_is_told_that_the_time_is_up(rig: Rig, clock: Clock) -> None:
+    _, holder = await rig.start(ADA)
+    await rig.start(BEN)
+    await rig.linking.start(CLEO)
+    rig.open_pages.clear()
+    rig.open_pages.append(holder)
+    await pass_time(rig, clock, timedelta(minutes=11))
+
+    notices = await rig.database.read.fetch_all("SELECT recipient, kind FROM outbox ORDER BY id")
+    assert (BEN.id, "link_expired") in [tuple(row) for row in notices]
+    assert CLEO.id not in [row[0] for row in notices], "who never opened the page let it pass"
+
+
+async def test_a_session_outlives_its_turn(
+    sandbox: BanqSandbox, database: Database, sources: Sources
+) -> None:
+    rules = LinkingRules(link_lives=2 * MINUTE)
+    async with build(sandbox, database, sources, rules=rules) as rig:
+        _, browser = await rig.start(ADA)
+        progress = await rig.progress(browser)
+        assert progress.turn is not None
+        turn_ends = sources.now() + timedelta(seconds=progress.turn.ends_in_s)
+        assert progress.standing.expires_at >= turn_ends + 2 * MINUTE
+
+
+async def test_a_place_in_line_counts_open_pages_only(rig: Rig, clock: Clock) -> None:
+    await long_ago(rig, clock)
+    await rig.start(ADA)
+    await rig.start(BEN)
+    _, third = await rig.start(CLEO)
+    assert (await rig.progress(third)).standing.place == 2
+    rig.open_pages[:] = [third]
+    await pass_time(rig, clock, MINUTE + SECOND)
+
+    assert (await rig.progress(third)).standing.place == 1
+
+
+async def test_a_slow_call_for_one_lane_does_not_hold_up_another(two_lanes: Rig) -> None:
+    sessions = [await two_lanes.start(user) for user in (ADA, BEN)]
+    grants = [
+        two_lanes.sandbox.ledger.approve_platform(customer.email, platform_id)
+        for customer, platform_id in zip((identities.ADA, identities.BEN), TWO_LANES.values(), strict=True)
+    ]
+    for (_, browser), grant, lane in zip(sessions, grants, TWO_LANES, strict=True):
+        await two_lanes.page.approved(browser)
+        await two_lanes.granted(grant.user_guid, grant.user_id, lane)
+    two_lanes.sandbox.faults.add(Fault(route="nfts", times=1, hold=True))
+    asked = two_lanes.sandbox.faults.received["nfts"]
+
+    slow = asyncio.create_task(two_lanes.matching.settle(LANE))
+    await two_lanes.sandbox.store.until(lambda: two_lanes.sandbox.faults.received["nfts"] == asked + 1)
+    await two_lanes.matching.settle(SECOND_LANE)
+    assert [await two_lanes.state_of(browser) for _, browser in sessions] == ["approved", "matched"]
+    two_lanes.sandbox.faults.release()
+    await slow
+    assert [await two_lanes.state_of(browser) for _, browser in sessions] == ["matched", "matched"]
+
+
+async def test_a_turn_that_is_only_held_is_no_news(rig: Rig, clock: Clock) -> None:
+    _, browser = await rig.start(ADA)
+    await pass_time(rig, clock, 4 * MINUTE)
+    await rig.page.approved(browser)
+    clock.forward(minutes=1, seconds=30)
+    before = rig.matching.changes.count
+    await rig.matching.keep_time()
+
+    assert rig.matching.changes.count == before
+    assert await rig.state_of(browser) == "approved"

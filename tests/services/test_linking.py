@@ -18,6 +18,7 @@ from services.linking import (
     LinkStarted,
     NotYours,
     TooEarly,
+    UnderWay,
     WrongCode,
 )
 from services.links import Unlinked
@@ -98,10 +99,34 @@ async def test_a_new_link_takes_the_turn_from_the_earlier_page(rig: Rig, clock: 
 
 async def test_the_code_of_a_replaced_link_is_worth_nothing(rig: Rig) -> None:
     session_id, code = await rig.matched(ADA, identities.ADA)
+    await rig.linking.cancel(session_id, ADA)
     await issued(rig, ADA)
 
     assert await rig.linking.finish(session_id, ADA, code) == LinkingEnded("cancelled")
     assert await rig.links.of(ADA) is None
+
+
+async def test_link_gives_up_neither_a_place_in_line_nor_an_approval(rig: Rig, clock: Clock) -> None:
+    session_id, browser = await rig.start(ADA)
+    bens, waiting = await rig.start(BEN)
+    outcome = await rig.linking.start(BEN)
+    assert isinstance(outcome, UnderWay)
+    assert (outcome.standing.session_id, outcome.standing.state, outcome.standing.place) == (
+        bens,
+        "waiting",
+        1,
+    )
+
+    await rig.granted(*await rig.approve(identities.ADA))
+    await rig.page.approved(browser)
+    for state in ("approved", "matched"):
+        outcome = await rig.linking.start(ADA)
+        assert isinstance(outcome, UnderWay)
+        assert (outcome.standing.session_id, outcome.standing.state) == (session_id, state)
+        await rig.time_passes()
+    assert await rig.state_of(waiting) == "waiting"
+    clock.forward(minutes=11)
+    assert isinstance(await rig.linking.start(ADA), LinkStarted), "an attempt whose time is up is given up"
 
 
 async def test_a_linked_member_is_told_since_when(linked: Rig, clock: Clock) -> None:
@@ -302,3 +327,13 @@ async def test_a_stale_link_is_replaced_by_a_fresh_one(linked: Rig) -> None:
     assert await linked.column("SELECT state FROM links ORDER BY rowid") == ["unlinked", "active"]
     assert "wallet replaced" in await linked.column("SELECT action FROM audit")
     assert (await linked.stored(draft)).state == "cancelled"
+
+
+async def test_linking_another_wallet_says_that_it_takes_the_place(linked: Rig, clock: Clock) -> None:
+    await linked.links.freeze(ADA, "member", "asked in chat")
+    clock.forward(minutes=11)
+    session_id, code = await linked.matched(ADA, identities.BEN)
+    outcome = await linked.linking.finish(session_id, ADA, code)
+
+    assert isinstance(outcome, Linked)
+    assert outcome.replaces

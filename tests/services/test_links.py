@@ -1,7 +1,10 @@
 """Links after they are made: looked at, ended, lost, frozen."""
 
+import pytest
+
 from sandbox.banq import identities
 from services.identity import ChatUser
+from services.linking import LinkingEnded
 from services.links import Frozen, LinkFrozen, NotLinked, Unlinked, WalletOverview
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, GOOD_ADDRESS, Rig, key_of
@@ -29,7 +32,7 @@ async def test_the_overview_counts_what_is_on_its_way(linked: Rig, clock: Clock)
     await linked.draft(ADA, THIRD)
     await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
 
-    assert await linked.links.overview(ADA) == WalletOverview("active", linked_at, ("discord",), 1)
+    assert await linked.links.overview(ADA) == WalletOverview("active", linked_at, ("discord",), 1, 0)
     assert await linked.links.overview(BEN) == NotLinked()
 
 
@@ -202,3 +205,44 @@ async def test_a_stale_link_can_be_frozen(linked: Rig) -> None:
     await linked.links.freeze(ADA, "admin:9", "asked by mail")
 
     assert await linked.column("SELECT state FROM links") == ["frozen"]
+
+
+async def test_what_the_team_sees_of_a_conflict_ends_with_the_next_link(linked: Rig, clock: Clock) -> None:
+    clock.forward(minutes=11)
+    _, browser = await linked.start(BEN)
+    await linked.granted(*await linked.approve(identities.ADA))
+    await linked.page.approved(browser)
+    clock.forward(minutes=2, seconds=1)
+    await linked.time_passes()
+    assert await linked.links.latest_conflict(BEN) is not None
+    clock.forward(minutes=11)
+    await linked.link(BEN, identities.BEN)
+
+    assert await linked.links.latest_conflict(BEN) is None
+
+
+async def test_the_overview_tells_apart_what_is_not_sent_yet(linked: Rig) -> None:
+    await confirmed_only(linked, TILE)
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+
+    overview = await linked.links.overview(ADA)
+    assert isinstance(overview, WalletOverview)
+    assert (overview.running_withdrawals, overview.unsent_withdrawals) == (2, 1)
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+async def test_the_team_stops_an_attempt_that_is_under_way(
+    rig: Rig, clock: Clock, *, is_linked: bool
+) -> None:
+    if is_linked:
+        await rig.link(ADA, identities.ADA)
+        link = await rig.links.of(ADA)
+        assert link is not None
+        await rig.links.access_lost(link.id)
+        clock.forward(minutes=11)
+    session_id, code = await rig.matched(ADA, identities.ADA)
+    await rig.links.freeze(ADA, "admin:9", "account taken over")
+
+    assert await rig.linking.finish(session_id, ADA, code) == LinkingEnded("cancelled")
+    link = await rig.links.of(ADA)
+    assert link is None or link.state == "frozen"

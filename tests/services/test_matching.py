@@ -180,8 +180,7 @@ async def test_a_strangers_approval_in_ones_turn_voids_the_turn(rig: Rig, clock:
 
     assert await rig.state_of(browser) == "unmatched"
     assert await grant_states(rig) == ["unclaimed", "unclaimed"]
-    await pass_time(rig, clock, REST)
-    assert await rig.state_of(waiting) == "open"
+    await rest_after_report(rig, clock, waiting)
 
 
 async def test_a_second_wallet_after_the_match_takes_the_code_back(rig: Rig) -> None:

@@ -50,6 +50,7 @@ def messenger(rig: Rig) -> Messenger:
 
 
 STALE = "Banq no longer gives access"
+UNMATCHED = "The approval could not be matched"
 
 
 async def lose_access(rig: Rig) -> None:
@@ -80,13 +81,13 @@ async def test_a_notice_is_delivered_once(linked: Rig, messenger: Messenger) -> 
 
 async def test_the_same_notice_is_kept_once(rig: Rig, messenger: Messenger) -> None:
     for _ in range(3):
-        await notice(rig, "link_stale", "link-1")
-    await notice(rig, "link_stale", "link-2")
-    await notice(rig, "link_stale", "link-1", recipient=BEN.id)
+        await notice(rig, "link_unmatched", "link-1")
+    await notice(rig, "link_unmatched", "link-2")
+    await notice(rig, "link_unmatched", "link-1", recipient=BEN.id)
 
     await rig.outbox.step()
 
-    assert messenger.sent == [(ADA.id, STALE), (ADA.id, STALE), (BEN.id, STALE)]
+    assert messenger.sent == [(ADA.id, UNMATCHED), (ADA.id, UNMATCHED), (BEN.id, UNMATCHED)]
 
 
 async def test_a_withdrawal_is_told_as_it_stands(linked: Rig, messenger: Messenger) -> None:
@@ -181,16 +182,16 @@ async def test_after_twelve_tries_a_notice_waits_for_the_next_command(
 
 
 async def test_one_members_trouble_is_not_anothers(rig: Rig, messenger: Messenger) -> None:
-    await notice(rig, "link_stale", "link-1")
-    await notice(rig, "link_stale", "link-2", recipient=BEN.id)
+    await notice(rig, "link_unmatched", "link-1")
+    await notice(rig, "link_unmatched", "link-2", recipient=BEN.id)
     messenger.refusal = DirectMessagesClosed()
     await rig.outbox.step()
-    await notice(rig, "link_stale", "link-3", recipient=BEN.id)
+    await notice(rig, "link_unmatched", "link-3", recipient=BEN.id)
     messenger.refusal = None
 
     await rig.outbox.step()
 
-    assert messenger.sent == [(BEN.id, STALE)]
+    assert messenger.sent == [(BEN.id, UNMATCHED)]
     assert await states(rig) == ["kept", "kept", "delivered"]
 
 
@@ -198,20 +199,20 @@ async def test_a_notice_that_cannot_be_put_into_words_does_not_hold_up_the_next(
     rig: Rig, messenger: Messenger, clock: Clock
 ) -> None:
     await notice(rig, "a kind of another version", "link-1")
-    await notice(rig, "link_stale", "link-2", recipient=BEN.id)
+    await notice(rig, "link_unmatched", "link-2", recipient=BEN.id)
 
     for _ in range(12):
         await rig.outbox.step()
         clock.forward(minutes=60)
 
-    assert messenger.sent == [(BEN.id, STALE)]
+    assert messenger.sent == [(BEN.id, UNMATCHED)]
     assert await states(rig) == ["kept", "delivered"]
     kept = await rig.outbox.kept_for(ADA, messenger.markup)
     assert [words for _, words in kept if words is not None] == []
 
 
 async def test_notices_wait_for_a_platform_that_is_not_there_yet(rig: Rig) -> None:
-    await notice(rig, "link_stale", "link-1")
+    await notice(rig, "link_unmatched", "link-1")
     await rig.outbox.step()
     assert await states(rig) == ["pending"]
 
@@ -219,16 +220,16 @@ async def test_notices_wait_for_a_platform_that_is_not_there_yet(rig: Rig) -> No
     rig.outbox.serve("discord", messenger)
     await rig.outbox.step()
 
-    assert messenger.sent == [(ADA.id, STALE)]
+    assert messenger.sent == [(ADA.id, UNMATCHED)]
 
 
 async def test_notices_come_in_the_order_they_were_written(rig: Rig, messenger: Messenger) -> None:
     await notice(rig, "unlinked_by_admin", "link-1")
-    await notice(rig, "link_stale", "link-2")
+    await notice(rig, "link_unmatched", "link-2")
 
     await rig.outbox.step()
 
-    assert [title for _, title in messenger.sent] == ["Your wallet was unlinked", STALE]
+    assert [title for _, title in messenger.sent] == ["Your wallet was unlinked", UNMATCHED]
 
 
 async def test_a_notice_written_before_a_restart_is_delivered_after_it(linked: Rig) -> None:
@@ -253,3 +254,26 @@ async def test_an_admins_unlinking_is_told_and_a_members_own_is_not(
     await linked.outbox.step()
 
     assert messenger.sent == [(ADA.id, "Your wallet was unlinked")]
+
+
+@pytest.mark.parametrize("kind", ["link_stale", "frozen_by_admin", "link_unmatched", "unlinked_by_admin"])
+async def test_what_a_new_link_has_made_untrue_is_not_told(
+    linked: Rig, messenger: Messenger, kind: str
+) -> None:
+    await notice(linked, kind, "earlier")
+    await linked.outbox.step()
+
+    assert messenger.tries == 0
+    assert await states(linked) == ["delivered"]
+
+
+async def test_the_turn_is_told_while_it_lasts(rig: Rig, messenger: Messenger) -> None:
+    session_id, browser = await rig.start(ADA)
+    await notice(rig, "link_open", session_id)
+    await rig.outbox.step()
+    assert messenger.sent == [(ADA.id, "It is your turn")]
+
+    await rig.page.closed(browser)
+    await notice(rig, "link_open", session_id, recipient=BEN.id)
+    await rig.outbox.step()
+    assert len(messenger.sent) == 1

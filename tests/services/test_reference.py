@@ -183,3 +183,25 @@ async def test_a_turn_with_a_reference_ends_too(echoing: Rig, clock: Clock) -> N
     await echoing.time_passes()
 
     assert await echoing.state_of(browser) == "proven"
+
+
+async def test_an_approval_that_banq_does_not_show_yet_is_waited_for(echoing: Rig, clock: Clock) -> None:
+    """Also where no page has reported one."""
+    _, browser = await echoing.start(ADA)
+    echoing.sandbox.faults.add(Fault(route="nfts", status=404, times=1))
+    await approve(echoing, identities.ADA, await reference_of(echoing, browser))
+    assert await echoing.state_of(browser) == "open"
+
+    clock.forward(seconds=1)
+    await echoing.time_passes()
+    assert await echoing.state_of(browser) == "matched"
+
+
+async def test_an_approval_that_banq_never_shows_is_refused(echoing: Rig, clock: Clock) -> None:
+    _, browser = await echoing.start(ADA)
+    echoing.sandbox.faults.add(Fault(route="nfts", status=404))
+    await approve(echoing, identities.ADA, await reference_of(echoing, browser))
+    clock.forward(minutes=2, seconds=1)
+    await echoing.time_passes()
+
+    assert await echoing.state_of(browser) == "refused"

@@ -144,10 +144,11 @@ async def test_a_thief_starts_anew_while_his_victim_is_at_his_link(
     rig: Rig, clock: Clock, *, is_reported: bool
 ) -> None:
     """Without a sign-in, whoever opened a member's earlier link need not have been the member."""
-    _, victim = await rig.start(BEN)
+    session_id, victim = await rig.start(BEN)
     grant = await rig.approve(identities.ADA)
     if is_reported:
         await rig.page.approved(victim)
+    await rig.linking.cancel(session_id, BEN)
     _, thief = await rig.start(BEN)
 
     assert await rig.state_of(victim) == "cancelled"
@@ -166,8 +167,9 @@ async def test_a_thief_starts_anew_while_his_victim_is_at_his_link(
 
 
 async def test_who_signed_in_before_need_not_wait_for_oneself(signing_in: Rig) -> None:
-    _, first = await signing_in.signed_in(ADA)
+    session_id, first = await signing_in.signed_in(ADA)
     await signing_in.page.approved(first)
+    await signing_in.linking.cancel(session_id, ADA)
     grant = await signing_in.approve(identities.ADA)
     await signing_in.granted(*grant)
     _, again = await signing_in.signed_in(ADA)
@@ -197,3 +199,54 @@ async def test_a_turn_of_her_own_in_between_does_not_shorten_the_rest(signing_in
         await rig.state_of(thief)
         await pass_time(rig, clock, MINUTE)
     assert await rig.state_of(thief) == "open"
+
+
+async def test_a_report_just_after_the_turn_keeps_the_lane_resting_as_long(rig: Rig, clock: Clock) -> None:
+    _, victim = await rig.start(ADA)
+    _, thief = await rig.start(BEN)
+    grant = await rig.approve(identities.ADA)
+    await pass_time(rig, clock, TURN)
+    assert await rig.state_of(victim) == "proven"
+    await rig.page.approved(victim)
+
+    assert await theft(rig, clock, thief, grant, 9) != "matched"
+
+
+async def test_a_repeat_does_not_bring_back_a_wallet_that_was_linked_wrongly_before(
+    rig: Rig, clock: Clock
+) -> None:
+    await rig.link(BEN, identities.ADA)
+    await rig.links.unlink(BEN, "admin:9", "it is Ada's")
+    clock.forward(minutes=11)
+    _, victim = await rig.start(ADA)
+    await rig.granted(*await rig.approve(identities.ADA))
+    await rig.page.closed(victim)
+    _, thief = await rig.start(BEN)
+
+    repeated = identities.ADA.user_guid(identities.PLATFORM_ID), identities.ADA.user_id
+    assert await theft(rig, clock, thief, repeated, 3) != "matched"
+
+
+async def test_a_lane_that_was_taken_away_or_works_differently_ends_what_was_open_in_it(
+    sandbox: BanqSandbox, rig: Rig, clock: Clock
+) -> None:
+    _, browser = await rig.start(ADA)
+    await rig.linking.settings_may_have_changed()
+    assert await rig.state_of(browser) == "open"
+
+    async with (
+        Database(rig.database._path) as database,
+        build(sandbox, database, rig.sources, rules=LinkingRules(echoes_reference=True)) as echoing,
+    ):
+        await echoing.linking.settings_may_have_changed()
+        assert await echoing.state_of(browser) == "expired"
+
+    clock.forward(minutes=3)
+    _, browser = await rig.start(ADA)
+    other_lane = {"other": identities.SECOND_PLATFORM_ID}
+    async with (
+        Database(rig.database._path) as database,
+        build(sandbox, database, rig.sources, platform_ids=other_lane) as moved,
+    ):
+        await moved.linking.settings_may_have_changed()
+        assert await moved.state_of(browser) == "expired"

@@ -120,14 +120,14 @@ def told_to_members() -> Iterator[Words]:
     for number in (0, 1, 2):
         yield linking.linked(number)
         yield linking.wrong_code(number)
-        yield wallet.unlink_review(number)
+        yield wallet.unlink_review(WalletOverview("active", NOW, ("discord",), number, number // 2))
         yield wallet.unlinked(Unlinked(number, number))
-        yield wallet.freeze_review(number)
+        yield wallet.freeze_review(WalletOverview("active", NOW, ("discord",), number, number))
         yield wallet.frozen(Frozen(number, number))
         yield withdrawals.amount_refused(number)
         for state in ("active", "stale", "frozen"):
             yield wallet.wallet(
-                M, WalletOverview(state, NOW, ("discord",), number), wallet.nft_count(number, number)
+                M, WalletOverview(state, NOW, ("discord",), number, 0), wallet.nft_count(number, number)
             )
     for outcome in (NotLinked(), LinkStale(), LinkFrozen(), BanqSilent()):
         yield wallet.no_wallet(outcome)
@@ -308,11 +308,12 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
     overview = Overview(
         banq=state,
         last_webhook_at=None,
+        linking={"waiting": 2},
         links={"active": 3},
         withdrawals={"awaiting_owner": 2},
         webhooks={},
         notices={},
-        unclaimed_grants_today=1,
+        unclaimed_grants_lately=1,
     )
 
     words = team.status(M, overview)
@@ -320,13 +321,13 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
     assert team.BANQ_STATES[state] in words.text
     assert "3 active" in words.text
     assert "2 awaiting owner" in words.text
-    assert "matched nobody today 1" in words.text
+    assert "matched nobody in 24 hours 1" in words.text
     assert (words.tone == "good") == (state is BanqState.WELL)
 
 
 @pytest.mark.parametrize("state", ["active", "stale", "frozen"])
 def test_the_team_is_told_how_a_member_stands(state: str) -> None:
-    words = team.member(M, "Ada", WalletOverview(state, NOW, ("discord",), 1))
+    words = team.member(M, "Ada", WalletOverview(state, NOW, ("discord",), 1, 0))
 
-    assert words.text.startswith("Ada is ")
+    assert words.text.startswith("Ada linked a wallet ")
     assert words.text.endswith("under way: 1.")

@@ -173,7 +173,8 @@ async def test_the_line_is_first_come_first_served(database: Database) -> None:
         return None if session is None else session.id
 
     assert [await first(10), await first(11), await first(21)] == ["s-1", "s-0", None]
-    assert await link_sessions.in_line(database.read) == ["s-1", "s-2", "s-0"]
+    in_line = [session.id for session in await link_sessions.in_line(database.read)]
+    assert in_line == ["s-1", "s-2", "s-0"]
 
 
 async def test_a_page_that_is_looked_at_keeps_its_place(database: Database) -> None:
@@ -226,10 +227,15 @@ async def test_a_turn_is_approved_once_and_then_ends(filled: Database) -> None:
     assert [turn.id for turn in await turns.live(filled.read)] == [2]
 
 
-async def test_a_turn_that_has_ended_is_approved_no_more(filled: Database) -> None:
+async def test_the_first_report_counts_also_after_the_turns_end(filled: Database) -> None:
     async with filled.transaction() as tx:
         await turns.end(tx, "s-1", "closed", NOW)
-        assert not await turns.mark_approved(tx, 1, LATER)
+        assert await turns.mark_approved(tx, 1, LATER)
+        assert not await turns.mark_approved(tx, 1, LATER + timedelta(minutes=1))
+
+    turn = await turns.latest_of_session(filled.read, "s-1")
+    assert turn is not None
+    assert turn.approved_at == LATER
 
 
 async def test_a_turn_with_a_reference_is_found_by_that_alone(filled: Database) -> None:
@@ -265,16 +271,15 @@ async def test_a_time_belongs_to_the_last_turn_that_had_begun(filled: Database) 
     assert await turns.at(filled.read, "second", LATER) is None
 
 
-async def test_the_turns_of_a_lane_are_told_once_they_have_ended(filled: Database) -> None:
+async def test_turns_are_told_once_they_have_ended(filled: Database) -> None:
     async with filled.transaction() as tx:
-        assert await turns.ended_since(tx, "main", NOW) == []
+        assert await turns.ended_since(tx, NOW) == []
         await turns.end(tx, "s-1", "closed", NOW)
         await turns.begin(tx, "main", "s-1", LATER, LATER)
 
-    (ended,) = await turns.ended_since(filled.read, "main", NOW)
+    (ended,) = await turns.ended_since(filled.read, NOW)
     assert (ended.id, ended.session_id, ended.ended_at, ended.end_reason) == (1, "s-1", NOW, "closed")
-    assert await turns.ended_since(filled.read, "second", NOW) == []
-    assert await turns.ended_since(filled.read, "main", LATER) == []
+    assert await turns.ended_since(filled.read, LATER) == []
 
 
 async def test_what_a_turn_leaves_unmatched_is_nobodys(filled: Database) -> None:
@@ -331,18 +336,48 @@ async def test_a_wallet_that_came_lately_elsewhere(
         await grants.record(tx, 1, "main", "guid-1", "1", NOW, 1, state)
     session = replace(await session_of(database.read), **{"id": "s-2", **asked_for})
 
-    assert await grants.came_elsewhere(database.read, "guid-1", session, NOW) == expected
-    assert not await grants.came_elsewhere(database.read, "guid-2", session, NOW)
-    assert not await grants.came_elsewhere(database.read, "guid-1", session, LATER)
+    assert await grants.came_elsewhere(database.read, "guid-1", session, NOW, NOW) == expected
+    assert not await grants.came_elsewhere(database.read, "guid-2", session, NOW, NOW)
+    assert not await grants.came_elsewhere(database.read, "guid-1", session, LATER, LATER)
 
 
-async def test_a_wallet_that_came_lately_in_nobodys_turn_came_elsewhere(filled: Database) -> None:
+@pytest.mark.parametrize("state", ["active", "stale", "frozen", "unlinked"])
+async def test_a_wallet_that_came_lately_in_nobodys_turn_came_elsewhere_unless_it_was_the_members(
+    filled: Database, state: str
+) -> None:
+    ended = 1 if state == "unlinked" else "NULL"
+    await run_alone(filled, f"UPDATE links SET state = '{state}', ended_at = {ended}")  # noqa: S608
     async with filled.transaction() as tx:
-        await grants.record(tx, 1, "main", "guid-1", "1", NOW, None, "unclaimed")
-    session = await session_of(filled.read)
+        for inbox_id, user_guid in ((1, "guid-1"), (2, "guid-2")):
+            await put(tx, "webhook_inbox", INBOX, id=inbox_id + 10)
+            await grants.record(tx, inbox_id + 10, "main", user_guid, "1", NOW, None, "unclaimed")
+    owner = await session_of(filled.read)
 
-    assert await grants.came_elsewhere(filled.read, "guid-1", session, NOW)
-    assert not await grants.came_elsewhere(filled.read, "guid-1", session, LATER)
+    async def came_elsewhere(user_guid: str, **asked_for: Any) -> bool:
+        session = replace(owner, **{"id": "s-2", **asked_for})
+        return await grants.came_elsewhere(filled.read, user_guid, session, NOW, NOW)
+
+    assert not await came_elsewhere("guid-1")
+    assert await came_elsewhere("guid-2")
+    assert await came_elsewhere("guid-1", chat_user_id="2")
+    assert await came_elsewhere("guid-1", chat_platform="telegram")
+
+
+@pytest.mark.parametrize(
+    ("state", "beside", "expected"),
+    [("unclaimed", "guid-2", True), ("unclaimed", "guid-1", False), ("matched", "guid-2", False)],
+)
+async def test_what_spoiled_anothers_turn_is_remembered_for_longer(
+    filled: Database, state: str, beside: str, expected: bool
+) -> None:
+    async with filled.transaction() as tx:
+        await grants.record(tx, 1, "main", "guid-1", "1", NOW, 1, state)
+        await put(tx, "webhook_inbox", INBOX, id=2)
+        await grants.record(tx, 2, "main", beside, "2", NOW, 1, "unclaimed")
+    session = replace(await session_of(filled.read), id="s-2", chat_user_id="2")
+
+    assert await grants.came_elsewhere(filled.read, "guid-1", session, LATER, NOW) == expected
+    assert not await grants.came_elsewhere(filled.read, "guid-1", session, LATER, LATER)
 
 
 # -- links
@@ -378,17 +413,6 @@ async def test_a_link_is_found_by_user_and_by_wallet(filled: Database) -> None:
     assert await links.get(filled.read, "l-1") == link
     assert await links.lanes_in_use(filled.read) == ["main"]
     assert await links.of_chat_user(filled.read, "telegram", "1") is None
-
-
-@pytest.mark.parametrize("state", ["active", "stale", "frozen", "unlinked"])
-async def test_a_wallet_that_a_member_had_is_known_for_good(filled: Database, state: str) -> None:
-    ended = 1 if state == "unlinked" else "NULL"
-    await run_alone(filled, f"UPDATE links SET state = '{state}', ended_at = {ended}")  # noqa: S608
-
-    assert await links.had(filled.read, ("discord", "1"), "guid-1")
-    assert not await links.had(filled.read, ("discord", "1"), "guid-2")
-    assert not await links.had(filled.read, ("discord", "2"), "guid-1")
-    assert not await links.had(filled.read, ("telegram", "1"), "guid-1")
 
 
 async def test_a_second_link_of_a_wallet_is_an_integrity_error(filled: Database) -> None:

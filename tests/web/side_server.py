@@ -121,7 +121,7 @@ async def serving(
         requests=RequestLimit(burst=requests_at_once, per_s=1, now=rig.sources.now),
     )
     app = create_app(settings, rig.page, rig.inbox, HealthCheck(rig.database), limits, sign_in)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"

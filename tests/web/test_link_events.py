@@ -4,13 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.services.rig import ADA, BEN
-from tests.web.side_server import SESSION_COOKIE, Browser, SideServer, serving
+from tests.conftest import Clock
+from tests.services.rig import ADA, BEN, CLEO
+from tests.web.side_server import SESSION_COOKIE, SETTINGS, Browser, SideServer, serving
 from web import link_events
 from web.link_events import STREAMS_PER_BROWSER
 
@@ -82,8 +84,8 @@ async def test_what_changes_nothing_is_no_news(side: SideServer, browser: Browse
     async with streaming(browser) as stream:
         assert (await stream.next())["state"] == "open"
         # Others come and go, which wakes every stream.
-        for _ in range(2):
-            await side.browser().open(await side.new_link(BEN))
+        for user in (BEN, CLEO):
+            await side.browser().open(await side.new_link(user))
         assert await stream.answer.content.readline() == b"\n"
         assert await stream.answer.content.readline() == b":\n"
         await browser.tell("closed")
@@ -136,6 +138,32 @@ async def test_a_browser_has_a_few_streams_and_is_told_when_to_come_back(
             async with streaming(browser) as stream:
                 status = stream.answer.status
     assert status == 200
+
+
+async def test_a_page_that_only_listens_is_not_heard_of(
+    side: SideServer, browser: Browser, clock: Clock
+) -> None:
+    """A connection can stay open for long after its page has gone."""
+    heard_since = "SELECT seen_at > waiting_since FROM link_sessions"
+    async with streaming(browser) as stream:
+        await stream.next()
+        clock.forward(minutes=1)
+        await browser.tell("closed")
+        assert (await stream.next())["state"] == "proven"
+        assert await side.rows(heard_since) == [(0,)]
+        await browser.get("/link/state")
+        assert await side.rows(heard_since) == [(1,)]
+
+
+async def test_a_page_is_asked_now_and_then_whether_it_is_there(side: SideServer) -> None:
+    async with serving(side.rig, replace(SETTINGS, heard_within_s=0.03)) as hasty:
+        browser = hasty.browser()
+        await browser.open(await hasty.new_link())
+        async with streaming(browser) as stream:
+            await stream.next()
+            lines = [await stream.answer.content.readline() for _ in range(3)]
+            assert lines == [b"\n", b"event: pulse\n", b"data:\n"]
+            await browser.tell("closed")
 
 
 async def test_all_browsers_together_have_so_many_streams(

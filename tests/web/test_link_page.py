@@ -186,7 +186,7 @@ async def test_the_second_in_line_waits_and_is_told_no_platform(side: SideServer
         "state": "waiting",
         "proof": "code",
         "place": 1,
-        "waitS": 75,
+        "wait": "Your turn comes in about a minute.",
         "platformId": None,
         "reference": None,
         "referenceOption": None,
@@ -264,6 +264,8 @@ async def test_every_answer_is_locked_down(side: SideServer) -> None:
     answers = [await browser.get(link), await browser.submit(link), await browser.get("/link/session")]
     answers += [await browser.get(path) for path in ("/link/state", "/link/gone", "/nowhere", "/healthz")]
     answers.append(await side.browser().call("POST", link))
+    await side.new_link()  # ends the attempt, and with it the stream
+    answers.append(await browser.get("/link/events"))
     for answer in answers:
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -335,7 +337,7 @@ async def test_no_secret_leaves_by_a_header_or_the_log(
     session = browser.cookies[SESSION_COOKIE]
     answers += [
         await browser.get("/link/session"),
-        await browser.tell("approved"),
+        await browser.tell("closed"),
         await browser.submit(link),
     ]
     answers += (await dead_ends(side, clock)).values()

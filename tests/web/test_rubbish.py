@@ -65,7 +65,7 @@ async def status_of(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM; charset=none", b"abc", 403),
         (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: multipart/form-data", b"abc", 403),
         (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: multipart/form-data; boundary=x", b"abc", 403),
-        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM\r\nContent-Encoding: gzip", b"abc", 400),
+        (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM\r\nContent-Encoding: gzip", b"abc", 403),
         (b"POST /webhooks/%ff HTTP/1.1", b"{}", 404),
         (b"POST /webhooks/SECRET HTTP/1.1\r\nContent-Encoding: gzip", b"abc", 400),
         (b"POST /webhooks/SECRET HTTP/1.1", b'{"eventId": "\\ud800"}', 204),

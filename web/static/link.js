@@ -1,6 +1,7 @@
 // Follows the session's state and shows the part of the page that belongs to it.
 
 const POLL_MS = 1000;
+const PATIENCE_MS = 10000;
 const STEP_OF = { opened: 1, waiting: 2, open: 2, proven: 2, approved: 2, matched: 3, linked: 4 };
 const ENDED = new Set(["linked", "expired", "cancelled", "wrong_browser", "unmatched", "conflict", "refused", "gone"]);
 
@@ -11,20 +12,25 @@ let shown = null;
 let widgetIsOpen = false;
 let approved = false;
 let turnEnds = null;
-let lastHeard = Date.now();
+// When we last asked and got an answer: the server has known since then, at the least, that we are here.
+let lastAsked = Date.now();
+let asking = false;
 let coolsDownUntil = null;
 
 function show(progress) {
   document.getElementById("place").textContent = progress.place ?? "";
-  document.getElementById("wait").textContent = inWords(progress.waitS);
+  document.getElementById("wait").textContent = progress.wait ?? "";
   coolsDownUntil = progress.coolsDownInS ? Date.now() + progress.coolsDownInS * 1000 : null;
   showCoolDown();
   if (progress.state === shown) return;
   shown = progress.state;
   // Until the browser has proven itself, the page may not load Banq's script; the next one may.
-  if (session.dataset.hasWidget === "false" && STEP_OF[shown] > 1) location.reload();
+  if (session.dataset.hasWidget === "false" && STEP_OF[shown] === 2) location.reload();
+  const hadFocus = session.contains(document.activeElement);
   for (const section of session.querySelectorAll("[data-for]")) {
     section.hidden = section.dataset.for !== shown;
+    // Whoever uses the keyboard goes on where the page does.
+    if (hadFocus && !section.hidden) section.querySelector("h2").focus();
   }
   const now = STEP_OF[shown];
   document.querySelector(".steps").hidden = now === undefined;
@@ -43,12 +49,6 @@ function show(progress) {
   else closeWidget();
   // Banq's script leaves a token of the member in this origin's storage; it must not stay there.
   if (shown !== "open" && shown !== "approved") clearStorage();
-}
-
-function inWords(seconds) {
-  if (seconds === null || seconds === undefined || seconds < 45) return "in less than a minute";
-  const minutes = Math.round(seconds / 60);
-  return minutes <= 1 ? "in about a minute" : `in about ${minutes} minutes`;
 }
 
 function showCoolDown() {
@@ -110,7 +110,6 @@ async function tell(what) {
 }
 
 function hear(progress) {
-  lastHeard = Date.now();
   document.getElementById("offline").hidden = true;
   show(progress);
 }
@@ -118,26 +117,44 @@ function hear(progress) {
 function missOne() {
   document.getElementById("offline").hidden = false;
   // We may have been given up, and the turn may be somebody else's by now.
-  if (widgetIsOpen && Date.now() - lastHeard > silenceMs) {
+  if (widgetIsOpen && Date.now() - lastAsked > silenceMs) {
     closeWidget();
     shown = null;
   }
 }
 
 async function ask() {
+  const began = Date.now();
+  asking = true;
   try {
-    const answer = await fetch("/link/state", { cache: "no-store" });
+    const answer = await fetch("/link/state", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.ok) lastAsked = began;
     if (answer.status === 404) hear({ state: "gone" });
     else if (answer.ok) hear(await answer.json());
     else missOne();
   } catch {
     missOne();
   }
+  asking = false;
+}
+
+async function poll() {
+  await ask();
+  if (!ENDED.has(shown)) setTimeout(poll, POLL_MS);
 }
 
 function follow() {
   const events = new EventSource("/link/events");
+  let delivers = false;
+  // Some proxies hold back what is streamed.
+  setTimeout(() => {
+    if (delivers || events.readyState === EventSource.CLOSED) return;
+    events.close();
+    poll();
+  }, PATIENCE_MS);
+  events.addEventListener("pulse", ask);
   events.onmessage = (event) => {
+    delivers = true;
     hear(JSON.parse(event.data));
     if (ENDED.has(shown)) events.close();
   };
@@ -158,6 +175,10 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !ENDED.has(shown)) ask();
 });
 addEventListener("pagehide", clearStorage);
-setInterval(showCoolDown, POLL_MS);
+setInterval(() => {
+  showCoolDown();
+  // Our silence would look like a closed page, and theirs must be noticed.
+  if (!asking && !ENDED.has(shown) && Date.now() - lastAsked > silenceMs / 2) ask();
+}, POLL_MS);
 show(JSON.parse(session.dataset.state));
 if (!ENDED.has(shown)) follow();
