@@ -29,7 +29,7 @@ from sandbox.banq.server import BanqSandbox
 from services.identity import ChatUser
 from services.line import LinkingRules
 from services.link_page import Gone
-from services.linking import AlreadyLinked, CoolingDown, Linked, LinkStarted
+from services.linking import AlreadyLinked, CoolingDown, Linked, LinkStarted, UnderWay
 from services.sources import Sources
 from storage.database import Database
 from storage.link_sessions import ENDED, Proof
@@ -158,7 +158,7 @@ class LinkingMachine(RuleBasedStateMachine):
             token = started.url.rsplit("/", maxsplit=1)[1]
             self.pages.append(Page(user, started.session_id, token))
         else:
-            assert isinstance(started, AlreadyLinked | CoolingDown)
+            assert isinstance(started, AlreadyLinked | CoolingDown | UnderWay)
 
     def open_link(self, page: Page | None, sits: int) -> None:
         assert page is not None
@@ -216,6 +216,13 @@ class LinkingMachine(RuleBasedStateMachine):
         opened = self.page_in({"open"}, page)
         if opened is not None and not opened.unreported:
             self.run(self.rig.page.closed(opened.browser))
+
+    @precondition(lambda self: any(page.unreported for page in self.pages))
+    @rule(page=which)
+    def report_late(self, page: int) -> None:
+        """The page's own signal comes whenever it may, also after its turn."""
+        unreported = [each for each in self.pages if each.unreported]
+        self.reported(unreported[page % len(unreported)])
 
     @rule(page=which)
     def leave_or_come_back(self, page: int) -> None:
