@@ -40,7 +40,7 @@ bench: $(VENV)/.dev-ready
 
 screens: $(VENV)/.dev-ready
 	@scripts/chromium
-	@$(BIN)/python -m pytest tests/e2e/test_whole_way.py -k look_and_withdraw --screenshots docs/screenshots
+	@$(BIN)/python -m pytest tests/e2e -k "look_and_withdraw or follows_along" --screenshots docs/screenshots
 
 lock: $(VENV)/.dev-ready
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

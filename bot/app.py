@@ -44,7 +44,7 @@ from services.withdrawals import Withdrawals
 from services.worker import Worker
 from storage import links as link_rows
 from storage.database import Database
-from web.app import create_app
+from web.app import create_app, create_runner
 from web.discord_sign_in import DiscordApp, DiscordSignIn
 from web.keys import Limits, WebSettings, origin
 from web.limits import RequestLimit
@@ -271,8 +271,7 @@ async def _refuse_missing_lanes(database: Database, lanes: Mapping[str, Platform
 
 @asynccontextmanager
 async def _serving(app: web.Application, config: Config) -> AsyncIterator[None]:
-    # Nobody who calls us compresses; inflating a stranger's body would keep everybody else waiting.
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+    runner = create_runner(app)
     await runner.setup()
     try:
         try:

@@ -55,6 +55,11 @@ def create_app(
     return app
 
 
+def create_runner(app: web.Application) -> web.AppRunner:
+    """Nobody who calls us compresses; inflating a stranger's body would keep everybody else waiting."""
+    return web.AppRunner(app, access_log=None, auto_decompress=False)
+
+
 @web.middleware
 async def _answer_every_error(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The log names the route, never the path: paths hold tokens and secrets."""

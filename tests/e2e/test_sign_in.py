@@ -53,8 +53,9 @@ async def test_the_message_in_chat_follows_along_to_the_link(
 ) -> None:
     chat = await Chat.open(browsers[0], live, "ada")
     await chat.command("link")
+    await shoot(chat.page, "chat")
     page = await chat.link_page()
-    await shoot(page, "sign-in-invitation")
+    await shoot(page, "link-page")
     await page.get_by_role("button", name="Continue with Discord").click()
     await expect(chat.last).to_contain_text("The page is open")
     await expect(page.locator("#account")).to_have_text("ada.wong")
@@ -69,7 +70,7 @@ async def test_the_message_in_chat_follows_along_to_the_link(
     await expect(chat.last).to_contain_text("A Banq wallet holding 32 NFTs approved this community")
     await shoot(page, "sign-in-confirm-page")
     await chat.page.bring_to_front()
-    await shoot(chat.page, "sign-in-confirm")
+    await shoot(chat.page, "confirm")
     for scheme in SCHEMES:
         await everybody_can_read(chat.page, scheme)
     await chat.press("Link it")

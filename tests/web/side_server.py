@@ -11,7 +11,7 @@ from services.health import HealthCheck
 from services.identity import ChatUser
 from services.linking import LinkStarted
 from tests.services.rig import ADA, LANE, Rig
-from web.app import create_app
+from web.app import create_app, create_runner
 from web.discord_sign_in import DiscordSignIn
 from web.keys import Limits, WebSettings
 from web.limits import RequestLimit
@@ -121,7 +121,7 @@ async def serving(
         requests=RequestLimit(burst=requests_at_once, per_s=1, now=rig.sources.now),
     )
     app = create_app(settings, rig.page, rig.inbox, HealthCheck(rig.database), limits, sign_in)
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+    runner = create_runner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import zlib
 
+import aiohttp
 import pytest
 
 from tests.web.side_server import CSRF_COOKIE, SECRET, SideServer
@@ -128,3 +130,20 @@ async def test_a_client_that_hangs_up_is_no_failure_of_ours(
         logging.getLogger("web").removeHandler(seen)
 
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_what_would_take_long_to_read_is_not_read(side: SideServer) -> None:
+    """A form of a thousand parts is not taken apart, and a compressed body not inflated."""
+    browser = side.browser()
+    await browser.get(await side.new_link())
+    parts = aiohttp.FormData()
+    parts.add_field("csrf", browser.cookies[CSRF_COOKIE], content_type="text/plain")
+    async with browser.http.post(f"{side.url}/link/closed", data=parts, cookies=browser.cookies) as answer:
+        assert answer.status == 403
+    inflated = zlib.compress(b"csrf=" + browser.cookies[CSRF_COOKIE].encode())
+    headers = {"Content-Encoding": "deflate", "Content-Type": "application/x-www-form-urlencoded"}
+    async with browser.http.post(
+        f"{side.url}/link/closed", data=inflated, headers=headers, cookies=browser.cookies
+    ) as answer:
+        assert answer.status == 403
+    assert (await browser.submit("/link/closed")).status == 204
