@@ -204,7 +204,7 @@ LINKING_ENDED = {
         "The approval could not be matched",
         "Banq's confirmation did not arrive in time, or more than one wallet approved at the same moment, or this "
         "wallet was approved for another account minutes ago. To be safe, nothing was linked. Use /link to try "
-        "again, best in ten minutes.",
+        "again, best in ten minutes; should that not help, in an hour.",
         "warning",
     ),
     "conflict": Words(

@@ -30,12 +30,12 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-def shoot(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, str], Awaitable[None]]:
-    """Take a picture of a page; `--screenshots FOLDER` keeps the pictures."""
-    chosen = request.config.getoption("--screenshots")
-    folder = Path(chosen) if chosen else tmp_path
+def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], Awaitable[None]]:
+    """Take a picture of a page, where `--screenshots FOLDER` asks for pictures."""
+    folder = request.config.getoption("--screenshots")
 
     async def take(page: Page, name: str) -> None:
-        await page.screenshot(path=folder / f"{name}.png", animations="disabled")
+        if folder:
+            await page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")
 
     return take
