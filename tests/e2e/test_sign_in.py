@@ -59,7 +59,6 @@ async def test_the_message_in_chat_follows_along_to_the_link(
     await page.get_by_role("button", name="Continue with Discord").click()
     await expect(chat.last).to_contain_text("The page is open")
     await expect(page.locator("#account")).to_have_text("ada.wong")
-    await shoot(page, "sign-in-discord")
     for scheme in SCHEMES:
         await everybody_can_read(page, scheme)
     await page.get_by_role("button", name="Authorize").click()
@@ -68,7 +67,6 @@ async def test_the_message_in_chat_follows_along_to_the_link(
     await sign_in_and_approve(page, ADA)
     await expect(page.get_by_role("heading", name="Almost done: confirm in chat")).to_be_visible()
     await expect(chat.last).to_contain_text("A Banq wallet holding 32 NFTs approved this community")
-    await shoot(page, "sign-in-confirm-page")
     await chat.page.bring_to_front()
     await shoot(chat.page, "confirm")
     for scheme in SCHEMES:
