@@ -43,10 +43,11 @@ class LinkingCog(commands.Cog):
                 await self._show(interaction, linking_words.already_linked(self._bot.markup, linked_at))
             case CoolingDown(until):
                 await self._show(interaction, linking_words.cooling_down(self._bot.markup, until))
-            case UnderWay(standing):
+            case UnderWay(standing, page_url):
                 words = linking_words.link_standing(self._bot.markup, standing)
-                await self._show(interaction, words)
-                self._follow(interaction, standing.session_id, words)
+                back: ui.Button[ui.LayoutView] = ui.Button(label="Back to the page", url=page_url)
+                await self._show(interaction, words, back)
+                self._follow(interaction, standing.session_id, words, back)
             case LinkStarted() as started:
                 words = linking_words.link_steps(
                     self._bot.markup,

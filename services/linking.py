@@ -40,9 +40,13 @@ class CoolingDown:
 
 @dataclass(frozen=True)
 class UnderWay:
-    """The member is in line, or has approved: starting anew would lose that."""
+    """The member is in line, or has approved: starting anew would lose that.
+
+    `page_url` leads back to the page, in the browser that opened it; it is no secret.
+    """
 
     standing: Standing
+    page_url: str
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,8 @@ class Linking:
         """
         live = await link_sessions.live_of(self._database.read, *user.key)
         if live is not None and live.state in KEPT and live.expires_at > self._sources.now():
-            return UnderWay(await read_standing(self._database.read, self._line, live, self._sources.now()))
+            standing = await read_standing(self._database.read, self._line, live, self._sources.now())
+            return UnderWay(standing, f"{self._public_url}/link/session")
         now = self._sources.now()
         token = self._sources.new_token()
         session = LinkSession(

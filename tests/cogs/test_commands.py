@@ -92,6 +92,12 @@ async def test_a_message_says_when_it_cannot_follow_any_longer(live: LiveBot, ad
         assert "You are 1st in line" in message.text
         assert message.has_button("Cancel")
 
+        # Asking again gives up nothing, and brings a message that follows.
+        again = await ada.command("link")
+        assert "You are 1st in line" in again.text
+        assert await adas.open(again.button("Back to the page")["url"]) == 200
+        assert (await adas.state())["state"] == "waiting"
+
 
 async def test_a_used_link_opens_nothing_in_another_browser(live: LiveBot, ada: Member) -> None:
     message = await ada.command("link")
