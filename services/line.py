@@ -277,7 +277,7 @@ class Line:
 
 
 def _room_again_at(ends: list[datetime], at_most: int, within: timedelta) -> datetime:
-    """When there were no more than so many ends within that time, if one more came then."""
+    """When one more may come, if at most so many may end within that time; long ago where there is room."""
     return ends[-at_most] + within if len(ends) >= at_most else datetime.min.replace(tzinfo=UTC)
 
 
