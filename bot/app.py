@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import aiohttp
 import discord
@@ -116,17 +117,25 @@ def _only_one(database: Path) -> Iterator[None]:
     """A second bot on one database would take what the first is sending for interrupted."""
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
-        lock = database.with_name(database.name + ".lock").open("w")
+        lock = take_lock(
+            database.with_name(database.name + ".lock"),
+            f"Another banqbot is running on {database}. Stop it first; two would get in each other's way.",
+        )
     except OSError as error:
         raise StartRefused(f"storage.path: {database} cannot be used: {error.strerror}.") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StartRefused(
-                f"Another banqbot is running on {database}. Stop it first; two would get in each other's way."
-            ) from None
         yield
+
+
+def take_lock(path: Path, taken: str) -> TextIO:
+    """The file, locked until closed. Raises StartRefused(taken) where another process has it, or OSError."""
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise StartRefused(taken) from None
+    return lock
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """The demo: the very bot that goes live, between emulators of Discord and Banq, all on this machine."""
 
 import asyncio
-import fcntl
 import os
 import secrets
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app import StartRefused
+from bot.app import StartRefused, take_lock
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from sandbox.discord import (
@@ -137,17 +136,14 @@ def _only_demo_in(folder: Path) -> Iterator[None]:
     """A second demo would overwrite the settings that the first one's bot lives on."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = (folder / "demo.lock").open("w")
+        lock = take_lock(
+            folder / "demo.lock",
+            f"Another demo is running in {folder}. End it, or play in another folder: "
+            "--folder .demo2 --port 8800",
+        )
     except OSError as error:
         raise StartRefused(f"{folder} cannot be the demo's folder: {error.strerror}.") from None
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StartRefused(
-                f"Another demo is running in {folder}. End it, or play in another folder: "
-                "--folder .demo2 --port 8800"
-            ) from None
         yield
 
 

@@ -125,10 +125,6 @@ class Linking:
 
         Unless that has come as far as the line: then the member is only told how far.
         """
-        live = await link_sessions.live_of(self._database.read, *user.key)
-        if live is not None and live.state in KEPT and live.expires_at > self._sources.now():
-            standing = await read_standing(self._database.read, self._line, live, self._sources.now())
-            return UnderWay(standing, f"{self._public_url}/link/session")
         now = self._sources.now()
         token = self._sources.new_token()
         session = LinkSession(
@@ -155,6 +151,9 @@ class Linking:
             if link is not None and link.state == "active":
                 return AlreadyLinked(link.linked_at)
             earlier = await link_sessions.live_of(tx, *user.key)
+            if earlier is not None and earlier.state in KEPT and earlier.expires_at > now:
+                standing = await read_standing(tx, self._line, earlier, now)
+                return UnderWay(standing, f"{self._public_url}/link/session")
             until = await self._cools_down_until(tx, user, earlier, now)
             if until is not None:
                 return CoolingDown(until)
