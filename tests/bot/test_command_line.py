@@ -1,6 +1,7 @@
 """The command line as a person runs it: a process of its own, against the Banq emulator."""
 
 import asyncio
+import fcntl
 import os
 import socket
 import sys
@@ -274,3 +275,21 @@ async def test_webhooks_tell_what_banq_refuses(tmp_path: Path, sandbox: BanqSand
 
     assert ended.code == 1
     assert "Look with: banqbot doctor" in ended.err
+
+
+async def test_a_second_demo_in_one_folder_changes_nothing_there(tmp_path: Path) -> None:
+    with (tmp_path / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended = await banqbot(None, "demo", "--folder", str(tmp_path))
+
+    assert ended.code == 1
+    assert "Another demo is running in" in ended.said
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.lock"]
+
+
+async def test_a_demo_in_a_file_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("", encoding="utf-8")
+    ended = await banqbot(None, "demo", "--folder", str(tmp_path / "notes"))
+
+    assert ended.code == 1
+    assert "cannot be the demo's folder" in ended.said
