@@ -28,9 +28,11 @@ from cogs.linking import LinkingCog
 from cogs.nfts import NftsCog
 from cogs.wallet import WalletCog
 from cogs.withdrawals import WithdrawalsCog
+from services.address_book import AddressBook
 from services.changes import Changes
 from services.health import HealthCheck
 from services.inbox import Inbox
+from services.limits import WithdrawalLimits
 from services.line import Line, LinkingRules
 from services.link_page import LinkPage
 from services.linking import Linking
@@ -39,12 +41,15 @@ from services.matching import Matching
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import BanqState, OverviewReader, banq_state
+from services.reconciler import Reconciler
 from services.sources import Sources
 from services.submitter import Submitter
+from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Withdrawals
 from services.worker import Worker
 from storage import links as link_rows
 from storage.database import Database
+from storage.limits import Rules
 from web.app import create_app, create_runner
 from web.discord_sign_in import DiscordApp, DiscordSignIn
 from web.keys import Limits, WebSettings, origin
@@ -169,14 +174,24 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             for worker in settling:
                 worker.wake()
 
-        submitter = Submitter(
-            database, banq, nfts, lanes, sources, webhook_action_stands=config.banq.webhook_action_stands
+        steps = WithdrawalSteps(database, Changes(), sources)
+        limits = WithdrawalLimits(database, _withdrawal_rules(config), steps.changes, sources)
+        await limits.settings_may_have_changed()
+        submitter = Submitter(database, banq, nfts, lanes, steps, sources)
+        reconciler = Reconciler(
+            database,
+            banq,
+            nfts,
+            submitter,
+            steps,
+            sources,
+            webhook_action_stands=config.banq.webhook_action_stands,
         )
-        withdrawals = Withdrawals(database, links, nfts, submitter, sources)
+        withdrawals = Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources)
         inbox = Inbox(
             database,
             matching,
-            submitter,
+            reconciler,
             nfts,
             sources,
             wake_settling=wake_settling,
@@ -191,6 +206,9 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             links=links,
             nfts=nfts,
             withdrawals=withdrawals,
+            address_book=AddressBook(database, sources),
+            limits=limits,
+            reconciler=reconciler,
             outbox=outbox,
             overview=OverviewReader(database, banq, sources),
         )
@@ -210,7 +228,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
                 *settling,
                 inbox.worker,
                 outbox.worker,
-                Worker("withdrawal", submitter.step, interval_s=5),
+                Worker("withdrawal", reconciler.step, interval_s=5),
                 Worker("draft", withdrawals.expire_drafts, interval_s=30),
             ),
             submitter=submitter,
@@ -232,6 +250,16 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         await bot.add_cog(cog(bot))
     await bot.add_cog(AdminCog(bot), guild=home)
     return bot
+
+
+def _withdrawal_rules(config: Config) -> Rules:
+    return Rules(
+        link_hold=timedelta(minutes=config.withdrawals.link_hold_minutes),
+        address_hold=timedelta(minutes=config.withdrawals.address_hold_minutes),
+        per_day=config.withdrawals.per_day,
+        in_flight=config.withdrawals.in_flight,
+        loosening=timedelta(minutes=config.withdrawals.loosening_minutes),
+    )
 
 
 def _web_settings(config: Config) -> WebSettings:

@@ -149,6 +149,14 @@ class Linking(_Section):
     require_sign_in: bool = False
 
 
+class Withdrawals(_Section):
+    link_hold_minutes: float = Field(default=60, ge=0, le=30 * 24 * 60)
+    address_hold_minutes: float = Field(default=0, ge=0, le=30 * 24 * 60)
+    per_day: int = Field(default=10, ge=1, le=1000)
+    in_flight: int = Field(default=5, ge=1, le=1000)
+    loosening_minutes: float = Field(default=24 * 60, ge=0, le=30 * 24 * 60)
+
+
 class Nfts(_Section):
     allow_insecure_pictures: bool = False
 
@@ -184,6 +192,7 @@ class Config(_Sources):
     web: Web
     storage: Storage = Storage()
     linking: Linking = Linking()
+    withdrawals: Withdrawals = Withdrawals()
     nfts: Nfts = Nfts()
 
 

@@ -201,6 +201,9 @@ port = {port}
 [storage]
 path = "{(folder / "banqbot.sqlite3").resolve().as_posix()}"
 
+[withdrawals]
+link_hold_minutes = 0
+
 [nfts]
 allow_insecure_pictures = true
 """

@@ -18,13 +18,16 @@ from cogs.failures import report_failure
 from cogs.following import LinkFollowing
 from cogs.markup import DiscordMarkup
 from cogs.presses import Interaction, ModalHandler, Press, PressHandler, buttons, dispatch_modal
+from services.address_book import AddressBook
 from services.foreign_text import clean
 from services.identity import ChatUser
+from services.limits import WithdrawalLimits
 from services.linking import Linking
 from services.links import Links
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
+from services.reconciler import Reconciler
 from services.withdrawals import Withdrawals
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
@@ -46,6 +49,9 @@ class Services:
     links: Links
     nfts: Nfts
     withdrawals: Withdrawals
+    address_book: AddressBook
+    limits: WithdrawalLimits
+    reconciler: Reconciler
     outbox: Outbox
     overview: OverviewReader
 

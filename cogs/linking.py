@@ -1,6 +1,6 @@
 """/link: the personal page, the message that follows along, and the member's confirmation."""
 
-from typing import Any, assert_never
+from typing import assert_never
 
 from discord import app_commands, ui
 from discord.ext import commands
@@ -8,7 +8,7 @@ from discord.ext import commands
 from cogs.cards import Button, card, link_buttons
 from cogs.client import BanqBot, chat_user
 from cogs.following import Followed
-from cogs.presses import Interaction, PressHandler, buttons
+from cogs.presses import Interaction, PressHandler, Question, buttons, open_modal
 from services.linking import (
     AlreadyLinked,
     Cancelled,
@@ -103,20 +103,19 @@ class LinkingCog(commands.Cog):
         await self._end(interaction, session_id, words)
 
     async def _ask_for_code(self, interaction: Interaction, session_id: str) -> None:
-        custom_id = f"link-code:{interaction.user.id}:{session_id}"
-        # Handled by its id, not by this object, which does not outlive a restart.
-        modal: ui.Modal = ui.Modal(title="Finish linking", custom_id=custom_id)
-        code: ui.TextInput[Any] = ui.TextInput(
-            custom_id="code", placeholder="123 456", min_length=6, max_length=7
+        await open_modal(
+            interaction,
+            Question(
+                custom_id=f"link-code:{interaction.user.id}:{session_id}",
+                title="Finish linking",
+                label="The code on the page",
+                help="Six digits, on the page you opened",
+                field="code",
+                shortest=6,
+                longest=7,
+                placeholder="123 456",
+            ),
         )
-        modal.add_item(
-            ui.Label(
-                text="The code on the page", description="Six digits, on the page you opened", component=code
-            )
-        )
-        # A modal that is already finished is not kept by the library, which would never forget it.
-        modal.stop()
-        await interaction.response.send_modal(modal)
 
     def _follow(self, interaction: Interaction, session_id: str, words: Words | None, *more: Button) -> None:
         user = chat_user(interaction.user)

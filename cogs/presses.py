@@ -92,6 +92,34 @@ def buttons(words: Words, owner: int) -> list[Press]:
     ]
 
 
+@dataclass(frozen=True)
+class Question:
+    """A modal with one field. Its answer is handled by `custom_id` alone, which outlives a restart."""
+
+    custom_id: str
+    title: str
+    label: str
+    help: str
+    field: str
+    shortest: int
+    longest: int
+    placeholder: str | None = None
+
+
+async def open_modal(interaction: Interaction, question: Question) -> None:
+    modal: ui.Modal = ui.Modal(title=question.title, custom_id=question.custom_id)
+    field: ui.TextInput[Any] = ui.TextInput(
+        custom_id=question.field,
+        placeholder=question.placeholder,
+        min_length=question.shortest,
+        max_length=question.longest,
+    )
+    modal.add_item(ui.Label(text=question.label, description=question.help, component=field))
+    # A modal that is already finished is not kept by the library, which would never forget it.
+    modal.stop()
+    await interaction.response.send_modal(modal)
+
+
 async def dispatch_modal(interaction: Interaction) -> None:
     """Handle a submitted modal by its id alone: it may have been opened before a restart."""
     data: Any = interaction.data

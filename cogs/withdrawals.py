@@ -3,27 +3,31 @@
 from itertools import islice
 from typing import assert_never
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
-from cogs.presses import Interaction, Press, PressHandler
+from cogs.presses import Interaction, Press, PressHandler, Question, buttons, open_modal
+from services.limits import AddressTooNew, LinkTooFresh, Paused, TooManyToday, TooManyUnderWay
 from services.links import LinkFrozen, LinkStale, NotLinked
 from services.nfts import BanqSilent
 from services.withdrawals import (
+    TYPED_AGAIN,
     AddressRefused,
     AlreadyRunning,
     AmountRefused,
     Drafted,
     DraftGone,
+    Hindrance,
     NftNotChosen,
     NftNotFound,
     NotYourWithdrawal,
+    RetypeNeeded,
     Submitted,
 )
+from services.wording import limits as limit_words
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
 from services.wording import withdrawals as withdrawal_words
@@ -40,6 +44,8 @@ class WithdrawalsCog(commands.Cog):
         self._withdrawals = bot.services.withdrawals
         self._nfts = bot.services.nfts
         bot.presses["withdraw-confirm"] = PressHandler(self._confirm)
+        bot.presses["withdraw-retype"] = PressHandler(self._ask_to_retype, opens_modal=True)
+        bot.modals["withdraw-retyped"] = self._retyped
         bot.presses["withdraw-cancel"] = PressHandler(self._cancel)
         bot.presses["withdrawals-list"] = PressHandler(self._list)
 
@@ -59,25 +65,17 @@ class WithdrawalsCog(commands.Cog):
         drafting = self._withdrawals.draft(chat_user(interaction.user), nft, to, amount)
         outcome = await self._bot.patiently(interaction, drafting)
         match outcome:
-            case Drafted(withdrawal):
+            case Drafted() as drafted:
                 await self._bot.show_with_pictures(
-                    interaction, lambda pictures: self._review(interaction, withdrawal, pictures=pictures)
+                    interaction, lambda pictures: self._review(interaction, drafted, pictures=pictures)
                 )
                 return
-            case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
-                view = card(wallet_words.no_wallet(outcome))
-            case NftNotFound():
-                view = card(withdrawal_words.NFT_NOT_FOUND)
             case NftNotChosen():
                 view = card(withdrawal_words.NFT_NOT_CHOSEN)
-            case AmountRefused(owned):
-                view = card(withdrawal_words.amount_refused(owned))
             case AddressRefused(problem, chain):
                 view = card(withdrawal_words.address_refused(self._bot.markup, problem, chain))
-            case AlreadyRunning(running):
-                view = card(withdrawal_words.already_running(self._bot.markup, running))
-            case never:
-                assert_never(never)
+            case _:
+                view = self._hindrance(outcome)
         await self._bot.show(interaction, view)
 
     @withdraw.autocomplete("nft")
@@ -98,7 +96,7 @@ class WithdrawalsCog(commands.Cog):
         await self._list(interaction, "")
 
     async def _list(self, interaction: Interaction, _reference: str) -> None:
-        history = await self._withdrawals.history(chat_user(interaction.user))
+        history = (await self._withdrawals.history(chat_user(interaction.user))).items
         if not history:
             await self._bot.show(interaction, card(withdrawal_words.NO_WITHDRAWALS))
             return
@@ -106,32 +104,48 @@ class WithdrawalsCog(commands.Cog):
         words = withdrawal_words.withdrawal_list(self._bot.markup, history)
         await self._bot.show(interaction, card(words, refresh))
 
-    async def _confirm(self, interaction: Interaction, withdrawal_id: str) -> None:
-        confirming = self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user))
+    async def _ask_to_retype(self, interaction: Interaction, withdrawal_id: str) -> None:
+        await open_modal(
+            interaction,
+            Question(
+                custom_id=f"withdraw-retyped:{interaction.user.id}:{withdrawal_id}",
+                title=withdrawal_words.RETYPE_TITLE,
+                label=withdrawal_words.RETYPE_LABEL,
+                help=withdrawal_words.RETYPE_HELP,
+                field="end",
+                shortest=TYPED_AGAIN,
+                longest=TYPED_AGAIN + 2,
+            ),
+        )
+
+    async def _retyped(self, interaction: Interaction, withdrawal_id: str, typed: dict[str, str]) -> None:
+        await self._confirm(interaction, withdrawal_id, typed["end"])
+
+    async def _confirm(self, interaction: Interaction, withdrawal_id: str, typed: str | None = None) -> None:
+        confirming = self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user), typed)
         outcome = await self._bot.patiently(interaction, confirming)
         match outcome:
             case Submitted(withdrawal):
                 view = self._story(interaction, withdrawal)
             case BanqSilent():
                 # The draft is untouched, so the same button may simply be pressed again.
+                again = "withdraw-confirm" if typed is None else "withdraw-retype"
                 view = card(
                     wallet_words.no_wallet(outcome),
-                    *self._review_buttons(interaction, withdrawal_id, "Try again"),
+                    Press("Try again", again, interaction.user.id, withdrawal_id),
+                    Press("Cancel", "withdraw-cancel", interaction.user.id, withdrawal_id),
                 )
-            case NotLinked() | LinkStale() | LinkFrozen():
-                view = card(wallet_words.no_wallet(outcome))
-            case NftNotFound():
-                view = card(withdrawal_words.NFT_NOT_FOUND)
-            case AmountRefused(owned):
-                view = card(withdrawal_words.amount_refused(owned))
-            case AlreadyRunning(running):
-                view = card(withdrawal_words.already_running(self._bot.markup, running))
+            case RetypeNeeded(drafted):
+                await self._bot.show(interaction, self._review(interaction, drafted, pictures=False))
+                aside = card(withdrawal_words.retype_needed(outcome))
+                await interaction.followup.send(view=aside, ephemeral=True)
+                return
             case DraftGone(state):
                 view = card(withdrawal_words.draft_gone(state))
             case NotYourWithdrawal():
                 view = card(linking_words.NOT_YOUR_BUTTON)
-            case never:
-                assert_never(never)
+            case _:
+                view = self._hindrance(outcome)
         await self._bot.show(interaction, view)
 
     async def _cancel(self, interaction: Interaction, withdrawal_id: str) -> None:
@@ -147,20 +161,27 @@ class WithdrawalsCog(commands.Cog):
                 assert_never(never)
         await self._bot.show(interaction, view)
 
-    def _review(self, interaction: Interaction, withdrawal: Withdrawal, *, pictures: bool) -> ui.LayoutView:
-        words = withdrawal_words.withdrawal_review(self._bot.markup, withdrawal)
-        picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
-        buttons = self._review_buttons(interaction, withdrawal.id, "Withdraw")
-        return card(words, *buttons, picture=picture if pictures else None)
+    def _hindrance(self, outcome: Hindrance) -> ui.LayoutView:
+        """What stands in the way both of a draft and of its confirmation."""
+        match outcome:
+            case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
+                words = wallet_words.no_wallet(outcome)
+            case NftNotFound():
+                words = withdrawal_words.NFT_NOT_FOUND
+            case AmountRefused(owned):
+                words = withdrawal_words.amount_refused(owned)
+            case AlreadyRunning(running):
+                words = withdrawal_words.already_running(self._bot.markup, running)
+            case Paused() | LinkTooFresh() | AddressTooNew() | TooManyToday() | TooManyUnderWay():
+                words = limit_words.braked(self._bot.markup, outcome)
+            case never:
+                assert_never(never)
+        return card(words)
 
-    def _review_buttons(
-        self, interaction: Interaction, withdrawal_id: str, label: str
-    ) -> tuple[Press, Press]:
-        owner = interaction.user.id
-        return (
-            Press(label, "withdraw-confirm", owner, withdrawal_id, style=discord.ButtonStyle.danger),
-            Press("Cancel", "withdraw-cancel", owner, withdrawal_id),
-        )
+    def _review(self, interaction: Interaction, drafted: Drafted, *, pictures: bool) -> ui.LayoutView:
+        words = withdrawal_words.withdrawal_review(self._bot.markup, drafted)
+        picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
+        return card(words, *buttons(words, interaction.user.id), picture=picture if pictures else None)
 
     def _story(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
         words = withdrawal_words.withdrawal_story(self._bot.markup, withdrawal)

@@ -29,9 +29,10 @@ class AddressProblem(Enum):
 
 @dataclass(frozen=True)
 class Address:
-    """A checked address, in its canonical spelling."""
+    """A checked address, in its canonical spelling, and its family of networks."""
 
     text: str
+    network: str
 
 
 def check_address(text: str, chain: str | None, contract: str | None = None) -> Address | AddressProblem:
@@ -50,7 +51,7 @@ def check_address(text: str, chain: str | None, contract: str | None = None) -> 
         return AddressProblem.BURNS
     if contract is not None and contract.strip().lower() == "0x" + digits.lower():
         return AddressProblem.OWN_CONTRACT
-    return Address(str(to_checksum_address("0x" + digits.lower())))
+    return Address(str(to_checksum_address("0x" + digits.lower())), "evm")
 
 
 def in_groups(address: str) -> str:
@@ -62,3 +63,13 @@ def in_groups(address: str) -> str:
 
 def shortened(address: str) -> str:
     return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address
+
+
+def recognise(text: str) -> Address | AddressProblem:
+    """The address that the text is, on whichever network."""
+    return check_address(text, None)
+
+
+def resembles(one: str, other: str) -> bool:
+    """Whether two different addresses could be taken for each other: the same start and end."""
+    return one != other and (one[:6].lower(), one[-4:].lower()) == (other[:6].lower(), other[-4:].lower())

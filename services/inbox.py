@@ -11,8 +11,8 @@ from banq.models import UserGuid
 from banq.webhook import AccessGranted, AccessRevoked, Event, TransactionMoved, Unrecognised
 from services.matching import Matching
 from services.nfts import Nfts
+from services.reconciler import Reconciler, TooEarly
 from services.sources import Sources
-from services.submitter import Submitter, TooEarly
 from services.worker import Worker
 from storage import links, webhook_inbox
 from storage.database import Database
@@ -32,7 +32,7 @@ class Inbox:
         self,
         database: Database,
         matching: Matching,
-        submitter: Submitter,
+        reconciler: Reconciler,
         nfts: Nfts,
         sources: Sources,
         *,
@@ -45,7 +45,7 @@ class Inbox:
         self._wake_settling = wake_settling
         self._granting_actions = granting_actions
         self._reference_field = reference_field
-        self._submitter = submitter
+        self._reconciler = reconciler
         self._nfts = nfts
         self._sources = sources
         self.worker = Worker("webhook", self.step, interval_s=2)
@@ -104,7 +104,9 @@ class Inbox:
                     await self._check_access(event.user_guid)
             case TransactionMoved():
                 async with asyncio.timeout(HINT_PATIENCE_S):
-                    await self._submitter.transaction_moved(delivery.lane, event.transaction_id, event.action)
+                    await self._reconciler.transaction_moved(
+                        delivery.lane, event.transaction_id, event.action
+                    )
             case Unrecognised():
                 log.info(
                     "webhook %s is of no use here: %r %r", delivery.id, event.resource_type, event.action

@@ -1,10 +1,67 @@
-"""The one way to move a withdrawal: compare-and-set with its audit row, in the caller's transaction."""
+"""The one way to move a withdrawal: compare-and-set with its audit row, in the same transaction."""
 
+import logging
 from datetime import datetime
 
-from storage import audit, withdrawals
-from storage.database import Connection
+from banq.models import Transaction
+from services.changes import Changes
+from services.sources import Sources
+from storage import audit, outbox, withdrawals
+from storage.database import Connection, Database
 from storage.withdrawals import Withdrawal
+
+log = logging.getLogger(__name__)
+
+ACTION = "withdrawal: "
+
+
+class WithdrawalSteps:
+    """Moves withdrawals in transactions of their own, with a notice, and wakes whoever follows them."""
+
+    def __init__(self, database: Database, changes: Changes, sources: Sources) -> None:
+        self._database = database
+        self.changes = changes
+        self._sources = sources
+
+    async def take(
+        self,
+        withdrawal: Withdrawal,
+        state: str,
+        *,
+        actor: str = "banq",
+        transaction: Transaction | None = None,
+        reason: str | None = None,
+        banq_message: str | None = None,
+        tell_owner: bool = True,
+    ) -> bool:
+        """Move on from the state that `withdrawal` has; a lost race changes nothing and is False."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            moved = await move(
+                tx,
+                withdrawal,
+                state,
+                now,
+                actor,
+                transaction_id=None if transaction is None else transaction.id,
+                transaction_hash=None if transaction is None else transaction.transaction_hash,
+                reason=reason,
+                banq_message=banq_message,
+            )
+            if moved and tell_owner:
+                await outbox.insert(tx, withdrawal.owner, f"withdrawal_{state}", withdrawal.id, now)
+        if moved:
+            log.info("withdrawal %s: %s -> %s", withdrawal.id, withdrawal.state, state)
+            self.changes.announce()
+        return moved
+
+
+async def confirm(tx: Connection, draft: Withdrawal, now: datetime, *, held: int, retyped: bool) -> bool:
+    """Draft -> confirmed; False where it has been moved meanwhile. Raises IntegrityError at a limit."""
+    confirmed = await withdrawals.confirm(tx, draft.id, now, held=held, retyped=retyped)
+    if confirmed:
+        await _write_down(tx, draft, "confirmed", now, "member", None)
+    return confirmed
 
 
 async def move(
@@ -32,15 +89,7 @@ async def move(
         banq_message=banq_message,
     )
     if moved:
-        await audit.append(
-            tx,
-            now,
-            actor,
-            f"withdrawal: {state}",
-            member=withdrawal.owner,
-            object_id=withdrawal.id,
-            reason=reason,
-        )
+        await _write_down(tx, withdrawal, state, now, actor, reason)
     return moved
 
 
@@ -50,3 +99,23 @@ async def cancel_unsent(tx: Connection, link_id: str, actor: str, now: datetime)
     for withdrawal in unsent:
         await move(tx, withdrawal, "cancelled", now, actor)
     return sum(withdrawal.state == "confirmed" for withdrawal in unsent)
+
+
+async def times(connection: Connection, withdrawal_id: str) -> dict[str, datetime]:
+    """When a withdrawal got into each of the states that it has been in."""
+    lines = await audit.of_object(connection, withdrawal_id)
+    return {line.action.removeprefix(ACTION): line.at for line in lines if line.action.startswith(ACTION)}
+
+
+async def _write_down(
+    tx: Connection, withdrawal: Withdrawal, state: str, now: datetime, actor: str, reason: str | None
+) -> None:
+    await audit.append(
+        tx,
+        now,
+        actor,
+        ACTION + state,
+        member=withdrawal.owner,
+        object_id=withdrawal.id,
+        reason=reason,
+    )

@@ -1,31 +1,44 @@
 """Withdrawals as their owner drives them: draft, review, confirm or cancel, look back."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from banq.models import Nft
-from services import withdrawal_steps
-from services.addresses import Address, AddressProblem, check_address
+from services import address_book, withdrawal_steps
+from services.addresses import Address, AddressProblem, check_address, resembles
+from services.changes import Changes
 from services.foreign_text import clean
 from services.identity import ChatUser
+from services.limits import Braked, WithdrawalLimits
 from services.links import LinkFrozen, Links, LinkStale, NotLinked
 from services.nfts import NFT_KEY, BanqSilent, Nfts, Wallet
 from services.sources import Sources
 from services.submitter import Submitter
+from storage import address_book as saved_addresses
 from storage import links, withdrawals
+from storage.address_book import SavedAddress
 from storage.database import Connection, Database
 from storage.links import Link
 from storage.withdrawals import Withdrawal
 
 DRAFT_LIVES = timedelta(minutes=10)
-SHOWN_IN_HISTORY = 10
+ON_A_PAGE = 5
+TYPED_AGAIN = 6
 LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
 class Drafted:
+    """`saved`: the address as the member's book has it; without it, its end must be typed once more.
+
+    `look_alike`: another saved address that could be taken for this one.
+    """
+
     withdrawal: Withdrawal
+    saved: SavedAddress | None
+    look_alike: SavedAddress | None
 
 
 @dataclass(frozen=True)
@@ -77,27 +90,65 @@ class NotYourWithdrawal:
     """Somebody else's, or nobody's."""
 
 
+@dataclass(frozen=True)
+class RetypeNeeded:
+    """The address is new, and what was typed (None: nothing) is not how it ends. The draft stays."""
+
+    draft: Drafted
+    typed: str | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """How a withdrawal stands, and since when it has been in each of its states."""
+
+    withdrawal: Withdrawal
+    times: Mapping[str, datetime]
+    saved: SavedAddress | None
+
+
+@dataclass(frozen=True)
+class History:
+    """One page of a member's withdrawals, newest first; `page` counts from 1."""
+
+    items: list[Withdrawal]
+    page: int
+    pages: int
+    count: int
+
+
 NoWallet = NotLinked | LinkStale | LinkFrozen | BanqSilent
-DraftOutcome = (
-    Drafted | NoWallet | NftNotFound | NftNotChosen | AmountRefused | AddressRefused | AlreadyRunning
-)
-ConfirmOutcome = (
-    Submitted | NoWallet | NftNotFound | AmountRefused | AlreadyRunning | DraftGone | NotYourWithdrawal
-)
+# What stands in the way both of a draft and of its confirmation.
+Hindrance = NoWallet | NftNotFound | AmountRefused | AlreadyRunning | Braked
+DraftOutcome = Drafted | Hindrance | NftNotChosen | AddressRefused
+ConfirmOutcome = Submitted | Hindrance | RetypeNeeded | DraftGone | NotYourWithdrawal
 
 
 class Withdrawals:
     def __init__(
-        self, database: Database, links_: Links, nfts: Nfts, submitter: Submitter, sources: Sources
+        self,
+        database: Database,
+        links_: Links,
+        nfts: Nfts,
+        limits: WithdrawalLimits,
+        submitter: Submitter,
+        changes: Changes,
+        sources: Sources,
     ) -> None:
         self._database = database
         self._links = links_
         self._nfts = nfts
+        self._limits = limits
         self._submitter = submitter
+        self.changes = changes
         self._sources = sources
 
     async def draft(self, user: ChatUser, nft: str, to: str, amount: int) -> DraftOutcome:
-        """Check everything and keep a draft. `nft` is a key from autocomplete, or an NFT's exact name."""
+        """Check everything and keep a draft.
+
+        `nft` is a key from autocomplete, or an NFT's exact name; `to` an address, or the key or label of a
+        saved one.
+        """
         link = await self._links.of(user)
         wallet = await self._wallet(link)
         if link is None or not isinstance(wallet, Wallet):
@@ -108,7 +159,9 @@ class Withdrawals:
         item = wallet.by_key[key]
         if not 1 <= amount <= item.amount:
             return AmountRefused(item.amount)
-        address = check_address(to, item.chain, item.contract)
+        book = await saved_addresses.of_member(self._database.read, user.key)
+        chosen = address_book.find(book, to)
+        address = check_address(to if chosen is None else chosen.address, item.chain, item.contract)
         if not isinstance(address, Address):
             return AddressRefused(address, item.chain)
         now = self._sources.now()
@@ -126,6 +179,7 @@ class Withdrawals:
             nft_image_url=item.image_url,
             chain=item.chain,
             amount=amount,
+            network=address.network,
             address=address.text,
             state="draft",
             created_at=now,
@@ -134,19 +188,29 @@ class Withdrawals:
             nft_details=_details(item),
         )
         async with self._database.transaction() as tx:
-            running = await withdrawals.live_of_nft(tx, link.user_guid, item.token_data_id)
+            running = await withdrawals.live_of_nft(tx, link.banq_user_id, item.token_data_id)
             if running is not None:
                 return AlreadyRunning(running)
+            drafted = _reviewed(withdrawal, await saved_addresses.of_member(tx, user.key))
+            braked = await self._limits.brake(tx, link, drafted.saved, now)
+            if braked is not None:
+                return braked
             await withdrawals.insert(tx, withdrawal)
-        return Drafted(withdrawal)
+        return drafted
 
-    async def confirm(self, withdrawal_id: str, user: ChatUser) -> ConfirmOutcome:
-        """Confirm a draft and submit it to Banq. Whoever confirms it again is told how it stands."""
+    async def confirm(self, withdrawal_id: str, user: ChatUser, typed: str | None = None) -> ConfirmOutcome:
+        """Confirm a draft and submit it to Banq. Whoever confirms it again is told how it stands.
+
+        `typed`: the last characters of the address, typed once more; needed where it is new.
+        """
         draft = await withdrawals.get(self._database.read, withdrawal_id)
         if draft is None or draft.owner != user.key:
             return NotYourWithdrawal()
         if draft.state != "draft":
             return _as_it_stands(draft)
+        drafted = _reviewed(draft, await saved_addresses.of_member(self._database.read, user.key))
+        if drafted.saved is None and not _is_end_of(draft.address, typed):
+            return RetypeNeeded(drafted, typed)
         link = await links.get(self._database.read, draft.link_id)
         wallet = await self._wallet(link, fresh=True)
         if not isinstance(wallet, Wallet):
@@ -157,10 +221,12 @@ class Withdrawals:
         if held.amount < draft.amount:
             return AmountRefused(held.amount)
         now = self._sources.now()
+        held_in_all = sum(nft.amount for nft in wallet.items if nft.token_data_id == draft.token_data_id)
         async with self._database.transaction() as tx:
-            refused = await self._confirm(tx, draft, now)
+            refused = await self._confirm(tx, draft, now, held=held_in_all, typed=typed)
         if refused is not None:
             return refused
+        self.changes.announce()
         return Submitted(await self._submitter.submit(draft.id))
 
     async def cancel(self, withdrawal_id: str, user: ChatUser) -> DraftGone | Submitted | NotYourWithdrawal:
@@ -173,9 +239,24 @@ class Withdrawals:
                 return DraftGone("cancelled")
         return _as_it_stands(draft)
 
-    async def history(self, user: ChatUser) -> list[Withdrawal]:
-        """The member's latest withdrawals, newest first; drafts that were never confirmed are left out."""
-        return await withdrawals.of_chat_user(self._database.read, *user.key, SHOWN_IN_HISTORY)
+    async def history(self, user: ChatUser, page: int = 1) -> History:
+        """The member's withdrawals, newest first; drafts that were never confirmed are left out."""
+        read = self._database.read
+        count = await withdrawals.count_of_chat_user(read, *user.key)
+        pages = max(1, -(-count // ON_A_PAGE))
+        page = min(max(page, 1), pages)
+        offset = (page - 1) * ON_A_PAGE
+        items = await withdrawals.of_chat_user(read, *user.key, offset=offset, limit=ON_A_PAGE)
+        return History(items, page, pages, count)
+
+    async def story(self, withdrawal_id: str, user: ChatUser) -> Story | NotYourWithdrawal:
+        read = self._database.read
+        withdrawal = await withdrawals.get(read, withdrawal_id)
+        if withdrawal is None or withdrawal.owner != user.key:
+            return NotYourWithdrawal()
+        times = await withdrawal_steps.times(read, withdrawal_id)
+        saved = await saved_addresses.find(read, user.key, withdrawal.network, withdrawal.address)
+        return Story(withdrawal, times, saved)
 
     async def expire_drafts(self) -> None:
         now = self._sources.now()
@@ -193,8 +274,8 @@ class Withdrawals:
         return await self._nfts.of_link(link, fresh=fresh)
 
     async def _confirm(
-        self, tx: Connection, draft: Withdrawal, now: datetime
-    ) -> DraftGone | AlreadyRunning | Submitted | NoWallet | None:
+        self, tx: Connection, draft: Withdrawal, now: datetime, *, held: int, typed: str | None
+    ) -> DraftGone | AlreadyRunning | Submitted | NoWallet | Braked | RetypeNeeded | None:
         """Draft -> confirmed; None when this call was the one that did it."""
         current = await withdrawals.get(tx, draft.id)
         if current is None or current.state != "draft":
@@ -205,11 +286,34 @@ class Withdrawals:
         link = await links.get(tx, draft.link_id)
         if link is None or link.state != "active":
             return LinkFrozen() if link is not None and link.state == "frozen" else NotLinked()
-        running = await withdrawals.live_of_nft(tx, draft.user_guid, draft.token_data_id)
+        running = await withdrawals.live_of_nft(tx, draft.banq_user_id, draft.token_data_id)
         if running is not None:
             return AlreadyRunning(running)
-        await withdrawal_steps.move(tx, current, "confirmed", now, "member")
+        drafted = _reviewed(draft, await saved_addresses.of_member(tx, draft.owner))
+        retyped = _is_end_of(draft.address, typed)
+        if drafted.saved is None and not retyped:
+            return RetypeNeeded(drafted, typed)
+        braked = await self._limits.brake(tx, link, drafted.saved, now)
+        if braked is not None:
+            return braked
+        await withdrawal_steps.confirm(tx, current, now, held=held, retyped=retyped)
         return None
+
+
+def _reviewed(withdrawal: Withdrawal, book: list[SavedAddress]) -> Drafted:
+    """The draft with what the member's address book says about its address."""
+    to = Address(withdrawal.address, withdrawal.network)
+    saved = look_alike = None
+    for entry in book:
+        if (entry.network, entry.address) == (to.network, to.text):
+            saved = entry
+        elif resembles(entry.address, to.text):
+            look_alike = entry
+    return Drafted(withdrawal, saved, look_alike)
+
+
+def _is_end_of(address: str, typed: str | None) -> bool:
+    return typed is not None and typed.strip().casefold() == address[-TYPED_AGAIN:].casefold()
 
 
 def _find_key(wallet: Wallet, wanted: str) -> str | NftNotFound | NftNotChosen:

@@ -47,3 +47,9 @@ async def latest(connection: Connection, member: tuple[str, str], action: str) -
         action,
     )
     return None if row is None else Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"])
+
+
+async def of_object(connection: Connection, object_id: str) -> list[Entry]:
+    """All lines about this object, oldest first."""
+    rows = await connection.fetch_all("SELECT * FROM audit WHERE object_id = ?1 ORDER BY id", object_id)
+    return [Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"]) for row in rows]

@@ -24,6 +24,7 @@ class Withdrawal:
     nft_image_url: str | None
     chain: str | None
     amount: int
+    network: str
     address: str
     state: str
     created_at: datetime
@@ -35,6 +36,8 @@ class Withdrawal:
     banq_message: str | None = None
     checks: int = 0
     nft_details: str = ""
+    confirmed_at: datetime | None = None
+    held_when_confirmed: int | None = None
 
     @property
     def owner(self) -> tuple[str, str]:
@@ -45,8 +48,8 @@ async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
     await tx.execute(
         "INSERT INTO withdrawals (id, link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id,"
         " token_data_id, source_banq, nft_name, nft_image_url, chain, amount, address, state,"
-        " created_at, expires_at, updated_at, nft_details)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+        " created_at, expires_at, updated_at, nft_details, network)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         withdrawal.id,
         withdrawal.link_id,
         withdrawal.chat_platform,
@@ -66,6 +69,7 @@ async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
         to_ms(withdrawal.expires_at),
         to_ms(withdrawal.updated_at),
         withdrawal.nft_details,
+        withdrawal.network,
     )
 
 
@@ -78,6 +82,22 @@ async def by_transaction(connection: Connection, lane: str, transaction_id: str)
         "SELECT * FROM withdrawals WHERE lane = ?1 AND banq_transaction_id = ?2", lane, transaction_id
     )
     return _withdrawal(row)
+
+
+async def confirm(tx: Connection, withdrawal_id: str, now: datetime, *, held: int, retyped: bool) -> bool:
+    """Draft -> confirmed, by compare-and-set.
+
+    Raises IntegrityError where a limit forbids it, or where another withdrawal of the NFT is live.
+    """
+    changed = await tx.execute(
+        "UPDATE withdrawals SET state = 'confirmed', confirmed_at = ?2, updated_at = ?2,"
+        " held_when_confirmed = ?3, retyped = ?4 WHERE id = ?1 AND state = 'draft'",
+        withdrawal_id,
+        to_ms(now),
+        held,
+        int(retyped),
+    )
+    return changed == 1
 
 
 async def move(
@@ -139,6 +159,28 @@ async def due_for_check(connection: Connection, now: datetime) -> list[Withdrawa
     return _withdrawals(rows)
 
 
+async def since(connection: Connection, state: str, before: datetime) -> list[Withdrawal]:
+    """Withdrawals that have been in this state since before that time, oldest first."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE state = ?1 AND updated_at <= ?2 ORDER BY updated_at, rowid",
+        state,
+        to_ms(before),
+    )
+    return _withdrawals(rows)
+
+
+async def without_notice(connection: Connection, state: str, before: datetime, kind: str) -> list[Withdrawal]:
+    """Of those that have been in this state since before that time, the ones without such a notice."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE state = ?1 AND updated_at <= ?2 AND NOT EXISTS"
+        " (SELECT 1 FROM outbox WHERE object_id = withdrawals.id AND kind = ?3) ORDER BY updated_at LIMIT 50",
+        state,
+        to_ms(before),
+        kind,
+    )
+    return _withdrawals(rows)
+
+
 async def overdue_drafts(connection: Connection, now: datetime) -> list[Withdrawal]:
     rows = await connection.fetch_all(
         "SELECT * FROM withdrawals WHERE state = 'draft' AND expires_at <= ?1", to_ms(now)
@@ -147,17 +189,27 @@ async def overdue_drafts(connection: Connection, now: datetime) -> list[Withdraw
 
 
 async def of_chat_user(
-    connection: Connection, chat_platform: str, chat_user_id: str, limit: int
+    connection: Connection, chat_platform: str, chat_user_id: str, *, offset: int, limit: int
 ) -> list[Withdrawal]:
-    """A member's withdrawals that got beyond the draft, newest first."""
+    """A member's withdrawals that were confirmed, newest first."""
     rows = await connection.fetch_all(
         "SELECT * FROM withdrawals WHERE chat_platform = ?1 AND chat_user_id = ?2"
-        " AND state NOT IN ('draft', 'cancelled', 'expired') ORDER BY created_at DESC, rowid DESC LIMIT ?3",
+        " AND confirmed_at IS NOT NULL ORDER BY confirmed_at DESC, rowid DESC LIMIT ?4 OFFSET ?3",
         chat_platform,
         chat_user_id,
+        offset,
         limit,
     )
     return _withdrawals(rows)
+
+
+async def count_of_chat_user(connection: Connection, chat_platform: str, chat_user_id: str) -> int:
+    return await connection.count(
+        "SELECT count(*) FROM withdrawals WHERE chat_platform = ?1 AND chat_user_id = ?2"
+        " AND confirmed_at IS NOT NULL",
+        chat_platform,
+        chat_user_id,
+    )
 
 
 async def unsent_of_link(connection: Connection, link_id: str) -> list[Withdrawal]:
@@ -184,11 +236,11 @@ async def count_unsent(connection: Connection, link_id: str) -> int:
     )
 
 
-async def live_of_nft(connection: Connection, user_guid: str, token_data_id: str) -> Withdrawal | None:
+async def live_of_nft(connection: Connection, banq_user_id: str, token_data_id: str) -> Withdrawal | None:
     row = await connection.fetch_one(
-        "SELECT * FROM withdrawals WHERE user_guid = ?1 AND token_data_id = ?2 AND state IN"
+        "SELECT * FROM withdrawals WHERE banq_user_id = ?1 AND token_data_id = ?2 AND state IN"
         " ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')",
-        user_guid,
+        banq_user_id,
         token_data_id,
     )
     return _withdrawal(row)
@@ -231,4 +283,7 @@ def _withdrawal(row: sqlite3.Row | None) -> Withdrawal | None:
         banq_message=row["banq_message"],
         checks=row["checks"],
         nft_details=row["nft_details"],
+        network=row["network"],
+        confirmed_at=None if row["confirmed_at"] is None else from_ms(row["confirmed_at"]),
+        held_when_confirmed=row["held_when_confirmed"],
     )

@@ -179,6 +179,9 @@ port = {self.port}
 [storage]
 path = "{self.database_path.as_posix()}"
 
+[withdrawals]
+link_hold_minutes = 0
+
 [nfts]
 allow_insecure_pictures = true
 

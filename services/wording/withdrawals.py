@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from services.addresses import AddressProblem, in_groups, shortened
-from services.wording.text import Markup, Words
+from services.withdrawals import Drafted, RetypeNeeded
+from services.wording.text import Action, Markup, Words
 from storage.withdrawals import Withdrawal
 
 
@@ -18,27 +19,67 @@ def nft_name(m: Markup, withdrawal: Withdrawal) -> str:
     return f"{withdrawal.amount} × {name}" if withdrawal.amount > 1 else name
 
 
-def withdrawal_review(m: Markup, withdrawal: Withdrawal) -> Words:
+def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
+    """The whole of what is about to be sent where; for a new address, what to do about it."""
+    withdrawal = drafted.withdrawal
+    if drafted.saved is not None:
+        standing = f"your saved address {m.bold(m.foreign(drafted.saved.label))}"
+    else:
+        standing = m.bold("new address") + ", not in your address book"
+    lines = [
+        f"{m.bold('To')} {standing}\n{m.code(in_groups(withdrawal.address))}",
+        f"{m.bold('Network')}\n{m.foreign(network(withdrawal.chain))}",
+    ]
+    if drafted.look_alike is not None:
+        lines.append(
+            f"⚠️ {m.bold('Not the same as')} your saved address {m.foreign(drafted.look_alike.label)}, though it starts "
+            "and ends alike. Thieves make such addresses and hope that you copy them. Compare every character."
+        )
+    else:
+        lines.append("Compare the whole address, not only its ends.")
+    lines.append("A transfer cannot be undone, and nobody can fetch an NFT back from a wrong address.")
+    lines.append(
+        "After you confirm, Banq e-mails you. The NFT moves only when you approve it there.\n"
+        f"This review expires {m.time(withdrawal.expires_at)}."
+    )
     return Words(
         f"Withdraw {nft_name(m, withdrawal)}?",
-        f"{m.bold('To')}\n{m.code(in_groups(withdrawal.address))}\n"
-        f"{m.bold('Network')}\n{m.foreign(network(withdrawal.chain))}\n\n"
-        "Compare the whole address. A transfer cannot be undone, and nobody can fetch an NFT back from a wrong "
-        "address.\n\n"
-        "After you confirm, Banq e-mails you. The NFT moves only when you approve it there.\n"
-        f"This review expires {m.time(withdrawal.expires_at)}.",
+        "\n\n".join(lines),
         "warning",
         withdrawal.nft_image_url,
         withdrawal.nft_name or "Picture of an unnamed NFT",
+        actions=(
+            Action(
+                "Withdraw",
+                "withdraw-confirm" if drafted.saved else "withdraw-retype",
+                withdrawal.id,
+                "danger",
+            ),
+            Action("Cancel", "withdraw-cancel", withdrawal.id),
+        ),
     )
+
+
+RETYPE_TITLE = "A new address"
+RETYPE_LABEL = "Its last 6 characters"
+RETYPE_HELP = "From your own wallet, where the NFT is to arrive"
+
+
+def retype_needed(outcome: RetypeNeeded) -> Words:
+    if outcome.typed is None:
+        text = "This address is new, so its last 6 characters have to be typed before anything is sent there."
+    else:
+        text = (
+            "What you typed is not how this address ends. If it is how your own address ends, then the address in the "
+            "review is the wrong one: press Cancel."
+        )
+    return Words("Nothing was sent", f"{text} The review is still open.", "warning")
 
 
 def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
     """How a withdrawal stands, for its message, for the list of details and for direct messages."""
     name, to = nft_name(m, withdrawal), m.code(shortened(withdrawal.address))
     match withdrawal.state:
-        case "draft":
-            return withdrawal_review(m, withdrawal)
         case "confirmed" | "submitting":
             return Words("Asking Banq…", f"{name} to {to}. /withdrawals tells how it goes on.")
         case "awaiting_owner":
@@ -52,24 +93,9 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
                 "Banq is sending it", f"{name} is on its way to {to}. You approved it; nothing more to do."
             )
         case "completed":
-            if withdrawal.reason == "left_the_wallet":
-                text = (
-                    f"{name} has left your Banq wallet. Banq did not tell us more; look at {to} to be sure."
-                )
-                return Words("The NFT has left your wallet", text, "good")
-            transaction = ""
-            if withdrawal.transaction_hash:
-                transaction = f"\nTransaction {m.code(withdrawal.transaction_hash)}"
-            return Words("Withdrawal completed", f"{name} is now at {to}.{transaction}", "good")
-        case "cancelled" if withdrawal.reason == "too_late":
-            return Words(
-                "Withdrawal not sent",
-                f"We could not ask Banq to send {name} when you confirmed, and now it is too late to do so "
-                "unasked. Nothing was sent. Use /withdraw to start again.",
-                "warning",
-            )
+            return _completed(m, name, to, withdrawal)
         case "cancelled" | "expired":
-            return draft_gone(withdrawal.state)
+            return _never_sent(name, withdrawal)
         case "unknown":
             return Words(
                 "We do not know yet whether Banq took it",
@@ -85,6 +111,45 @@ def withdrawal_story(m: Markup, withdrawal: Withdrawal) -> Words:
             title, what = _failure(withdrawal)
             return Words(title, f"{name} to {to}: {what}", "bad" if withdrawal.reason is None else "warning")
     raise AssertionError(f"no words for the state {withdrawal.state}")
+
+
+def _completed(m: Markup, name: str, to: str, withdrawal: Withdrawal) -> Words:
+    match withdrawal.reason:
+        case "settled_by_team":
+            text = (
+                f"Banq gave us no answer about {name}, so the team of this community looked into it: it was sent to "
+                f"{to}. Look there to be sure."
+            )
+            return Words("Withdrawal completed, says the team", text, "good")
+        case "left_the_wallet":
+            text = f"{name} has left your Banq wallet. Banq did not tell us more; look at {to} to be sure."
+            return Words("The NFT has left your wallet", text, "good")
+    transaction = ""
+    if withdrawal.transaction_hash:
+        transaction = f"\nTransaction {m.code(withdrawal.transaction_hash)}"
+    return Words("Withdrawal completed", f"{name} is now at {to}.{transaction}", "good")
+
+
+def _never_sent(name: str, withdrawal: Withdrawal) -> Words:
+    match withdrawal.reason:
+        case "paused":
+            why = (
+                f"The team of this community has paused all withdrawals, so {name} was not sent and is still in your "
+                "wallet. Use /withdraw to start again when they are back."
+            )
+        case "link_ended":
+            why = (
+                f"Your wallet was not linked any more when {name} was to be sent. Nothing was sent; it is still in your "
+                "wallet."
+            )
+        case "too_late":
+            why = (
+                f"We could not ask Banq to send {name} when you confirmed, and now it is too late to do so unasked. "
+                "Nothing was sent. Use /withdraw to start again."
+            )
+        case _:
+            return draft_gone(withdrawal.state)
+    return Words("Withdrawal not sent", why, "warning")
 
 
 def _refusal(m: Markup, withdrawal: Withdrawal) -> str:
@@ -106,6 +171,11 @@ def _failure(withdrawal: Withdrawal) -> tuple[str, str]:
             return "Transfer rejected", "you rejected it at Banq, so it was not sent."
         case "cancelled_at_banq":
             return "Transfer cancelled", "it was cancelled at Banq, so it was not sent."
+        case "settled_by_team":
+            return (
+                "Withdrawal not sent, says the team",
+                "Banq gave us no answer, so the team of this community looked into it: it was not sent, and the NFT is still in your wallet. If Banq e-mails you about it all the same, reject it there. Use /withdraw to start again.",
+            )
         case "expired_at_banq":
             return "Transfer expired", "it was not approved at Banq in time, so it was not sent."
     what = "Banq reports that it failed. Look into your Banq wallet to see where the NFT is."

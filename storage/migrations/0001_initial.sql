@@ -186,6 +186,7 @@ CREATE TABLE withdrawals (
     nft_image_url       TEXT,
     chain               TEXT,
     amount              INTEGER NOT NULL CHECK (amount > 0),
+    network             TEXT NOT NULL,
     address             TEXT NOT NULL,
     state               TEXT NOT NULL CHECK (state IN (
                             'draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'completed',
@@ -198,23 +199,31 @@ CREATE TABLE withdrawals (
     checks              INTEGER NOT NULL DEFAULT 0,
     created_at          INTEGER NOT NULL,
     expires_at          INTEGER NOT NULL,
+    confirmed_at        INTEGER,
+    -- Whether the owner typed the end of a new address once more, and how many of the NFT were held then.
+    retyped             INTEGER NOT NULL DEFAULT 0 CHECK (retyped IN (0, 1)),
+    held_when_confirmed INTEGER CHECK (held_when_confirmed >= amount),
     updated_at          INTEGER NOT NULL,
+    CHECK ((confirmed_at IS NULL) = (held_when_confirmed IS NULL)),
+    CHECK (state IN ('draft', 'cancelled', 'expired') OR confirmed_at IS NOT NULL),
     CHECK (state NOT IN ('awaiting_owner', 'processing') OR banq_transaction_id IS NOT NULL),
     CHECK (state NOT IN ('draft', 'confirmed', 'cancelled', 'expired') OR banq_transaction_id IS NULL)
 ) STRICT;
 
-CREATE UNIQUE INDEX one_live_withdrawal_per_nft ON withdrawals (user_guid, token_data_id)
+-- By userId: through two lanes, one wallet has two userGuids.
+CREATE UNIQUE INDEX one_live_withdrawal_per_nft ON withdrawals (banq_user_id, token_data_id)
     WHERE state IN ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown');
 CREATE UNIQUE INDEX one_withdrawal_per_transaction ON withdrawals (lane, banq_transaction_id)
     WHERE banq_transaction_id IS NOT NULL;
 CREATE INDEX withdrawals_by_owner ON withdrawals (chat_platform, chat_user_id, created_at);
+CREATE INDEX withdrawals_by_wallet ON withdrawals (banq_user_id, confirmed_at);
 CREATE INDEX live_withdrawals ON withdrawals (state)
     WHERE state IN ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown');
 
 -- What is sent where is fixed when the draft is made; changing anything makes a new draft.
 CREATE TRIGGER withdrawals_keep_their_order
 BEFORE UPDATE OF link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id, token_data_id, source_banq,
-                 nft_name, nft_details, nft_image_url, chain, amount, address ON withdrawals
+                 nft_name, nft_details, nft_image_url, chain, amount, network, address ON withdrawals
 BEGIN
     SELECT RAISE(ABORT, 'a withdrawal cannot be changed, only replaced');
 END;
@@ -225,11 +234,154 @@ WHEN NEW.state <> OLD.state AND NOT (
        (OLD.state = 'draft' AND NEW.state IN ('confirmed', 'cancelled', 'expired'))
     OR (OLD.state = 'confirmed' AND NEW.state IN ('submitting', 'cancelled'))
     OR (OLD.state = 'submitting' AND NEW.state IN ('awaiting_owner', 'refused', 'unknown'))
-    OR (OLD.state = 'unknown' AND NEW.state IN ('awaiting_owner', 'processing', 'completed', 'failed'))
+    OR (OLD.state = 'unknown' AND NEW.state IN (
+            'awaiting_owner', 'refused', 'processing', 'completed', 'failed'))
     OR (OLD.state = 'awaiting_owner' AND NEW.state IN ('processing', 'completed', 'failed'))
     OR (OLD.state = 'processing' AND NEW.state IN ('completed', 'failed')))
 BEGIN
     SELECT RAISE(ABORT, 'a withdrawal cannot be moved that way');
+END;
+
+-- The settings that withdrawals are held to; written at each start.
+CREATE TABLE withdrawal_rules (
+    id              INTEGER PRIMARY KEY CHECK (id = 1),
+    link_hold_ms    INTEGER NOT NULL CHECK (link_hold_ms >= 0),
+    address_hold_ms INTEGER NOT NULL CHECK (address_hold_ms >= 0),
+    per_day         INTEGER NOT NULL CHECK (per_day > 0),
+    in_flight       INTEGER NOT NULL CHECK (in_flight > 0),
+    loosening_ms    INTEGER NOT NULL CHECK (loosening_ms >= 0)
+) STRICT;
+
+INSERT INTO withdrawal_rules VALUES (1, 3600000, 86400000, 1, 1, 86400000);
+
+-- The kill switch: while a pause has no end, nothing is confirmed and nothing is sent.
+CREATE TABLE pauses (
+    id         INTEGER PRIMARY KEY,
+    paused_at  INTEGER NOT NULL,
+    actor      TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    resumed_at INTEGER CHECK (resumed_at >= paused_at)
+) STRICT;
+
+CREATE UNIQUE INDEX one_pause_at_a_time ON pauses (resumed_at IS NULL) WHERE resumed_at IS NULL;
+
+-- A member's own limits; of each kind the newest that is in force counts, and never above the settings.
+CREATE TABLE member_limits (
+    id            INTEGER PRIMARY KEY,
+    chat_platform TEXT NOT NULL,
+    chat_user_id  TEXT NOT NULL,
+    kind          TEXT NOT NULL CHECK (kind IN ('per_day', 'in_flight', 'address_hold_ms')),
+    value         INTEGER NOT NULL CHECK (value >= 0),
+    set_at        INTEGER NOT NULL,
+    in_force_at   INTEGER NOT NULL CHECK (in_force_at >= set_at)
+) STRICT;
+
+CREATE INDEX limits_by_member ON member_limits (chat_platform, chat_user_id, kind, id);
+
+CREATE TRIGGER member_limits_are_never_changed BEFORE UPDATE ON member_limits
+BEGIN
+    SELECT RAISE(ABORT, 'a limit cannot be changed, only set anew');
+END;
+
+CREATE TRIGGER member_limits_are_never_deleted BEFORE DELETE ON member_limits
+BEGIN
+    SELECT RAISE(ABORT, 'a limit cannot be removed, only set anew');
+END;
+
+-- Who takes over a chat account cannot loosen its limits at once.
+CREATE TRIGGER looser_limits_wait BEFORE INSERT ON member_limits
+WHEN NEW.in_force_at < NEW.set_at + (SELECT loosening_ms FROM withdrawal_rules)
+BEGIN
+    SELECT RAISE(ABORT, 'a looser limit has to wait') FROM (
+        SELECT value AS old FROM member_limits
+        WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+          AND kind = NEW.kind AND in_force_at <= NEW.set_at
+        ORDER BY id DESC LIMIT 1)
+    WHERE CASE NEW.kind WHEN 'address_hold_ms' THEN NEW.value < old ELSE NEW.value > old END;
+END;
+
+CREATE TABLE addresses (
+    id            TEXT PRIMARY KEY,
+    chat_platform TEXT NOT NULL,
+    chat_user_id  TEXT NOT NULL,
+    label         TEXT NOT NULL CHECK (length(label) BETWEEN 1 AND 40),
+    network       TEXT NOT NULL,
+    address       TEXT NOT NULL,
+    added_at      INTEGER NOT NULL,
+    removed_at    INTEGER CHECK (removed_at >= added_at)
+) STRICT;
+
+CREATE UNIQUE INDEX one_entry_per_address ON addresses (chat_platform, chat_user_id, network, address)
+    WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX one_entry_per_label ON addresses (chat_platform, chat_user_id, label COLLATE NOCASE)
+    WHERE removed_at IS NULL;
+
+-- A changed address would have outlived its hold.
+CREATE TRIGGER addresses_are_only_removed BEFORE UPDATE ON addresses
+WHEN OLD.removed_at IS NOT NULL OR NEW.removed_at IS NULL
+  OR (NEW.id, NEW.chat_platform, NEW.chat_user_id, NEW.label, NEW.network, NEW.address, NEW.added_at)
+     IS NOT (OLD.id, OLD.chat_platform, OLD.chat_user_id, OLD.label, OLD.network, OLD.address, OLD.added_at)
+BEGIN
+    SELECT RAISE(ABORT, 'a saved address cannot be changed, only removed');
+END;
+
+CREATE TRIGGER withdrawals_keep_the_limits BEFORE UPDATE OF state ON withdrawals
+WHEN OLD.state = 'draft' AND NEW.state = 'confirmed'
+BEGIN
+    SELECT RAISE(ABORT, 'withdrawals are paused') FROM pauses WHERE resumed_at IS NULL;
+    SELECT RAISE(ABORT, 'the link is not active') WHERE NOT EXISTS (
+        SELECT 1 FROM links WHERE id = NEW.link_id AND state = 'active');
+    SELECT RAISE(ABORT, 'the link is too fresh') FROM links, withdrawal_rules
+    WHERE links.id = NEW.link_id AND linked_at + link_hold_ms > NEW.confirmed_at;
+    SELECT RAISE(ABORT, 'the address is too new') FROM (
+        SELECT max(address_hold_ms, coalesce((
+            SELECT value FROM member_limits
+            WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+              AND kind = 'address_hold_ms' AND in_force_at <= NEW.confirmed_at
+            ORDER BY id DESC LIMIT 1), 0)) AS hold
+        FROM withdrawal_rules)
+    WHERE hold > 0 AND NOT EXISTS (
+        SELECT 1 FROM addresses
+        WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+          AND network = NEW.network AND address = NEW.address
+          AND removed_at IS NULL AND added_at + hold <= NEW.confirmed_at);
+    SELECT RAISE(ABORT, 'the new address was not typed once more') WHERE NEW.retyped = 0 AND NOT EXISTS (
+        SELECT 1 FROM addresses
+        WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+          AND network = NEW.network AND address = NEW.address AND removed_at IS NULL);
+    SELECT RAISE(ABORT, 'too many on one day') FROM (
+        SELECT min(per_day, coalesce((
+            SELECT value FROM member_limits
+            WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+              AND kind = 'per_day' AND in_force_at <= NEW.confirmed_at
+            ORDER BY id DESC LIMIT 1), per_day)) AS most
+        FROM withdrawal_rules)
+    WHERE most <= (
+        SELECT count(*) FROM withdrawals
+        WHERE (banq_user_id = NEW.banq_user_id
+               OR (chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id))
+          AND confirmed_at > NEW.confirmed_at - 86400000 AND state NOT IN ('cancelled', 'refused'));
+    SELECT RAISE(ABORT, 'too many under way') FROM (
+        SELECT min(in_flight, coalesce((
+            SELECT value FROM member_limits
+            WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
+              AND kind = 'in_flight' AND in_force_at <= NEW.confirmed_at
+            ORDER BY id DESC LIMIT 1), in_flight)) AS most
+        FROM withdrawal_rules)
+    WHERE most <= (
+        SELECT count(*) FROM withdrawals
+        WHERE (banq_user_id = NEW.banq_user_id
+               OR (chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id))
+          AND state IN ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown'));
+END;
+
+-- A pause, a freeze, an unlinking: whatever comes before the call still stops it.
+CREATE TRIGGER withdrawals_are_sent_if_nothing_stops_them BEFORE UPDATE OF state ON withdrawals
+WHEN OLD.state = 'confirmed' AND NEW.state = 'submitting'
+BEGIN
+    SELECT RAISE(ABORT, 'withdrawals are paused') FROM pauses WHERE resumed_at IS NULL;
+    SELECT RAISE(ABORT, 'the link is not active') WHERE NOT EXISTS (
+        SELECT 1 FROM links WHERE id = NEW.link_id AND state = 'active');
 END;
 
 CREATE TABLE outbox (
@@ -262,6 +414,7 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_by_member ON audit (chat_platform, chat_user_id, id);
+CREATE INDEX audit_by_object ON audit (object_id, id) WHERE object_id IS NOT NULL;
 
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN

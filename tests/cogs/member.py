@@ -111,6 +111,19 @@ class Member:
         assert outcome.modal is not None
         await members.submit_modal(self.id, outcome.modal, {"code": code})
 
+    async def type_end(self, review: SeenMessage, end: str = ADDRESS[-6:]) -> None:
+        """Press Withdraw in the review of a new address, and type how it ends."""
+        members = self.live.discord.members
+        outcome = await members.press(self.id, review.id, review.button("Withdraw")["custom_id"])
+        assert outcome.modal is not None
+        await members.submit_modal(self.id, outcome.modal, {"end": end})
+
+    async def confirm(self, review: SeenMessage, end: str = ADDRESS[-6:]) -> SeenMessage:
+        """Confirm a withdrawal to a new address; its message, once it has been edited."""
+        before = self.live.discord.members.look(self.id, review.id)
+        await self.type_end(review, end)
+        return await self.live.discord.members.wait_for(lambda: self._changed(before))
+
     async def signed_in_page(self, page: LinkPage) -> SeenMessage:
         """`/link`, and its page opened and proven to be this member's."""
         message = await self.command("link")

@@ -124,7 +124,7 @@ async def test_a_member_freezes_withdrawals_until_the_wallet_is_linked_again(ada
     assert "Freeze withdrawals?" in (await ada.press(wallet, "Freeze")).text
     assert "Nobody can withdraw from your wallet here" in (await ada.press(wallet, "Freeze now")).text
 
-    assert "cancelled" in (await ada.press(review, "Withdraw")).text
+    assert "cancelled" in (await ada.confirm(review)).text
     refused = await ada.command("withdraw", nft="anything", to=ADDRESS)
     assert "Withdrawals are frozen" in refused.text
     assert "32" in (await ada.command("wallet")).text, "what it holds can still be seen"
@@ -207,7 +207,7 @@ async def test_an_nft_that_left_the_wallet_before_confirming_is_not_sent(live: L
     review = await ada.command("withdraw", nft=await choose(ada, "copper"), to=ADDRESS)
     live.banq.ledger.move_away(identities.ADA.email, "quiet-hours-11")
 
-    assert "You do not hold this NFT" in (await ada.press(review, "Withdraw")).text
+    assert "You do not hold this NFT" in (await ada.confirm(review)).text
     assert live.banq.faults.received["withdraw"] == 0
 
 
@@ -227,7 +227,7 @@ async def test_no_answer_from_banq_is_said_and_never_sent_again(live: LiveBot, a
     review = await ada.command("withdraw", nft=await choose(ada, "copper"), to=ADDRESS)
     live.banq.faults.add(Fault(route="withdraw", times=1, drop=True, after_acting=True))
 
-    story = await ada.press(review, "Withdraw")
+    story = await ada.confirm(review)
 
     assert "Do not start again" in story.text
     await live.kill()
@@ -244,7 +244,7 @@ async def test_closed_direct_messages_are_shown_at_the_next_command(live: LiveBo
     ben = Member(live, BEN)
     await ben.link(identities.BEN)
     review = await ben.command("withdraw", nft=await choose(ben, ""), to=ADDRESS)
-    await ben.press(review, "Withdraw")
+    await ben.confirm(review)
     (transaction,) = live.banq.ledger.transactions
 
     live.banq.ledger.approve_transfer(transaction.id)

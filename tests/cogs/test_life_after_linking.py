@@ -78,7 +78,7 @@ async def test_a_frozen_wallet_is_thawed_by_linking_it_again_alone(live: LiveBot
     asked = await ada.press(await ada.command("wallet"), "Freeze")
     assert "Withdrawals are frozen" in (await ada.press(asked, "Freeze now")).text
 
-    assert "Withdrawal cancelled" in (await ada.press(review, "Withdraw")).text
+    assert "Withdrawal cancelled" in (await ada.confirm(review)).text
     await live.kill()
     await live.start()
     assert "Withdrawals are frozen" in (await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)).text
@@ -91,7 +91,7 @@ async def test_a_frozen_wallet_is_thawed_by_linking_it_again_alone(live: LiveBot
     await ada.link(identities.ADA)
     assert (await ada.command("wallet")).has_button("Freeze")
     review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
-    assert "Now approve it at Banq" in (await ada.press(review, "Withdraw")).text
+    assert "Now approve it at Banq" in (await ada.confirm(review)).text
     nothing_went_wrong(live)
 
 
@@ -262,7 +262,7 @@ async def test_who_leaves_and_comes_back_still_has_the_wallet(live: LiveBot) -> 
     members = live.discord.members
     await ada.link(identities.ADA)
     review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
-    await ada.press(review, "Withdraw")
+    await ada.confirm(review)
     (transaction,) = live.banq.ledger.transactions
     members.leave(ADA)
 
@@ -317,14 +317,14 @@ async def test_the_wallet_of_a_deleted_account_can_be_freed(
 async def test_a_link_ends_with_its_consequences_said_and_can_be_made_again(live: LiveBot) -> None:
     ada = Member(live, ADA)
     await ada.link(identities.ADA)
-    await ada.press(await ada.command("withdraw", nft="Copper Hills", to=ADDRESS), "Withdraw")
+    await ada.confirm(await ada.command("withdraw", nft="Copper Hills", to=ADDRESS))
     unsent = await ada.command("withdraw", nft=ANOTHER_NFT, to=ADDRESS)
     review = await ada.command("unlink")
     assert "1 withdrawal is under way at Banq. Unlinking does not stop it" in review.text
     done = await ada.press(review, "Unlink")
     assert "Withdrawals still under way: 1" in done.text
     assert "open your account at Banq" in done.text
-    assert "Withdrawal cancelled" in (await ada.press(unsent, "Withdraw")).text
+    assert "Withdrawal cancelled" in (await ada.confirm(unsent)).text
     for command in ("wallet", "nfts", "unlink"):
         assert "No wallet linked" in (await ada.command(command)).text
 

@@ -32,7 +32,7 @@ async def test_a_shutdown_waits_for_the_answer_to_a_withdrawal(live: LiveBot) ->
     await ada.link(identities.ADA)
     review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
     live.banq.faults.add(Fault(route="withdraw", times=1, hold=True))
-    await live.discord.members.press(ADA, review.id, review.button("Withdraw")["custom_id"])
+    await ada.type_end(review)
     await live.banq.store.until(lambda: live.banq.faults.received["withdraw"] == 1)
 
     stopping = asyncio.create_task(live.stop())
@@ -51,7 +51,7 @@ async def test_a_kill_during_the_call_to_banq_is_found_out_and_never_sent_again(
     await ada.link(identities.ADA)
     review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
     live.banq.faults.add(Fault(route="withdraw", times=1, hold=True, after_acting=True))
-    await live.discord.members.press(ADA, review.id, review.button("Withdraw")["custom_id"])
+    await ada.type_end(review)
     await live.banq.store.until(lambda: live.banq.faults.accepted["withdraw"] == 1)
 
     await live.kill()
@@ -89,7 +89,7 @@ async def test_a_withdrawal_goes_on_when_discord_fails_meanwhile(live: LiveBot) 
     review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
     live.banq.faults.add(Fault(route="withdraw", times=1, hold=True))
     live.discord.faults.fail("PATCH /webhooks", times=1, status=400)
-    await live.discord.members.press(ADA, review.id, review.button("Withdraw")["custom_id"])
+    await ada.type_end(review)
     await live.has_said("could not say that Banq is slow")
 
     live.banq.faults.release()

@@ -49,6 +49,13 @@ class Chat:
         await dialog.get_by_label("The code on the page").fill(code)
         await dialog.get_by_role("button", name="Submit").click()
 
+    async def confirm_withdrawal(self, end: str) -> None:
+        """Press Withdraw in the review of a new address, and type how it ends."""
+        await self.press("Withdraw")
+        dialog = self.page.get_by_role("dialog", name="A new address")
+        await dialog.get_by_label("Its last 6 characters").fill(end)
+        await dialog.get_by_role("button", name="Submit").click()
+
     async def link_address(self) -> str:
         """The personal link, to be opened elsewhere than by a click."""
         address = await self.last.get_by_role("link", name="Open the secure page").get_attribute("href")

@@ -175,7 +175,7 @@ async def test_what_remains_after_a_false_report_is_a_look_and_not_the_nfts(
 
     before = live.banq.ledger.wallet(ADA.email)
     await thief.command("withdraw", nft="Copper Hills", to="0x52908400098527886E0F7030069857D2E4169EE7")
-    await thief.press("Withdraw")
+    await thief.confirm_withdrawal("169EE7")
     await expect(thief.last).to_contain_text("Now approve it at Banq")
     assert live.banq.ledger.wallet(ADA.email) == before
     subjects = [mail.kind for mail in live.banq.ledger.mails(ADA.email)]

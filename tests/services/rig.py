@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 
 from banq.client import BanqClient, Endpoint
@@ -12,9 +13,11 @@ from banq.protocol import Credentials
 from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.server import BanqSandbox
+from services.address_book import AddressBook
 from services.changes import Changes
 from services.identity import ChatUser
 from services.inbox import Inbox
+from services.limits import WithdrawalLimits
 from services.line import Line, LinkingRules
 from services.link_page import LinkPage, Progress
 from services.linking import Linked, Linking, LinkStarted
@@ -22,11 +25,14 @@ from services.links import Links
 from services.matching import Matching
 from services.nfts import Nfts, nft_key
 from services.outbox import Outbox
+from services.reconciler import Reconciler
 from services.sources import Sources
 from services.submitter import Submitter
+from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Drafted, Submitted, Withdrawals
 from storage import withdrawals
 from storage.database import Database
+from storage.limits import Rules
 from storage.withdrawals import Withdrawal
 
 LANE = "main"
@@ -41,6 +47,15 @@ ADA = ChatUser("discord", "1", "Ada")
 BEN = ChatUser("discord", "2", "Ben")
 CLEO = ChatUser("discord", "3", "Cleo")
 GOOD_ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
+# How the address ends, which has to be typed once more while it is new.
+ITS_END = GOOD_ADDRESS[-6:]
+NO_LIMITS = Rules(
+    link_hold=timedelta(0),
+    address_hold=timedelta(0),
+    per_day=1000,
+    in_flight=1000,
+    loosening=timedelta(hours=24),
+)
 
 
 @dataclass
@@ -58,6 +73,9 @@ class Rig:
     inbox: Inbox
     nfts: Nfts
     submitter: Submitter
+    reconciler: Reconciler
+    limits: WithdrawalLimits
+    address_book: AddressBook
     withdrawals: Withdrawals
     outbox: Outbox
     open_pages: list[str] = field(default_factory=list)
@@ -69,6 +87,7 @@ class Rig:
         webhook_action_stands: bool = False,
         timeout_s: float = 5,
         rules: LinkingRules = USUAL_RULES,
+        withdrawal_rules: Rules = NO_LIMITS,
     ) -> AsyncIterator["Rig"]:
         """A second process on the same database file."""
         async with (
@@ -80,6 +99,7 @@ class Rig:
                 webhook_action_stands=webhook_action_stands,
                 timeout_s=timeout_s,
                 rules=rules,
+                withdrawal_rules=withdrawal_rules,
             ) as other,
         ):
             yield other
@@ -167,7 +187,7 @@ class Rig:
         return drafted.withdrawal
 
     async def confirm(self, user: ChatUser, draft: Withdrawal) -> Withdrawal:
-        submitted = await self.withdrawals.confirm(draft.id, user)
+        submitted = await self.withdrawals.confirm(draft.id, user, ITS_END)
         assert isinstance(submitted, Submitted), submitted
         return submitted.withdrawal
 
@@ -197,6 +217,7 @@ async def build(
     webhook_action_stands: bool = False,
     timeout_s: float = 5,
     rules: LinkingRules = USUAL_RULES,
+    withdrawal_rules: Rules = NO_LIMITS,
     platform_ids: Mapping[str, str] = ONE_LANE,
     reference_field: str | None = None,
 ) -> AsyncIterator[Rig]:
@@ -213,8 +234,12 @@ async def build(
         links = Links(database, line, sources)
         nfts = Nfts(banq, links, sources)
         matching = Matching(database, banq, line, rules, sources)
-        submitter = Submitter(
-            database, banq, nfts, lanes, sources, webhook_action_stands=webhook_action_stands
+        steps = WithdrawalSteps(database, Changes(), sources)
+        limits = WithdrawalLimits(database, withdrawal_rules, steps.changes, sources)
+        await limits.settings_may_have_changed()
+        submitter = Submitter(database, banq, nfts, lanes, steps, sources)
+        reconciler = Reconciler(
+            database, banq, nfts, submitter, steps, sources, webhook_action_stands=webhook_action_stands
         )
         yield Rig(
             sandbox=sandbox,
@@ -228,7 +253,7 @@ async def build(
             inbox=Inbox(
                 database,
                 matching,
-                submitter,
+                reconciler,
                 nfts,
                 sources,
                 wake_settling=lambda: None,
@@ -236,7 +261,10 @@ async def build(
             ),
             nfts=nfts,
             submitter=submitter,
-            withdrawals=Withdrawals(database, links, nfts, submitter, sources),
+            reconciler=reconciler,
+            limits=limits,
+            address_book=AddressBook(database, sources),
+            withdrawals=Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources),
             outbox=Outbox(database, sources),
         )
         await nfts.close()

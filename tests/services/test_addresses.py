@@ -24,7 +24,7 @@ CONTRACT = VECTORS[5]
 def test_a_good_address_is_shown_in_its_canonical_spelling(vector: str, written: str) -> None:
     text = written.format(vector, vector[2:].lower(), vector[2:].upper())
 
-    assert check_address(text, "ethereum") == Address(vector)
+    assert check_address(text, "ethereum") == Address(vector, "evm")
 
 
 @pytest.mark.parametrize("position", [i for i, character in enumerate(GOOD) if character.isalpha() and i > 1])
@@ -83,12 +83,12 @@ def test_an_address_that_nobody_holds_is_refused(digits: str) -> None:
 @pytest.mark.parametrize("contract", [CONTRACT, CONTRACT.lower(), f" {CONTRACT} "])
 def test_the_nfts_own_contract_is_refused(contract: str) -> None:
     assert check_address(CONTRACT, "ethereum", contract) is AddressProblem.OWN_CONTRACT
-    assert check_address(GOOD, "ethereum", contract) == Address(GOOD)
+    assert check_address(GOOD, "ethereum", contract) == Address(GOOD, "evm")
 
 
 @pytest.mark.parametrize("chain", [None, "", " ", "Ethereum", " POLYGON ", "base"])
 def test_an_evm_chain_or_none_is_supported(chain: str | None) -> None:
-    assert check_address(GOOD, chain) == Address(GOOD)
+    assert check_address(GOOD, chain) == Address(GOOD, "evm")
 
 
 @pytest.mark.parametrize("chain", ["solana", "Flow", "bitcoin", "tezos", "ethereum classic?"])

@@ -11,7 +11,7 @@ from sandbox.banq.faults import Fault
 from sandbox.banq.state import Transaction
 from storage.withdrawals import Withdrawal
 from tests.conftest import Clock
-from tests.services.rig import ADA, GOOD_ADDRESS, Rig
+from tests.services.rig import ADA, GOOD_ADDRESS, ITS_END, Rig
 
 PICTURE = "quiet-hours-2"
 
@@ -150,7 +150,7 @@ async def test_a_webhook_of_another_lane_changes_nothing(linked: Rig) -> None:
 async def test_a_webhook_before_our_own_answer_is_kept_for_later(linked: Rig, clock: Clock) -> None:
     draft = await linked.draft(ADA, PICTURE)
     linked.sandbox.faults.add(Fault(route="withdraw", times=1, hold=True, after_acting=True))
-    confirming = asyncio.create_task(linked.withdrawals.confirm(draft.id, ADA))
+    confirming = asyncio.create_task(linked.withdrawals.confirm(draft.id, ADA, ITS_END))
     await linked.sandbox.store.until(lambda: linked.sandbox.faults.accepted["withdraw"] == 1)
     transaction = only_transaction(linked)
     linked.sandbox.ledger.approve_transfer(transaction.id)
@@ -182,13 +182,13 @@ async def test_a_webhook_while_banq_is_away_is_kept_for_later(linked: Rig, clock
 
 async def test_without_any_webhook_banq_is_asked_now_and_then(linked: Rig, clock: Clock) -> None:
     withdrawal, transaction = await sent(linked)
-    await linked.submitter.step()
+    await linked.reconciler.step()
     linked.sandbox.ledger.approve_transfer(transaction.id)
 
-    await linked.submitter.step()
+    await linked.reconciler.step()
     assert (await linked.stored(withdrawal)).state == "awaiting_owner"
     clock.forward(seconds=30)
-    await linked.submitter.step()
+    await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "completed"
 
@@ -198,7 +198,7 @@ async def test_what_has_moved_on_is_soon_asked_about_again(linked: Rig) -> None:
 
     for status in ("processing", "completed"):
         set_status(linked, transaction, status)
-        await linked.submitter.step()
+        await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "completed"
 
@@ -207,7 +207,7 @@ async def test_banq_is_asked_less_and_less_often(linked: Rig, clock: Clock) -> N
     await sent(linked)
 
     for _ in range(60):
-        await linked.submitter.step()
+        await linked.reconciler.step()
         clock.forward(minutes=1)
 
     assert linked.sandbox.faults.received["transaction"] == 8
@@ -233,7 +233,7 @@ async def test_a_webhook_that_stands_waits_for_the_id_of_what_is_being_sent(
     linked.sandbox.api.offers_transactions = False
     linked.sandbox.faults.add(Fault(route="withdraw", times=1, hold=True, after_acting=True))
     async with linked.again(webhook_action_stands=True) as other:
-        confirming = asyncio.create_task(other.withdrawals.confirm(draft.id, ADA))
+        confirming = asyncio.create_task(other.withdrawals.confirm(draft.id, ADA, ITS_END))
         await linked.sandbox.store.until(lambda: linked.sandbox.faults.accepted["withdraw"] == 1)
         await other.webhook(moved(only_transaction(linked).id, "completed"))
         assert (await linked.stored(draft)).state == "submitting"

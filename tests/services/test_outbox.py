@@ -133,10 +133,11 @@ async def test_closed_direct_messages_keep_the_notice_for_the_next_command(
 
 async def test_a_kept_notice_may_become_out_of_date(linked: Rig, messenger: Messenger) -> None:
     messenger.refusal = DirectMessagesClosed()
-    draft = await linked.draft(ADA, "quiet-hours-2")
-    await notice(linked, "withdrawal_draft", draft.id)
+    withdrawal = await linked.confirm(ADA, await linked.draft(ADA, "quiet-hours-2"))
+    await notice(linked, "withdrawal_awaiting_owner", withdrawal.id)
     await linked.outbox.step()
-    await linked.withdrawals.cancel(draft.id, ADA)
+    linked.sandbox.ledger.reject_transfer(str(withdrawal.banq_transaction_id))
+    await linked.reconciler.step()
 
     [(_, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
 

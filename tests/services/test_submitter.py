@@ -8,9 +8,10 @@ import pytest
 from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.faults import Fault
+from services import withdrawal_steps
 from storage.withdrawals import Withdrawal
 from tests.conftest import Clock
-from tests.services.rig import ADA, GOOD_ADDRESS, Rig
+from tests.services.rig import ADA, GOOD_ADDRESS, ITS_END, Rig
 
 PICTURE = "quiet-hours-2"
 
@@ -31,7 +32,7 @@ async def confirmed_only(rig: Rig) -> Withdrawal:
     """As a crash leaves it between the member's confirmation and the call."""
     draft = await rig.draft(ADA, PICTURE)
     async with rig.database.transaction() as tx:
-        await tx.execute("UPDATE withdrawals SET state = 'confirmed' WHERE id = ?1", draft.id)
+        await withdrawal_steps.confirm(tx, draft, rig.sources.now(), held=draft.amount, retyped=True)
     return draft
 
 
@@ -39,7 +40,7 @@ async def killed_while_asking(rig: Rig, draft: Withdrawal, fault: Fault) -> None
     """The process dies while Banq holds the call, before or after acting on it."""
     rig.sandbox.faults.add(fault)
     counter = rig.sandbox.faults.accepted if fault.after_acting else rig.sandbox.faults.received
-    confirming = asyncio.create_task(rig.withdrawals.confirm(draft.id, ADA))
+    confirming = asyncio.create_task(rig.withdrawals.confirm(draft.id, ADA, ITS_END))
     await rig.sandbox.store.until(lambda: counter["withdraw"] == 1)
     confirming.cancel()
     with suppress(asyncio.CancelledError):
@@ -148,9 +149,9 @@ async def test_a_doubt_makes_it_unknown_and_it_is_never_sent_again(
     linked.sandbox.faults.clear()
     await linked.confirm(ADA, draft)
     async with linked.again() as restarted:
-        await restarted.submitter.recover()
+        await restarted.reconciler.recover()
     clock.forward(minutes=20)
-    await linked.submitter.step()
+    await linked.reconciler.step()
     assert asked(linked) == 1
 
 
@@ -169,8 +170,8 @@ async def test_a_restart_sends_what_was_only_confirmed_and_tells_its_owner(linke
     withdrawal = await confirmed_only(linked)
 
     async with linked.again() as restarted:
-        await restarted.submitter.recover()
-        await restarted.submitter.recover()
+        await restarted.reconciler.recover()
+        await restarted.reconciler.recover()
 
     assert (await linked.stored(withdrawal)).state == "awaiting_owner"
     assert (asked(linked), accepted(linked)) == (1, 1)
@@ -194,7 +195,7 @@ async def test_a_restart_while_banq_cannot_be_reached_sends_nothing(linked: Rig)
     await linked.sandbox.close()
 
     async with linked.again() as restarted:
-        await restarted.submitter.recover()
+        await restarted.reconciler.recover()
 
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("refused", "banq_unreachable")
@@ -208,7 +209,7 @@ async def test_a_token_that_cannot_be_had_is_no_doubt(linked: Rig, status: int) 
     linked.sandbox.faults.add(Fault(route="token", status=status))
 
     async with linked.again() as restarted:
-        await restarted.submitter.recover()
+        await restarted.reconciler.recover()
 
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("refused", "banq_unreachable")
@@ -222,8 +223,8 @@ async def test_a_process_killed_while_asking_leaves_an_unknown(linked: Rig, afte
     assert (await linked.stored(draft)).state == "submitting"
 
     async with linked.again() as restarted:
-        await restarted.submitter.recover()
-        await restarted.submitter.recover()
+        await restarted.reconciler.recover()
+        await restarted.reconciler.recover()
 
     assert (await linked.stored(draft)).state == "unknown"
     assert asked(linked) == 1
@@ -241,7 +242,7 @@ async def test_what_was_unlinked_before_it_was_sent_stays_unsent(linked: Rig) ->
     await linked.links.unlink(ADA, "member", "by command")
 
     submitted = await linked.submitter.submit(withdrawal.id)
-    await linked.submitter.recover()
+    await linked.reconciler.recover()
 
     assert submitted.state == "cancelled"
     assert asked(linked) == 0
@@ -255,7 +256,7 @@ async def test_what_was_confirmed_long_ago_is_not_sent_unasked(
     clock.forward(seconds=seconds)
 
     async with linked.again() as restarted:
-        await restarted.submitter.recover()
+        await restarted.reconciler.recover()
 
     stored = await linked.stored(withdrawal)
     late = state == "cancelled"
@@ -270,7 +271,7 @@ async def test_what_was_confirmed_by_a_link_that_is_stale_now_is_not_sent(linked
     assert link is not None
     await linked.links.access_lost(link.id)
 
-    await linked.submitter.recover()
+    await linked.reconciler.recover()
 
     assert (await linked.stored(withdrawal)).state == "cancelled"
     assert asked(linked) == 0
@@ -280,7 +281,7 @@ async def test_a_lost_answer_becomes_unknown_without_a_restart(linked: Rig) -> N
     draft = await linked.draft(ADA, PICTURE)
     await killed_while_asking(linked, draft, Fault(route="withdraw", hold=True, after_acting=True))
 
-    await linked.submitter.step()
+    await linked.reconciler.step()
 
     assert (await linked.stored(draft)).state == "unknown"
     assert asked(linked) == 1
@@ -292,10 +293,10 @@ async def test_a_lost_answer_becomes_unknown_without_a_restart(linked: Rig) -> N
 async def test_what_is_being_sent_is_left_alone_and_waited_for(linked: Rig) -> None:
     draft = await linked.draft(ADA, PICTURE)
     linked.sandbox.faults.add(Fault(route="withdraw", hold=True))
-    confirming = asyncio.create_task(linked.withdrawals.confirm(draft.id, ADA))
+    confirming = asyncio.create_task(linked.withdrawals.confirm(draft.id, ADA, ITS_END))
     await linked.sandbox.store.until(lambda: asked(linked) == 1)
 
-    await linked.submitter.step()
+    await linked.reconciler.step()
     assert (await linked.stored(draft)).state == "submitting"
     again = asyncio.create_task(linked.submitter.submit(draft.id))
     linked.sandbox.faults.release()

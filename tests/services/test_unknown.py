@@ -106,15 +106,15 @@ async def test_of_two_alike_none_is_settled_by_a_guess(
 
 async def test_an_unknown_one_is_settled_when_its_nft_has_left(linked: Rig, clock: Clock) -> None:
     withdrawal = await unknown(linked, acted=True)
-    await linked.submitter.step()
+    await linked.reconciler.step()
     assert (await linked.stored(withdrawal)).state == "unknown"
 
     linked.sandbox.ledger.approve_transfer(only_transaction(linked).id)
     clock.forward(minutes=9)
-    await linked.submitter.step()
+    await linked.reconciler.step()
     assert (await linked.stored(withdrawal)).state == "unknown"
     clock.forward(minutes=15)
-    await linked.submitter.step()
+    await linked.reconciler.step()
 
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("completed", "left_the_wallet")
@@ -126,10 +126,10 @@ async def test_an_empty_list_is_believed_after_an_hour(linked: Rig, clock: Clock
     linked.sandbox.store.state.holdings[identities.ADA.email].clear()
 
     clock.forward(minutes=59)
-    await linked.submitter.step()
+    await linked.reconciler.step()
     assert (await linked.stored(withdrawal)).state == "unknown"
     clock.forward(minutes=15)
-    await linked.submitter.step()
+    await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "completed"
 
@@ -138,7 +138,7 @@ async def test_an_unknown_one_stays_unknown_while_its_nft_is_there(linked: Rig, 
     withdrawal = await unknown(linked, acted=False)
 
     for _ in range(5):
-        await linked.submitter.step()
+        await linked.reconciler.step()
         clock.forward(minutes=15)
 
     assert (await linked.stored(withdrawal)).state == "unknown"
@@ -157,7 +157,7 @@ async def test_no_look_into_the_wallet_settles_nothing(linked: Rig, fault: Fault
     withdrawal = await unknown(linked, acted=False)
     linked.sandbox.faults.add(fault)
 
-    await linked.submitter.step()
+    await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "unknown"
 
@@ -169,7 +169,7 @@ async def test_a_wallet_that_cannot_all_be_read_settles_nothing(
     without_id = replace(NFTS[PICTURE], omitted=frozenset({"tokenDataId"}))
     monkeypatch.setitem(catalogue.NFTS, PICTURE, without_id)
 
-    await linked.submitter.step()
+    await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "unknown"
 

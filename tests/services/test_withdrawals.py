@@ -17,13 +17,14 @@ from services.withdrawals import (
     Drafted,
     DraftGone,
     DraftOutcome,
+    History,
     NftNotChosen,
     NftNotFound,
     NotYourWithdrawal,
     Submitted,
 )
 from tests.conftest import Clock
-from tests.services.rig import ADA, BEN, GOOD_ADDRESS, Rig, key_of
+from tests.services.rig import ADA, BEN, GOOD_ADDRESS, ITS_END, Rig, key_of
 
 PICTURE = "quiet-hours-2"
 TILE = "glaze-garden-8"  # an ERC-1155; Ada holds 5
@@ -108,7 +109,7 @@ async def test_a_stopped_link_neither_drafts_nor_sends(
     await set_link_state(linked, state)
 
     assert await linked.withdrawals.draft(ADA, key_of(PICTURE), GOOD_ADDRESS, 1) == refusal
-    assert await linked.withdrawals.confirm(draft.id, ADA) == refusal
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == refusal
     assert asked(linked) == 0
 
 
@@ -118,7 +119,7 @@ async def test_while_banq_is_away_nothing_is_drafted_or_sent(linked: Rig, clock:
     linked.sandbox.faults.outage = "503"
 
     assert await linked.withdrawals.draft(ADA, key_of(PICTURE), GOOD_ADDRESS, 1) == BanqSilent()
-    assert await linked.withdrawals.confirm(draft.id, ADA) == BanqSilent()
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == BanqSilent()
 
     linked.sandbox.faults.clear()
     assert (await linked.confirm(ADA, draft)).state == "awaiting_owner"
@@ -165,7 +166,7 @@ async def test_pressing_confirm_again_sends_nothing_more(linked: Rig) -> None:
 async def test_two_confirms_at_once_send_one(linked: Rig) -> None:
     draft = await linked.draft(ADA, PICTURE)
 
-    outcomes = await asyncio.gather(*(linked.withdrawals.confirm(draft.id, ADA) for _ in range(2)))
+    outcomes = await asyncio.gather(*(linked.withdrawals.confirm(draft.id, ADA, ITS_END) for _ in range(2)))
 
     assert all(isinstance(outcome, Submitted) for outcome in outcomes)
     assert asked(linked) == accepted(linked) == 1
@@ -177,7 +178,7 @@ async def test_two_processes_confirming_at_once_send_one(linked: Rig) -> None:
 
     async with linked.again() as other:
         outcomes = await asyncio.gather(
-            *(each.withdrawals.confirm(draft.id, ADA) for each in (linked, other, linked, other))
+            *(each.withdrawals.confirm(draft.id, ADA, ITS_END) for each in (linked, other, linked, other))
         )
 
     assert all(isinstance(outcome, Submitted) for outcome in outcomes)
@@ -187,7 +188,7 @@ async def test_two_processes_confirming_at_once_send_one(linked: Rig) -> None:
 async def test_two_drafts_of_one_nft_confirmed_at_once_send_one(linked: Rig) -> None:
     drafts = [await linked.draft(ADA, TILE), await linked.draft(ADA, TILE)]
 
-    outcomes = await asyncio.gather(*(linked.withdrawals.confirm(draft.id, ADA) for draft in drafts))
+    outcomes = await asyncio.gather(*(linked.withdrawals.confirm(draft.id, ADA, ITS_END) for draft in drafts))
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyRunning", "Submitted"]
     assert asked(linked) == accepted(linked) == 1
@@ -197,7 +198,7 @@ async def test_an_nft_on_its_way_is_not_withdrawn_again(linked: Rig) -> None:
     second = await linked.draft(ADA, PICTURE)
     running = await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
 
-    assert await linked.withdrawals.confirm(second.id, ADA) == AlreadyRunning(running)
+    assert await linked.withdrawals.confirm(second.id, ADA, ITS_END) == AlreadyRunning(running)
     again = await linked.withdrawals.draft(ADA, key_of(PICTURE), GOOD_ADDRESS, 1)
     assert again == AlreadyRunning(running)
     assert asked(linked) == 1
@@ -208,7 +209,7 @@ async def test_an_nft_that_is_gone_at_confirm_is_not_sent(linked: Rig, clock: Cl
     linked.sandbox.ledger.move_away(identities.ADA.email, PICTURE)
     clock.forward(seconds=1)
 
-    assert await linked.withdrawals.confirm(draft.id, ADA) == NftNotFound()
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == NftNotFound()
     assert asked(linked) == 0
 
 
@@ -217,7 +218,7 @@ async def test_too_few_at_confirm_are_not_sent(linked: Rig, clock: Clock) -> Non
     linked.sandbox.ledger.move_away(identities.ADA.email, TILE)
     clock.forward(seconds=1)
 
-    assert await linked.withdrawals.confirm(draft.id, ADA) == AmountRefused(4)
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == AmountRefused(4)
     assert asked(linked) == 0
 
 
@@ -226,7 +227,7 @@ async def test_access_taken_back_before_confirm_sends_nothing(linked: Rig, clock
     linked.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
     clock.forward(seconds=1)
 
-    assert await linked.withdrawals.confirm(draft.id, ADA) == LinkStale()
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == LinkStale()
     assert asked(linked) == 0
 
 
@@ -235,7 +236,7 @@ async def test_a_draft_lives_ten_minutes(linked: Rig, clock: Clock) -> None:
 
     clock.forward(minutes=10)
 
-    assert await linked.withdrawals.confirm(draft.id, ADA) == DraftGone("expired")
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == DraftGone("expired")
     assert (await linked.stored(draft)).state == "expired"
     assert asked(linked) == 0
 
@@ -251,14 +252,14 @@ async def test_overdue_drafts_are_swept_and_others_are_not(linked: Rig, clock: C
 
     states = [(await linked.stored(each)).state for each in (old, sent, young)]
     assert states == ["expired", "awaiting_owner", "draft"]
-    assert await linked.withdrawals.confirm(old.id, ADA) == DraftGone("expired")
+    assert await linked.withdrawals.confirm(old.id, ADA, ITS_END) == DraftGone("expired")
 
 
 async def test_a_cancelled_draft_cannot_be_confirmed(linked: Rig) -> None:
     draft = await linked.draft(ADA, PICTURE)
 
     assert await linked.withdrawals.cancel(draft.id, ADA) == DraftGone("cancelled")
-    assert await linked.withdrawals.confirm(draft.id, ADA) == DraftGone("cancelled")
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == DraftGone("cancelled")
     assert asked(linked) == 0
 
 
@@ -272,10 +273,10 @@ async def test_what_is_sent_cannot_be_cancelled(linked: Rig) -> None:
 async def test_a_stranger_can_neither_confirm_nor_cancel(linked: Rig, stranger: ChatUser) -> None:
     draft = await linked.draft(ADA, PICTURE)
 
-    assert await linked.withdrawals.confirm(draft.id, stranger) == NotYourWithdrawal()
+    assert await linked.withdrawals.confirm(draft.id, stranger, ITS_END) == NotYourWithdrawal()
     assert await linked.withdrawals.cancel(draft.id, stranger) == NotYourWithdrawal()
 
-    assert await linked.withdrawals.confirm("made up", ADA) == NotYourWithdrawal()
+    assert await linked.withdrawals.confirm("made up", ADA, ITS_END) == NotYourWithdrawal()
     assert await linked.withdrawals.cancel("made up", ADA) == NotYourWithdrawal()
     assert (await linked.stored(draft)).state == "draft"
     assert asked(linked) == 0
@@ -286,7 +287,7 @@ async def test_a_draft_of_an_ended_link_is_worth_nothing(linked: Rig) -> None:
     await linked.links.unlink(ADA, "member", "by command")
     await linked.link(ADA, identities.ADA)
 
-    assert await linked.withdrawals.confirm(draft.id, ADA) == DraftGone("cancelled")
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == DraftGone("cancelled")
     assert asked(linked) == 0
 
 
@@ -319,5 +320,5 @@ async def test_the_history_has_the_newest_first_and_no_drafts(linked: Rig, clock
     left = await linked.draft(ADA, "quiet-hours-7")
     await linked.withdrawals.cancel(left.id, ADA)
 
-    assert await linked.withdrawals.history(ADA) == sent[::-1]
-    assert await linked.withdrawals.history(BEN) == []
+    assert await linked.withdrawals.history(ADA) == History(sent[::-1], page=1, pages=1, count=3)
+    assert await linked.withdrawals.history(BEN) == History([], page=1, pages=1, count=0)

@@ -13,6 +13,7 @@ from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, W
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.standing import Standing
+from services.withdrawals import Drafted
 from services.wording import general, linking, team, wallet, withdrawals
 from services.wording.text import Words
 from storage.link_sessions import ENDED, Proof
@@ -21,7 +22,7 @@ from tests.services.rig import GOOD_ADDRESS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STATES = (
-    *("draft", "confirmed", "submitting", "awaiting_owner", "processing", "unknown"),
+    *("confirmed", "submitting", "awaiting_owner", "processing", "unknown"),
     *("completed", "cancelled", "expired", "refused", "failed"),
 )
 REASONS = {
@@ -67,6 +68,7 @@ DRAFT = Withdrawal(
     nft_image_url=None,
     chain=f"{STRANGE} chain",
     amount=1,
+    network="evm",
     address=GOOD_ADDRESS,
     state="draft",
     created_at=NOW,
@@ -133,7 +135,7 @@ def told_to_members() -> Iterator[Words]:
         yield wallet.no_wallet(outcome)
     for each in each_withdrawal():
         yield withdrawals.withdrawal_story(M, each)
-    yield withdrawals.withdrawal_review(M, DRAFT)
+    yield withdrawals.withdrawal_review(M, Drafted(DRAFT, None, None))
     for problem in AddressProblem:
         yield withdrawals.address_refused(M, problem, f"{STRANGE} chain")
         yield withdrawals.address_refused(M, problem, None)
@@ -207,7 +209,10 @@ def test_an_nft_without_a_name_is_called_unnamed() -> None:
 
     assert wallet.gallery_entry(M, nameless) == "Unnamed NFT"
     assert wallet.picture_text(nameless) == "Picture of an unnamed NFT"
-    assert "an unnamed NFT" in withdrawals.withdrawal_review(M, replace(DRAFT, nft_name="")).title
+    assert (
+        "an unnamed NFT"
+        in withdrawals.withdrawal_review(M, Drafted(replace(DRAFT, nft_name=""), None, None)).title
+    )
 
 
 def test_every_way_that_linking_can_end_has_words() -> None:
@@ -259,7 +264,7 @@ def test_an_unknown_outcome_never_invites_to_try_again() -> None:
 
 
 def test_the_review_shows_the_whole_address() -> None:
-    text = withdrawals.withdrawal_review(M, DRAFT).text
+    text = withdrawals.withdrawal_review(M, Drafted(DRAFT, None, None)).text
 
     assert GOOD_ADDRESS in text.replace(" ", "")
     assert "cannot be undone" in text

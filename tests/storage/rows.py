@@ -66,6 +66,7 @@ WITHDRAWAL = {
     "nft_name": "Moth",
     "nft_details": "Moths, polygon",
     "amount": 1,
+    "network": "evm",
     "address": "0x1",
     "state": "draft",
     "created_at": 0,
@@ -82,6 +83,14 @@ NOTICE = {
     "created_at": 0,
 }
 AUDIT = {"id": 1, "at": 0, "actor": "bot", "action": "linked"}
+
+
+def withdrawal_in(state: str, **changes: Any) -> dict[str, Any]:
+    """A withdrawal in this state, with all that it needs for it."""
+    row: dict[str, Any] = {**WITHDRAWAL, "state": state}
+    if state not in {"draft", "cancelled", "expired"}:
+        row |= {"confirmed_at": 0, "held_when_confirmed": 1, "retyped": 1}
+    return row | changes
 
 
 async def put(tx: Connection, table: str, row: dict[str, Any], **changes: Any) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from storage import audit, grants, link_sessions, links, outbox, turns, webhook_inbox, withdrawals
+from storage import audit, grants, limits, link_sessions, links, outbox, turns, webhook_inbox, withdrawals
 from storage.database import Connection, Database, from_ms, to_ms
+from storage.limits import Rules
 from storage.link_sessions import LinkSession
 from storage.links import Link
 from storage.withdrawals import Withdrawal
@@ -23,11 +24,13 @@ from tests.storage.rows import (
     put,
     put_alone,
     run_alone,
+    withdrawal_in,
 )
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
 CODE = "123456"
+NO_LIMITS = Rules(timedelta(0), timedelta(0), per_day=1000, in_flight=1000, loosening=timedelta(0))
 
 
 async def session_of(connection: Connection) -> LinkSession:
@@ -443,6 +446,7 @@ async def test_a_withdrawal_is_read_as_it_was_written(filled: Database) -> None:
         nft_image_url="https://a.example/1",
         chain="polygon",
         amount=2**63 - 1,
+        network="evm",
         address="0x1",
         state="draft",
         created_at=NOW,
@@ -458,14 +462,15 @@ async def test_a_withdrawal_is_read_as_it_was_written(filled: Database) -> None:
 async def test_a_withdrawal_is_confirmed_once_however_many_try(filled: Database) -> None:
     await put_alone(filled, "withdrawals", WITHDRAWAL)
     async with filled.transaction() as tx:
-        tries = [await withdrawals.move(tx, "w-1", "draft", "confirmed", NOW) for _ in range(3)]
+        await limits.set_rules(tx, NO_LIMITS)
+        tries = [await withdrawals.confirm(tx, "w-1", NOW, held=1, retyped=True) for _ in range(3)]
 
     assert tries == [True, False, False]
     assert (await withdrawal_of(filled.read)).updated_at == NOW
 
 
 async def test_a_move_keeps_what_it_is_not_told(filled: Database) -> None:
-    await put_alone(filled, "withdrawals", WITHDRAWAL, state="submitting")
+    await put_alone(filled, "withdrawals", withdrawal_in("submitting"))
     async with filled.transaction() as tx:
         assert await withdrawals.move(tx, "w-1", "submitting", "awaiting_owner", NOW, transaction_id="x-1")
         await withdrawals.postpone_check(tx, "w-1", LATER)
@@ -487,7 +492,7 @@ async def test_a_forbidden_step_is_an_integrity_error(filled: Database) -> None:
 
 
 async def test_a_check_is_due_when_its_time_has_come(filled: Database) -> None:
-    await put_alone(filled, "withdrawals", WITHDRAWAL, state="unknown")
+    await put_alone(filled, "withdrawals", withdrawal_in("unknown"))
     async with filled.transaction() as tx:
         await withdrawals.postpone_check(tx, "w-1", LATER)
 
@@ -496,7 +501,7 @@ async def test_a_check_is_due_when_its_time_has_come(filled: Database) -> None:
 
 
 async def test_banqs_id_of_a_withdrawal_is_set_only_once(filled: Database) -> None:
-    await put_alone(filled, "withdrawals", WITHDRAWAL, state="submitting")
+    await put_alone(filled, "withdrawals", withdrawal_in("submitting"))
     async with filled.transaction() as tx:
         assert await withdrawals.move(tx, "w-1", "submitting", "awaiting_owner", NOW, transaction_id="x-1")
         assert await withdrawals.move(tx, "w-1", "awaiting_owner", "completed", NOW, transaction_id="x-2")
@@ -530,13 +535,13 @@ async def test_where_a_withdrawal_is_listed(
     overdue: bool,
 ) -> None:
     number = "x-1" if state in {"awaiting_owner", "processing"} else None
-    await put_alone(filled, "withdrawals", WITHDRAWAL, state=state, banq_transaction_id=number)
+    await put_alone(filled, "withdrawals", withdrawal_in(state), banq_transaction_id=number)
     read = filled.read
 
-    assert bool(await withdrawals.of_chat_user(read, "discord", "1", 10)) == in_history
+    assert bool(await withdrawals.of_chat_user(read, "discord", "1", offset=0, limit=10)) == in_history
     assert bool(await withdrawals.unsent_of_link(read, "l-1")) == unsent
     assert bool(await withdrawals.count_running(read, "discord", "1")) == running
-    assert bool(await withdrawals.live_of_nft(read, "guid-1", '"t-1"')) == live_of_nft
+    assert bool(await withdrawals.live_of_nft(read, '"u-1"', '"t-1"')) == live_of_nft
     assert bool(await withdrawals.overdue_drafts(read, NOW)) == overdue
     assert [found.id for found in await withdrawals.in_state(read, state, "nothing")] == ["w-1"]
     assert await withdrawals.in_state(read, "nothing") == []
@@ -548,10 +553,10 @@ async def test_running_withdrawals_are_counted_per_member_not_per_link(filled: D
         other = {"id": "s-2", "user_guid": "guid-2", "token_hash": b"2" * 32, "browser_hash": b"2" * 32}
         await put(tx, "link_sessions", MATCHED, **other)
         await put(tx, "links", LINK, id="l-2", user_guid="guid-2", session_id="s-2")
-        await put(tx, "withdrawals", WITHDRAWAL, state="confirmed")
-        await put(tx, "withdrawals", WITHDRAWAL, id="w-2", link_id="l-2", user_guid="guid-2", state="unknown")
+        await put(tx, "withdrawals", withdrawal_in("confirmed"))
+        await put(tx, "withdrawals", withdrawal_in("unknown"), id="w-2", link_id="l-2", token_data_id='"t-2"')
         await put(
-            tx, "withdrawals", WITHDRAWAL, id="w-3", token_data_id='"t-3"', chat_user_id="2", state="unknown"
+            tx, "withdrawals", withdrawal_in("unknown"), id="w-3", token_data_id='"t-3"', chat_user_id="2"
         )
 
     assert await withdrawals.count_running(filled.read, "discord", "1") == 2

@@ -1,0 +1,221 @@
+"""The brakes on withdrawals: holds, limits per day and under way, members' own limits, and a pause of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services import withdrawal_steps
+from services.changes import Changes
+from services.identity import ChatUser
+from services.sources import Sources
+from storage import audit, limits, outbox, withdrawals
+from storage.address_book import SavedAddress
+from storage.database import Connection, Database
+from storage.limits import DAY, LimitKind, MemberLimit, Pause, Rules
+from storage.links import Link
+
+USUAL_RULES = Rules(
+    link_hold=timedelta(hours=1),
+    address_hold=timedelta(0),
+    per_day=10,
+    in_flight=5,
+    loosening=timedelta(hours=24),
+)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The team has stopped all withdrawals for now."""
+
+
+@dataclass(frozen=True)
+class LinkTooFresh:
+    until: datetime
+
+
+@dataclass(frozen=True)
+class AddressTooNew:
+    """New addresses have to wait. `until` is None where the address must be saved first."""
+
+    until: datetime | None
+    hold: timedelta
+
+
+@dataclass(frozen=True)
+class TooManyToday:
+    most: int
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class TooManyUnderWay:
+    most: int
+
+
+Braked = Paused | LinkTooFresh | AddressTooNew | TooManyToday | TooManyUnderWay
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What holds for a member. `own` is the member's own limit, `coming` a looser one that still waits."""
+
+    setting: int
+    own: MemberLimit | None
+    coming: MemberLimit | None
+
+
+@dataclass(frozen=True)
+class MemberLimits:
+    rules: Rules
+    by_kind: Mapping[LimitKind, Limit]
+    today: int
+    under_way: int
+
+
+@dataclass(frozen=True)
+class LimitSet:
+    kind: LimitKind
+    value: int
+    in_force_at: datetime
+    waits: bool
+
+
+@dataclass(frozen=True)
+class LimitRefused:
+    """A member's own limit may only be stricter than the setting."""
+
+    kind: LimitKind
+    setting: int
+
+
+@dataclass(frozen=True)
+class PausedNow:
+    """`cancelled` withdrawals had been confirmed but not yet sent."""
+
+    cancelled: int
+
+
+@dataclass(frozen=True)
+class AlreadyPaused:
+    pause: Pause
+
+
+@dataclass(frozen=True)
+class NotPaused:
+    """There is no pause to end."""
+
+
+class WithdrawalLimits:
+    def __init__(self, database: Database, rules: Rules, changes: Changes, sources: Sources) -> None:
+        self._database = database
+        self._rules = rules
+        self._changes = changes
+        self._sources = sources
+
+    async def settings_may_have_changed(self) -> None:
+        """Bring the settings to where the schema enforces them; idempotent."""
+        async with self._database.transaction() as tx:
+            await limits.set_rules(tx, self._rules)
+
+    async def brake(
+        self, connection: Connection, link: Link, saved: SavedAddress | None, now: datetime
+    ) -> Braked | None:
+        """What forbids a withdrawal through this link to this address now, if anything does.
+
+        `saved` is the address as the member's address book has it. The schema enforces the same.
+        """
+        if await limits.current_pause(connection) is not None:
+            return Paused()
+        rules = await limits.rules(connection)
+        if link.linked_at + rules.link_hold > now:
+            return LinkTooFresh(link.linked_at + rules.link_hold)
+        member = (link.chat_platform, link.chat_user_id)
+        hold = await limits.address_hold(connection, member, now)
+        if hold and (saved is None or saved.added_at + hold > now):
+            return AddressTooNew(None if saved is None else saved.added_at + hold, hold)
+        today = await limits.confirmed_within_a_day(connection, member, link.banq_user_id, now)
+        per_day = await self._own(connection, member, "per_day", rules.per_day, now)
+        if len(today) >= per_day:
+            return TooManyToday(per_day, today[len(today) - per_day] + DAY if per_day else None)
+        under_way = await limits.count_under_way(connection, member, link.banq_user_id)
+        in_flight = await self._own(connection, member, "in_flight", rules.in_flight, now)
+        return TooManyUnderWay(in_flight) if under_way >= in_flight else None
+
+    async def of_member(self, user: ChatUser, banq_user_id: str) -> MemberLimits:
+        now = self._sources.now()
+        read = self._database.read
+        rules = await limits.rules(read)
+        by_kind: dict[LimitKind, Limit] = {}
+        for kind, setting in _settings(rules).items():
+            by_kind[kind] = Limit(
+                setting,
+                await limits.member_limit(read, user.key, kind, now),
+                await limits.coming_limit(read, user.key, kind, now),
+            )
+        today = await limits.confirmed_within_a_day(read, user.key, banq_user_id, now)
+        under_way = await limits.count_under_way(read, user.key, banq_user_id)
+        return MemberLimits(rules, by_kind, len(today), under_way)
+
+    async def set_own(self, user: ChatUser, kind: LimitKind, value: int) -> LimitSet | LimitRefused:
+        """Set a limit of the member's own: stricter at once, looser after the wait."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            rules = await limits.rules(tx)
+            setting = _settings(rules)[kind]
+            if _is_looser(kind, value, setting):
+                return LimitRefused(kind, setting)
+            own = await limits.member_limit(tx, user.key, kind, now)
+            waits = _is_looser(kind, value, setting if own is None else own.value)
+            in_force_at = now + rules.loosening if waits else now
+            await limits.set_member_limit(tx, user.key, kind, value, now, in_force_at)
+            await audit.append(tx, now, "member", f"limit: {kind} {value}", member=user.key)
+        return LimitSet(kind, value, in_force_at, waits)
+
+    async def pause(self, actor: str, reason: str) -> PausedNow | AlreadyPaused:
+        """Stop all withdrawals that Banq has not been asked for yet, in every process, at once."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            if not await limits.pause(tx, now, actor, reason):
+                pause = await limits.current_pause(tx)
+                if pause is None:
+                    raise AssertionError("only another pause stands in the way of a pause")
+                return AlreadyPaused(pause)
+            await audit.append(tx, now, actor, "withdrawals paused", reason=reason)
+            unsent = await withdrawals.in_state(tx, "confirmed")
+            for withdrawal in unsent:
+                await withdrawal_steps.move(tx, withdrawal, "cancelled", now, actor, reason="paused")
+                await outbox.insert(tx, withdrawal.owner, "withdrawal_cancelled", withdrawal.id, now)
+        self._changes.announce()
+        return PausedNow(len(unsent))
+
+    async def resume(self, actor: str, reason: str) -> Pause | NotPaused:
+        """Let withdrawals be made again; the pause that ended."""
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            pause = await limits.current_pause(tx)
+            if pause is None or not await limits.resume(tx, now):
+                return NotPaused()
+            await audit.append(tx, now, actor, "withdrawals resumed", reason=reason)
+        return pause
+
+    async def current_pause(self) -> Pause | None:
+        return await limits.current_pause(self._database.read)
+
+    async def _own(
+        self, connection: Connection, member: tuple[str, str], kind: LimitKind, setting: int, now: datetime
+    ) -> int:
+        own = await limits.member_limit(connection, member, kind, now)
+        return setting if own is None else min(own.value, setting)
+
+
+def _settings(rules: Rules) -> dict[LimitKind, int]:
+    return {
+        "per_day": rules.per_day,
+        "in_flight": rules.in_flight,
+        "address_hold_ms": rules.address_hold // MILLISECOND,
+    }
+
+
+def _is_looser(kind: LimitKind, value: int, than: int) -> bool:
+    return value < than if kind == "address_hold_ms" else value > than
