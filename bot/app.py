@@ -72,6 +72,7 @@ class Parts:
     bot: BanqBot
     web: web.Application
     workers: tuple[Worker, ...]
+    outbox: Outbox
     submitter: Submitter
     banq: BanqClient
 
@@ -107,6 +108,7 @@ async def run(config: Config) -> None:
             tasks.create_task(_discord(parts.bot, config), name="discord"),
             tasks.create_task(parts.bot.following.run(), name="following"),
             tasks.create_task(_look_at_banq(parts.banq), name="banq check"),
+            tasks.create_task(parts.outbox.run(), name="outbox"),
             *(tasks.create_task(worker.run()) for worker in parts.workers),
         ]
         await stop.wait()
@@ -227,10 +229,10 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
                 Worker("linking", matching.keep_time, interval_s=1),
                 *settling,
                 inbox.worker,
-                outbox.worker,
                 Worker("withdrawal", reconciler.step, interval_s=5),
                 Worker("draft", withdrawals.expire_drafts, interval_s=30),
             ),
+            outbox=outbox,
             submitter=submitter,
             banq=banq,
         )
@@ -241,6 +243,7 @@ async def _bot(config: Config, services: Services) -> BanqBot:
     settings = DiscordSettings(
         home_guild_id=home.id,
         admin_role_id=config.discord.admin_role_id,
+        team_channel_id=config.discord.team_channel_id,
         insecure_pictures=config.nfts.allow_insecure_pictures,
         api_url=config.discord.api_url,
         gateway_url=config.discord.gateway_url,
@@ -337,6 +340,8 @@ async def _discord(bot: BanqBot, config: Config) -> None:
                 "discord.home_guild_id: Discord does not let the bot set up /admin there. Invite the bot to "
                 "that server with the scopes 'bot' and 'applications.commands', and check the id."
             ) from error
+        except discord.RateLimited as error:
+            raise StartRefused(f"Discord asks us to start in {error.retry_after:.0f} seconds.") from error
         except (aiohttp.ClientError, OSError) as error:
             raise StartRefused("Discord cannot be reached. Check the network and start again.") from error
         except AttributeError as error:

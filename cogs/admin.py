@@ -8,10 +8,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.cards import card
-from cogs.client import BanqBot, chat_user
+from cogs.client import PLATFORM, BanqBot, chat_user
 from cogs.presses import Interaction
 from services.links import Frozen, NotLinked, Unlinked, WalletOverview
 from services.wording import team as team_words
+from services.wording.text import Words
 
 
 class AdminCog(commands.Cog):
@@ -29,7 +30,8 @@ class AdminCog(commands.Cog):
         if not await self._allowed(interaction):
             return
         overview = await self._bot.services.overview.read()
-        await self._bot.show(interaction, card(team_words.status(self._bot.markup, overview)))
+        team_channel = self._bot.services.outbox.team_channel(PLATFORM)
+        await self._show(interaction, team_words.status(self._bot.markup, overview, team_channel))
 
     @admin.command(description="Whether a member is linked; never what they hold")
     @app_commands.describe(member="The member")
@@ -47,7 +49,7 @@ class AdminCog(commands.Cog):
         refused = await self._bot.services.links.latest_conflict(chat_user(member))
         if refused is not None:
             words = replace(words, text=f"{words.text}\n{team_words.conflict(self._bot.markup, refused)}")
-        await self._bot.show(interaction, card(words))
+        await self._show(interaction, words)
 
     @admin.command(description="Unlink a member's wallet; the member is told")
     @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
@@ -65,7 +67,7 @@ class AdminCog(commands.Cog):
                 words = team_words.member_unlinked(name, done)
             case never:
                 assert_never(never)
-        await self._bot.show(interaction, card(words))
+        await self._show(interaction, words)
 
     @admin.command(description="Stop all withdrawals of a member; the member is told")
     @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
@@ -83,7 +85,12 @@ class AdminCog(commands.Cog):
                 words = team_words.member_frozen(name, done)
             case never:
                 assert_never(never)
+        await self._show(interaction, words)
+
+    async def _show(self, interaction: Interaction, words: Words) -> None:
+        """The answer, and after it what could not be told in the team's channel."""
         await self._bot.show(interaction, card(words))
+        await self._bot.show_team_notices(interaction)
 
     async def _allowed(self, interaction: Interaction) -> bool:
         """Checked on every use: what the client shows or hides is no permission."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import discord
@@ -31,14 +32,19 @@ from services.reconciler import Reconciler
 from services.withdrawals import Withdrawals
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
+from services.wording.text import Words
+from storage.outbox import TEAM
 
 log = logging.getLogger(__name__)
 
 PLATFORM = "discord"
 PATIENCE_S = 2.0
 INVALID_FORM_BODY = 50035
+# The least that the library takes. What Discord wants later than that is for whoever asked to wait for.
+SLEEP_THROUGH_PAUSES_UP_TO_S = 30.0
 
 T = TypeVar("T")
+Kept = Callable[[], Awaitable[list[tuple[int, Words | None]]]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class DiscordSettings:
 
     home_guild_id: int
     admin_role_id: int | None
+    team_channel_id: int | None
     insecure_pictures: bool
     api_url: str | None = None
     gateway_url: str | None = None
@@ -97,6 +104,7 @@ class BanqBot(commands.Bot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.0,
+            max_ratelimit_timeout=SLEEP_THROUGH_PAUSES_UP_TO_S,
             tree_cls=Tree,
         )
         self.services = services
@@ -109,9 +117,19 @@ class BanqBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
-        await self.tree.sync()
-        await self.tree.sync(guild=discord.Object(self.settings.home_guild_id))
+        await self._sync(None)
+        await self._sync(discord.Object(self.settings.home_guild_id))
         log.info("discord: commands are up to date")
+
+    async def _sync(self, guild: discord.Object | None) -> None:
+        while True:
+            try:
+                await self.tree.sync(guild=guild)
+            except discord.RateLimited as error:
+                log.warning("discord: the commands can be set up in %.0f s", error.retry_after)
+                await asyncio.sleep(error.retry_after)
+            else:
+                return
 
     async def on_ready(self) -> None:
         log.info("discord: ready as %s", self.user)
@@ -156,19 +174,28 @@ class BanqBot(commands.Bot):
             log.warning("could not say that Banq is slow: code %s", error.code)
 
     async def show_kept_notices(self, interaction: Interaction) -> None:
-        """Each once: a second command of the same person, sent quickly, leaves them to the first."""
         user = chat_user(interaction.user)
-        if user.key in self._showing_notices_to:
+        kept = partial(self.services.outbox.kept_for, user, self.markup)
+        await self._show_kept(interaction, user.key, kept)
+
+    async def show_team_notices(self, interaction: Interaction) -> None:
+        """For an /admin command, and whoever of the team gives it."""
+        kept = partial(self.services.outbox.kept_for_team, PLATFORM, self.markup)
+        await self._show_kept(interaction, (PLATFORM, TEAM), kept)
+
+    async def _show_kept(self, interaction: Interaction, recipient: tuple[str, str], kept: Kept) -> None:
+        """Each once: a second command for the same recipient, sent quickly, leaves them to the first."""
+        if recipient in self._showing_notices_to:
             return
-        self._showing_notices_to.add(user.key)
+        self._showing_notices_to.add(recipient)
         try:
-            for notice_id, words in await self.services.outbox.kept_for(user, self.markup):
+            for notice_id, words in await kept():
                 if words is not None:
                     view = card(words, *buttons(words, interaction.user.id))
                     await interaction.followup.send(view=view, ephemeral=True)
                 await self.services.outbox.mark_shown(notice_id)
         finally:
-            self._showing_notices_to.discard(user.key)
+            self._showing_notices_to.discard(recipient)
 
     async def refuse_stranger(self, interaction: Interaction) -> None:
         await interaction.response.send_message(view=card(linking_words.NOT_YOUR_BUTTON), ephemeral=True)

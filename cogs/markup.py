@@ -21,6 +21,10 @@ class DiscordMarkup:
     def code(self, text: str) -> str:
         return f"`{''.join(c for c in text[:200] if c.isprintable() and c != '`')}`"
 
+    def member(self, user_id: str) -> str:
+        # It calls nobody: the client's allowed mentions are none.
+        return f"<@{user_id}>"
+
     def time(self, time: datetime) -> str:
         return f"<t:{int(time.timestamp())}:R>"
 

@@ -1,12 +1,21 @@
-"""Delivers notices to members: at least once, in order, and never lost when direct messages are closed."""
+"""Delivers notices: at least once, to each recipient in order, and never lost where messages are closed."""
 
+import asyncio
 import logging
 from datetime import timedelta
-from typing import Protocol
 
 from services.identity import ChatUser
+from services.messenger import (
+    DeliveryFailed,
+    DirectMessagesClosed,
+    MessageRefused,
+    Messenger,
+    TeamChannel,
+    TeamChannelClosed,
+)
 from services.sources import Sources
 from services.standing import standing_of
+from services.wording import team as team_words
 from services.wording.general import NOTICES
 from services.wording.linking import link_standing
 from services.wording.text import Markup, Words
@@ -14,31 +23,14 @@ from services.wording.withdrawals import withdrawal_story
 from services.worker import Worker
 from storage import link_sessions, links, outbox, withdrawals
 from storage.database import Database
-from storage.outbox import Notice
+from storage.outbox import TEAM, Notice, Recipient
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+AT_ONCE = 8
 TRIES = 12
 RETRY_AFTER = timedelta(seconds=5)
 RETRY_AT_MOST_EVERY = timedelta(hours=1)
-
-
-class DirectMessagesClosed(Exception):
-    """The member takes no direct messages from the bot."""
-
-
-class DeliveryFailed(Exception):
-    """The chat platform did not take the message now; the text names no secret."""
-
-
-class Messenger(Protocol):
-    """One chat platform's way of sending a direct message."""
-
-    markup: Markup
-
-    async def send(self, recipient: str, words: Words) -> None:
-        """Raises DirectMessagesClosed or DeliveryFailed."""
 
 
 class Outbox:
@@ -46,23 +38,52 @@ class Outbox:
         self._database = database
         self._sources = sources
         self._messengers: dict[str, Messenger] = {}
-        self.worker = Worker("outbox", self.step, interval_s=1)
+        self._under_way: dict[Recipient, asyncio.Task[None]] = {}
+        self._worker = Worker("outbox", self._start_due, interval_s=1)
 
     def serve(self, platform: str, messenger: Messenger) -> None:
         """Deliver notices for this platform through this messenger from now on."""
         self._messengers[platform] = messenger
-        self.worker.wake()
+        self._worker.wake()
+
+    def team_channel(self, platform: str) -> TeamChannel:
+        return self._messengers[platform].team_channel
+
+    async def run(self) -> None:
+        """Deliver until cancelled. What is under way then is sent again after the next start."""
+        try:
+            await self._worker.run()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        under_way = list(self._under_way.values())
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     async def step(self) -> None:
-        for notice in await outbox.due(self._database.read, self._sources.now(), BATCH):
-            messenger = self._messengers.get(notice.chat_platform)
-            if messenger is not None:
-                await self._deliver(notice, messenger)
+        """Deliver all that is due now, and wait until that is done."""
+        await self._start_due()
+        while self._under_way:
+            await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+            await self._start_due()
 
     async def kept_for(self, user: ChatUser, markup: Markup) -> list[tuple[int, Words | None]]:
-        """What could not be sent as a direct message, by id; None where it has become out of date."""
+        """What did not reach the member as a direct message, by id; None where it is out of date."""
+        return await self._kept(user.key, markup)
+
+    async def kept_for_team(self, platform: str, markup: Markup) -> list[tuple[int, Words | None]]:
+        """The same for what did not reach the team's channel."""
+        return await self._kept((platform, TEAM), markup)
+
+    async def mark_shown(self, notice_id: int) -> None:
+        async with self._database.transaction() as tx:
+            await outbox.mark_delivered(tx, notice_id, self._sources.now())
+
+    async def _kept(self, recipient: Recipient, markup: Markup) -> list[tuple[int, Words | None]]:
         found: list[tuple[int, Words | None]] = []
-        for notice in await outbox.kept_for(self._database.read, *user.key):
+        for notice in await outbox.kept_for(self._database.read, recipient):
             try:
                 found.append((notice.id, await self._words(notice, markup)))
             except LookupError:
@@ -70,39 +91,78 @@ class Outbox:
                 log.warning("notice %s is of a kind that this version does not know", notice.id)
         return found
 
-    async def mark_shown(self, notice_id: int) -> None:
-        async with self._database.transaction() as tx:
-            await outbox.mark_delivered(tx, notice_id, self._sources.now())
+    async def _start_due(self) -> None:
+        """One task per recipient, so that nobody waits for another one's trouble."""
+        for platform, messenger in self._messengers.items():
+            # Twice as many, since those under way are among them.
+            for recipient in await outbox.due_recipients(
+                self._database.read, platform, self._sources.now(), 2 * AT_ONCE
+            ):
+                if len(self._under_way) >= AT_ONCE:
+                    return
+                if recipient not in self._under_way:
+                    self._under_way[recipient] = asyncio.create_task(self._deliver_all(recipient, messenger))
+
+    async def _deliver_all(self, recipient: Recipient, messenger: Messenger) -> None:
+        try:
+            while True:
+                notice = await outbox.first_due(self._database.read, recipient, self._sources.now())
+                if notice is None:
+                    return
+                await self._deliver(notice, messenger)
+        except Exception:
+            log.exception("delivering notices failed; it is tried again")
+        finally:
+            del self._under_way[recipient]
+            self._worker.wake()
 
     async def _deliver(self, notice: Notice, messenger: Messenger) -> None:
-        now = self._sources.now()
         try:
             words = await self._words(notice, messenger.markup)
             if words is not None:
-                await messenger.send(notice.recipient, words)
-        except DirectMessagesClosed:
+                await self._send(notice, words, messenger)
+        except (DirectMessagesClosed, TeamChannelClosed):
             async with self._database.transaction() as tx:
                 await outbox.keep(tx, notice.id)
         except DeliveryFailed as error:
             log.warning("notice %s was not delivered: %s", notice.id, error)
-            await self._retry(notice)
+            await self._retry(notice, error)
         except Exception:
             # One notice that cannot be sent must not hold up all others.
             log.exception("notice %s could not be sent", notice.id)
             await self._retry(notice)
         else:
-            async with self._database.transaction() as tx:
-                await outbox.mark_delivered(tx, notice.id, now)
+            await self.mark_shown(notice.id)
 
-    async def _retry(self, notice: Notice) -> None:
-        """Later; after many tries, at the member's next command."""
-        last = notice.attempts + 1 >= TRIES
+    async def _send(self, notice: Notice, words: Words, messenger: Messenger) -> None:
+        # The id alone would come again with a new database.
+        once = f"{notice.id}-{int(notice.created_at.timestamp() * 1000)}"
+        if notice.recipient == TEAM:
+            await messenger.send_to_team(words, once)
+        else:
+            await messenger.send(notice.recipient, words, once)
+
+    async def _retry(self, notice: Notice, error: DeliveryFailed | None = None) -> None:
+        """Later; after many tries, no more: it is then for the recipient's next command."""
         wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
+        if error is not None:
+            wait = max(wait, timedelta(seconds=error.retry_after_s))
+        until = self._sources.now() + wait
         async with self._database.transaction() as tx:
-            await outbox.mark_failed(tx, notice.id, self._sources.now() + wait, keep=last)
+            if notice.attempts + 1 >= TRIES:
+                await outbox.give_up(tx, notice.id)
+            else:
+                await outbox.try_later(tx, notice.id, until)
+                if error is not None and not isinstance(error, MessageRefused):
+                    await outbox.hold_back(tx, notice.owner, until)
 
     async def _words(self, notice: Notice, markup: Markup) -> Words | None:
         """None where things have moved on meanwhile: a later notice says more. Raises LookupError."""
+        if notice.kind == "team_stuck":
+            withdrawal = await withdrawals.get(self._database.read, notice.object_id)
+            if withdrawal is None or withdrawal.state != "unknown":
+                return None
+            return team_words.stuck(markup, withdrawal.chat_user_id, withdrawal.updated_at)
         if notice.kind.startswith("withdrawal_"):
             withdrawal = await withdrawals.get(self._database.read, notice.object_id)
             if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":

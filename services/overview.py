@@ -31,6 +31,8 @@ class Overview:
     withdrawals: Mapping[str, int]
     webhooks: Mapping[str, int]
     notices: Mapping[str, int]
+    dead_notices: int
+    oldest_dead_notice_at: datetime | None
     unclaimed_grants_lately: int
 
 
@@ -54,6 +56,7 @@ class OverviewReader:
 
     async def read(self) -> Overview:
         read = self._database.read
+        dead_notices, oldest_dead_notice_at = await outbox.dead_for_members(read)
         return Overview(
             banq=await banq_state(self._banq),
             last_webhook_at=await webhook_inbox.last_received_at(read),
@@ -62,6 +65,8 @@ class OverviewReader:
             withdrawals=await withdrawals.count_by_state(read),
             webhooks=await webhook_inbox.count_by_state(read),
             notices=await outbox.count_by_state(read),
+            dead_notices=dead_notices,
+            oldest_dead_notice_at=oldest_dead_notice_at,
             unclaimed_grants_lately=await grants.unclaimed_since(
                 read, self._sources.now() - timedelta(days=1)
             ),

@@ -1,10 +1,14 @@
-"""Notices to members, written in the transaction of what they tell, delivered afterwards."""
+"""Notices to members and to the team, written in the transaction of what they tell, delivered afterwards."""
 
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.database import Connection, to_ms
+from storage.database import Connection, from_ms, to_ms
+
+Recipient = tuple[str, str]
+# In place of a user id, for what the people who run the community must be told.
+TEAM = "team"
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,16 @@ class Notice:
     kind: str
     object_id: str
     attempts: int
+    created_at: datetime
+
+    @property
+    def owner(self) -> Recipient:
+        return (self.chat_platform, self.recipient)
 
 
 async def insert(
     tx: Connection,
-    member: tuple[str, str],
+    member: Recipient,
     kind: str,
     object_id: str,
     now: datetime,
@@ -42,21 +51,43 @@ async def insert(
     )
 
 
-async def due(connection: Connection, now: datetime, limit: int) -> list[Notice]:
+async def insert_for_team(
+    tx: Connection, chat_platform: str, kind: str, object_id: str, now: datetime
+) -> None:
+    """Add a notice for the team on this platform; the same about the same object is kept once."""
+    await insert(tx, (chat_platform, TEAM), kind, object_id, now)
+
+
+async def due_recipients(
+    connection: Connection, chat_platform: str, now: datetime, limit: int
+) -> list[Recipient]:
+    """For whom something is due, whoever has waited longest first."""
     rows = await connection.fetch_all(
-        "SELECT * FROM outbox WHERE state = 'pending' AND next_try_at <= ?1 ORDER BY id LIMIT ?2",
+        "SELECT recipient FROM outbox WHERE state = 'pending' AND next_try_at <= ?2 AND chat_platform = ?1"
+        " GROUP BY recipient ORDER BY min(id) LIMIT ?3",
+        chat_platform,
         to_ms(now),
         limit,
     )
-    return [_notice(row) for row in rows]
+    return [(chat_platform, row["recipient"]) for row in rows]
 
 
-async def kept_for(connection: Connection, chat_platform: str, recipient: str) -> list[Notice]:
-    """Notices that could not be sent as direct messages, oldest first."""
+async def first_due(connection: Connection, recipient: Recipient, now: datetime) -> Notice | None:
+    row = await connection.fetch_one(
+        "SELECT * FROM outbox WHERE chat_platform = ?1 AND recipient = ?2 AND state = 'pending'"
+        " AND next_try_at <= ?3 ORDER BY id LIMIT 1",
+        *recipient,
+        to_ms(now),
+    )
+    return None if row is None else _notice(row)
+
+
+async def kept_for(connection: Connection, recipient: Recipient) -> list[Notice]:
+    """Notices that are not tried (any more), and are for the recipient's next command; oldest first."""
     rows = await connection.fetch_all(
-        "SELECT * FROM outbox WHERE chat_platform = ?1 AND recipient = ?2 AND state = 'kept' ORDER BY id",
-        chat_platform,
-        recipient,
+        "SELECT * FROM outbox WHERE chat_platform = ?1 AND recipient = ?2 AND state IN ('kept', 'dead')"
+        " ORDER BY id",
+        *recipient,
     )
     return [_notice(row) for row in rows]
 
@@ -88,18 +119,46 @@ async def mark_delivered(tx: Connection, notice_id: int, now: datetime) -> None:
 
 
 async def keep(tx: Connection, notice_id: int) -> None:
-    """The member takes no direct messages: hold the notice for the next command."""
+    """The recipient cannot be written to: hold the notice for the next command."""
     await tx.execute("UPDATE outbox SET state = 'kept' WHERE id = ?1 AND state = 'pending'", notice_id)
 
 
-async def mark_failed(tx: Connection, notice_id: int, next_try_at: datetime, *, keep: bool) -> None:
+async def try_later(tx: Connection, notice_id: int, next_try_at: datetime) -> None:
     await tx.execute(
-        "UPDATE outbox SET attempts = attempts + 1, next_try_at = ?2, state = ?3"
-        " WHERE id = ?1 AND state = 'pending'",
+        "UPDATE outbox SET attempts = attempts + 1, next_try_at = ?2 WHERE id = ?1 AND state = 'pending'",
         notice_id,
         to_ms(next_try_at),
-        "kept" if keep else "pending",
     )
+
+
+async def hold_back(tx: Connection, recipient: Recipient, until: datetime) -> None:
+    """Nothing to this recipient before then, so that what follows does not overtake what failed."""
+    await tx.execute(
+        "UPDATE outbox SET next_try_at = max(next_try_at, ?3)"
+        " WHERE chat_platform = ?1 AND recipient = ?2 AND state = 'pending'",
+        *recipient,
+        to_ms(until),
+    )
+
+
+async def give_up(tx: Connection, notice_id: int) -> None:
+    """That was the last try: nothing but the recipient's next command shows the notice now."""
+    await tx.execute(
+        "UPDATE outbox SET attempts = attempts + 1, state = 'dead' WHERE id = ?1 AND state = 'pending'",
+        notice_id,
+    )
+
+
+async def dead_for_members(connection: Connection) -> tuple[int, datetime | None]:
+    """How many notices were given up, and when the oldest of them was written."""
+    row = await connection.fetch_one(
+        "SELECT count(*) AS number, min(created_at) AS oldest FROM outbox"
+        " WHERE state = 'dead' AND recipient <> ?1",
+        TEAM,
+    )
+    if row is None or row["oldest"] is None:
+        return 0, None
+    return row["number"], from_ms(row["oldest"])
 
 
 async def count_by_state(connection: Connection) -> dict[str, int]:
@@ -115,4 +174,5 @@ def _notice(row: sqlite3.Row) -> Notice:
         row["kind"],
         row["object_id"],
         row["attempts"],
+        from_ms(row["created_at"]),
     )

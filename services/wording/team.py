@@ -1,8 +1,10 @@
 """The words for the team of a server: how things are, never what members hold."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from services.links import Conflict, Frozen, Unlinked, WalletOverview
+from services.messenger import TeamChannel
 from services.overview import BanqState, Overview
 from services.wording.text import Markup, Words
 
@@ -16,9 +18,15 @@ BANQ_STATES = {
     BanqState.SILENT: "does not answer. Members are told so; nothing is lost",
     BanqState.CREDENTIALS_REFUSED: "refuses our sign-in. Check [banq] in the configuration with `banqbot doctor`",
 }
+TEAM_CHANNELS = {
+    TeamChannel.NOT_SET: "is not set (team_channel_id). What needs the team is shown at its next /admin command",
+    TeamChannel.WELL: "is set",
+    TeamChannel.CLOSED: "is not open to the bot. Give it View Channel and Send Messages there. Until then, what "
+    "needs the team is shown at its next /admin command",
+}
 
 
-def status(m: Markup, overview: Overview) -> Words:
+def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
     def counts(numbers: Mapping[str, int]) -> str:
         return (
             ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in numbers.items())
@@ -33,13 +41,39 @@ def status(m: Markup, overview: Overview) -> Words:
         f"{m.bold('Links')} {counts(overview.links)}",
         f"{m.bold('Withdrawals')} {counts(overview.withdrawals)}",
         f"{m.bold('Webhooks')} {counts(overview.webhooks)}",
-        f"{m.bold('Notices')} {counts(overview.notices)}",
+        f"{m.bold('Notices')} {counts({k: n for k, n in overview.notices.items() if k != 'dead'})}",
+        f"{m.bold('Channel for the team')} {TEAM_CHANNELS[team_channel]}",
     ]
+    if overview.oldest_dead_notice_at is not None:
+        lines.append(_dead(m, overview.dead_notices, overview.oldest_dead_notice_at))
     if overview.unclaimed_grants_lately:
         lines.append(
             f"{m.bold('Approvals that matched nobody in 24 hours')} {overview.unclaimed_grants_lately}. They linked nobody."
         )
-    return Words("How things are", "\n".join(lines), "good" if overview.banq is BanqState.WELL else "warning")
+    is_well = (
+        overview.banq is BanqState.WELL
+        and overview.oldest_dead_notice_at is None
+        and team_channel is not TeamChannel.CLOSED
+    )
+    return Words("How things are", "\n".join(lines), "good" if is_well else "warning")
+
+
+def _dead(m: Markup, count: int, oldest_at: datetime) -> str:
+    if count == 1:
+        return f"1 notice could not be delivered, written {m.time(oldest_at)}; its member sees it at the next command"
+    return (
+        f"{count} notices could not be delivered, the oldest written {m.time(oldest_at)}; their members see them "
+        "at their next command"
+    )
+
+
+def stuck(m: Markup, user_id: str, since: datetime) -> Words:
+    return Words(
+        "A withdrawal needs you",
+        f"Banq has given no answer about a withdrawal of {m.member(user_id)} since {m.time(since)}. It is never sent "
+        "again by itself. See at Banq what became of it, and settle it with /admin stuck.",
+        "warning",
+    )
 
 
 def member_not_linked(name: str) -> Words:

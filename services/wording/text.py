@@ -18,6 +18,9 @@ class Markup(Protocol):
     def code(self, text: str) -> str:
         """Text set apart to be compared or copied; foreign text is safe in it."""
 
+    def member(self, user_id: str) -> str:
+        """The member by name, as each reader's own chat shows it."""
+
     def time(self, time: datetime) -> str:
         """A time as the reader's own clock shows it, relative to now."""
 

@@ -391,7 +391,7 @@ CREATE TABLE outbox (
     dedup_key     TEXT NOT NULL UNIQUE,
     kind          TEXT NOT NULL,
     object_id     TEXT NOT NULL,
-    state         TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'kept', 'delivered')),
+    state         TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'kept', 'dead', 'delivered')),
     attempts      INTEGER NOT NULL DEFAULT 0,
     next_try_at   INTEGER NOT NULL,
     created_at    INTEGER NOT NULL,
@@ -400,7 +400,8 @@ CREATE TABLE outbox (
 
 CREATE INDEX pending_notices ON outbox (next_try_at) WHERE state = 'pending';
 CREATE INDEX notices_by_object ON outbox (object_id);
-CREATE INDEX kept_notices ON outbox (chat_platform, recipient) WHERE state = 'kept';
+CREATE INDEX notices_by_recipient ON outbox (chat_platform, recipient, state);
+CREATE INDEX dead_notices ON outbox (created_at) WHERE state = 'dead';
 
 CREATE TABLE audit (
     id            INTEGER PRIMARY KEY,

@@ -6,6 +6,7 @@ from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from services.sources import Sources
 from storage.database import Database
+from tests.services.messenger import Messenger
 from tests.services.rig import ADA, Rig, build
 
 
@@ -28,3 +29,10 @@ async def linked(rig: Rig) -> Rig:
     """The rig once Ada is linked, to a wallet of 32 NFTs."""
     await rig.link(ADA, identities.ADA)
     return rig
+
+
+@pytest.fixture
+def messenger(rig: Rig) -> Messenger:
+    served = Messenger()
+    rig.outbox.serve("discord", served)
+    return served

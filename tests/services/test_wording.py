@@ -10,6 +10,7 @@ import pytest
 from banq.models import Nft
 from services.addresses import AddressProblem
 from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
+from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.standing import Standing
@@ -47,6 +48,9 @@ class MarkingMarkup:
 
     def code(self, text: str) -> str:
         return f"⟦{text}⟧"
+
+    def member(self, user_id: str) -> str:
+        return f"member {user_id}"
 
     def time(self, time: datetime) -> str:
         return f"at {time:%H:%M}"
@@ -308,26 +312,54 @@ def test_the_line_is_told_by_place_and_time(place: int, wait_s: int, told: str) 
     assert all(part in words.title + words.text for part in told.split("|"))
 
 
-@pytest.mark.parametrize("state", list(BanqState))
-def test_the_team_is_told_how_things_are(state: BanqState) -> None:
-    overview = Overview(
-        banq=state,
+def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overview:
+    return Overview(
+        banq=banq,
         last_webhook_at=None,
         linking={"waiting": 2},
         links={"active": 3},
         withdrawals={"awaiting_owner": 2},
         webhooks={},
-        notices={},
+        notices={"kept": 1, "dead": dead_notices},
+        dead_notices=dead_notices,
+        oldest_dead_notice_at=NOW if dead_notices else None,
         unclaimed_grants_lately=1,
     )
 
-    words = team.status(M, overview)
+
+@pytest.mark.parametrize("state", list(BanqState))
+def test_the_team_is_told_how_things_are(state: BanqState) -> None:
+    words = team.status(M, overview(state), TeamChannel.WELL)
 
     assert team.BANQ_STATES[state] in words.text
     assert "3 active" in words.text
     assert "2 awaiting owner" in words.text
     assert "matched nobody in 24 hours 1" in words.text
     assert (words.tone == "good") == (state is BanqState.WELL)
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, "1 notice could not be delivered, written at 12:00; its member sees it at the next command"),
+        (3, "3 notices could not be delivered, the oldest written at 12:00; their members see them at their"),
+    ],
+)
+def test_the_team_is_told_what_could_not_be_delivered(count: int, told: str) -> None:
+    words = team.status(M, overview(dead_notices=count), TeamChannel.WELL)
+
+    assert told in words.text
+    assert words.tone == "warning"
+    assert "dead" not in words.text
+    assert "could not be" not in team.status(M, overview(), TeamChannel.WELL).text
+
+
+@pytest.mark.parametrize("channel", list(TeamChannel))
+def test_the_team_is_told_how_its_channel_is(channel: TeamChannel) -> None:
+    words = team.status(M, overview(), channel)
+
+    assert team.TEAM_CHANNELS[channel] in words.text
+    assert (words.tone == "warning") == (channel is TeamChannel.CLOSED)
 
 
 @pytest.mark.parametrize("state", ["active", "stale", "frozen"])

@@ -430,9 +430,10 @@ async def test_a_notice_is_kept_once(database: Database) -> None:
     await put_alone(database, "outbox", NOTICE, dedup_key="n-2")
 
 
-async def test_a_notice_that_cannot_be_sent_is_kept_and_never_dead(database: Database) -> None:
-    await refused(database, "outbox", NOTICE, state="dead")
+async def test_a_notice_that_cannot_be_sent_is_kept_or_dead_and_never_lost(database: Database) -> None:
+    await refused(database, "outbox", NOTICE, state="lost")
     await put_alone(database, "outbox", NOTICE, state="kept")
+    await put_alone(database, "outbox", NOTICE, dedup_key="n-2", state="dead")
 
 
 @pytest.mark.parametrize("sql", ["UPDATE audit SET reason = 'x'", "DELETE FROM audit"])

@@ -606,26 +606,65 @@ async def test_a_notice_is_kept_once_per_object_kind_and_member(database: Databa
         ]:
             await outbox.insert(tx, member, kind, object_id, NOW)
 
-    assert len(await outbox.due(database.read, NOW, 10)) == 4
-    assert len(await outbox.due(database.read, NOW, 3)) == 3
-    assert await outbox.due(database.read, NOW - timedelta(seconds=1), 10) == []
+    assert await due(database, NOW) == [1, 2, 4, 3]
+    assert await due(database, NOW - timedelta(seconds=1)) == []
+
+
+async def due(database: Database, now: datetime) -> list[int]:
+    """The notices that are due, recipient by recipient."""
+    found = []
+    for recipient in await outbox.due_recipients(database.read, "discord", now, 10):
+        async with database.transaction() as tx:
+            while (notice := await outbox.first_due(tx, recipient, now)) is not None:
+                found.append(notice.id)
+                await outbox.keep(tx, notice.id)
+    return found
+
+
+async def test_recipients_are_served_by_how_long_they_have_waited(database: Database) -> None:
+    ben, ada, cleo = (("discord", who) for who in ("2", "1", "3"))
+    async with database.transaction() as tx:
+        for object_id, member in enumerate((ben, ada, ben, cleo, ("telegram", "4"))):
+            await outbox.insert(tx, member, "linked", str(object_id), NOW)
+        await outbox.insert_for_team(tx, "discord", "team_stuck", "w-1", NOW)
+        await outbox.insert_for_team(tx, "discord", "team_stuck", "w-1", NOW)
+        await outbox.hold_back(tx, cleo, LATER)
+
+    found = await outbox.due_recipients(database.read, "discord", NOW, 10)
+    assert found == [ben, ada, ("discord", outbox.TEAM)]
+    assert await outbox.due_recipients(database.read, "discord", NOW, 2) == [ben, ada]
+    assert await outbox.first_due(database.read, cleo, NOW) is None
 
 
 async def test_a_delivered_notice_is_never_sent_again(database: Database) -> None:
+    ada = ("discord", "1")
     async with database.transaction() as tx:
         for object_id in ("a", "b", "c", "d"):
-            await outbox.insert(tx, ("discord", "1"), "linked", object_id, NOW)
+            await outbox.insert(tx, ada, "linked", object_id, NOW)
         await outbox.mark_delivered(tx, 1, NOW)
         await outbox.keep(tx, 1)
-        await outbox.mark_failed(tx, 1, NOW, keep=False)
+        await outbox.try_later(tx, 1, NOW)
+        await outbox.give_up(tx, 1)
         await outbox.keep(tx, 2)
-        await outbox.mark_failed(tx, 3, LATER, keep=False)
-        await outbox.mark_failed(tx, 4, LATER, keep=True)
+        await outbox.try_later(tx, 3, LATER)
+        await outbox.give_up(tx, 4)
 
-    assert await outbox.count_by_state(database.read) == {"delivered": 1, "kept": 2, "pending": 1}
-    assert [notice.id for notice in await outbox.kept_for(database.read, "discord", "1")] == [2, 4]
-    assert await outbox.due(database.read, NOW, 10) == []
-    assert [(notice.id, notice.attempts) for notice in await outbox.due(database.read, LATER, 10)] == [(3, 1)]
+    counts = await outbox.count_by_state(database.read)
+    assert counts == {"delivered": 1, "kept": 1, "pending": 1, "dead": 1}
+    assert [notice.id for notice in await outbox.kept_for(database.read, ada)] == [2, 4]
+    assert await outbox.dead_for_members(database.read) == (1, NOW)
+    assert await outbox.first_due(database.read, ada, NOW) is None
+    notice = await outbox.first_due(database.read, ada, LATER)
+    assert notice is not None
+    assert (notice.id, notice.attempts, notice.created_at) == (3, 1, NOW)
+
+
+async def test_what_could_not_be_told_the_team_is_not_counted_as_a_members(database: Database) -> None:
+    async with database.transaction() as tx:
+        await outbox.insert_for_team(tx, "discord", "team_stuck", "w-1", NOW)
+        await outbox.give_up(tx, 1)
+
+    assert await outbox.dead_for_members(database.read) == (0, None)
 
 
 async def test_an_audit_line_says_who_did_what(database: Database) -> None:
