@@ -22,6 +22,7 @@ from sandbox.discord import (
     BOT_TOKEN,
     CLIENT_SECRET,
     GUILD_ID,
+    TEAM_ID,
     DiscordSandbox,
 )
 
@@ -174,6 +175,7 @@ name = "{COMMUNITY}"
 token = "{BOT_TOKEN}"
 home_guild_id = {GUILD_ID}
 admin_role_id = {ADMIN_ROLE_ID}
+team_channel_id = {TEAM_ID}
 client_id = {APPLICATION_ID}
 client_secret = "{CLIENT_SECRET}"
 api_url = "{discord.api_url}"

@@ -11,6 +11,7 @@ from sandbox.discord.cast import (
     GENERAL_ID,
     GUILD_ID,
     LINKED_ROLE_ID,
+    TEAM_ID,
 )
 from sandbox.discord.options import ClientRefusedError
 from sandbox.discord.seen import Modal, Outcome, SeenMessage
@@ -27,6 +28,7 @@ __all__ = [
     "GENERAL_ID",
     "GUILD_ID",
     "LINKED_ROLE_ID",
+    "TEAM_ID",
     "ClientRefusedError",
     "DiscordSandbox",
     "Modal",

@@ -1,7 +1,7 @@
 """Tells gateway clients about messages, where their intents ask for it."""
 
 from sandbox.discord import render
-from sandbox.discord.cast import APPLICATION_ID, GENERAL_ID, GUILD_ID
+from sandbox.discord.cast import APPLICATION_ID, CHANNELS, GUILD_ID, VIEW_CHANNEL
 from sandbox.discord.gateway import Gateway, Intent
 from sandbox.discord.world import Message, World
 
@@ -21,8 +21,10 @@ class Announcer:
         if message.visible_to is not None:
             return
         payload = render.message(message)
-        if message.channel_id != GENERAL_ID:
+        if message.channel_id not in CHANNELS:
             await self._gateway.dispatch(event, payload, guild_id=None, intent=Intent.DIRECT_MESSAGES)
+            return
+        if not self._world.may(APPLICATION_ID, VIEW_CHANNEL, message.channel_id):
             return
         payload |= {
             "guild_id": str(GUILD_ID),

@@ -1,6 +1,8 @@
 """Who and what exists in the playground: one community, one bot, three members."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 BOT_TOKEN = "MTE4NzQ0MTAyOTM4NDc1NjEyMg.playground.not-a-secret"
 CLIENT_SECRET = "playground-client-secret-not-a-secret"
@@ -8,6 +10,7 @@ APPLICATION_ID = 1187441029384756122
 GUILD_ID = 1093620174839201792
 GUILD_NAME = "Sunny Meadow"
 GENERAL_ID = 1093620175611985941
+TEAM_ID = 1093622071524196432
 ADMIN_ROLE_ID = 1093621480036057210
 BOT_ROLE_ID = 1187442210987450421
 LINKED_ROLE_ID = 1187443308012826664
@@ -19,7 +22,9 @@ OWNER = CLEO
 
 ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
-EVERYONE_PERMISSIONS = 0x0000_0080_6008_4C40 | 1 << 10 | 1 << 11 | 1 << 31
+VIEW_CHANNEL = 1 << 10
+SEND_MESSAGES = 1 << 11
+EVERYONE_PERMISSIONS = 0x0000_0080_6008_4C40 | VIEW_CHANNEL | SEND_MESSAGES | 1 << 31
 ADMIN_PERMISSIONS = EVERYONE_PERMISSIONS | MANAGE_GUILD | 1 << 13 | 1 << 28
 BOT_PERMISSIONS = EVERYONE_PERMISSIONS | 1 << 28
 
@@ -31,6 +36,24 @@ class Role:
     position: int
     permissions: int
     color: int = 0
+
+
+@dataclass(frozen=True)
+class Overwrite:
+    """What a channel gives to a role, or takes from it."""
+
+    allow: int = 0
+    deny: int = 0
+
+
+NOTHING_SPECIAL: Mapping[int, Overwrite] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Channel:
+    id: int
+    name: str
+    overwrites: Mapping[int, Overwrite]
 
 
 @dataclass(frozen=True)
@@ -52,6 +75,22 @@ ROLES = {
         Role(LINKED_ROLE_ID, "Linked", 1, EVERYONE_PERMISSIONS, 0x3BA55D),
         Role(BOT_ROLE_ID, "Bot", 2, BOT_PERMISSIONS),
         Role(ADMIN_ROLE_ID, "Admin", 3, ADMIN_PERMISSIONS, 0xE0A030),
+    )
+}
+
+CHANNELS = {
+    channel.id: channel
+    for channel in (
+        Channel(GENERAL_ID, "general", NOTHING_SPECIAL),
+        Channel(
+            TEAM_ID,
+            "team",
+            {
+                GUILD_ID: Overwrite(deny=VIEW_CHANNEL),
+                ADMIN_ROLE_ID: Overwrite(allow=VIEW_CHANNEL),
+                BOT_ROLE_ID: Overwrite(allow=VIEW_CHANNEL | SEND_MESSAGES),
+            },
+        ),
     )
 }
 

@@ -16,10 +16,10 @@ from sandbox.discord.cast import (
     ADMIN_ROLE_ID,
     APPLICATION_ID,
     BOT_USER,
-    GENERAL_ID,
     GUILD_NAME,
     PEOPLE,
     ROLES,
+    VIEW_CHANNEL,
     Person,
 )
 from sandbox.discord.members import Members
@@ -27,7 +27,7 @@ from sandbox.discord.oauth_pages import remember_account
 from sandbox.discord.options import ClientRefusedError
 from sandbox.discord.seen import Modal, Outcome
 from sandbox.discord.wire import Json
-from sandbox.discord.world import Change, Message, World
+from sandbox.discord.world import Change, Message, World, channel_of
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -36,6 +36,7 @@ POLICY = (
 )
 KEEP_ALIVE_S = 15.0
 SHOWN_MESSAGES = 200
+PLACES = ("guild", "team", "dm")
 
 
 class Chat:
@@ -87,6 +88,7 @@ class Chat:
     async def state(self, request: web.Request) -> web.Response:
         """All that the page needs to start, as one member sees it."""
         me = _person(request.query.get("as"))
+        places = self._places(me)
         response = json_answer(
             {
                 "me": me.key,
@@ -94,13 +96,13 @@ class Chat:
                 "roles": {str(role.id): role.name for role in ROLES.values()},
                 "bot": {"id": str(APPLICATION_ID), "name": BOT_USER["username"]},
                 "community": GUILD_NAME,
-                "channels": {"guild": str(GENERAL_ID), "dm": str(me.channel_id)},
+                "channels": {where: str(channel_of(me.id, where)) for where in places},
                 "bookmarks": self._bookmarks,
                 "commands": self._commands(me),
                 "messages": [
                     _shown(one)
-                    for channel in (GENERAL_ID, me.channel_id)
-                    for one in self._world.shown(channel, me.id)[-SHOWN_MESSAGES:]
+                    for where in places
+                    for one in self._world.shown(channel_of(me.id, where), me.id)[-SHOWN_MESSAGES:]
                 ],
             }
         )
@@ -108,8 +110,13 @@ class Chat:
         remember_account(response, me)
         return response
 
+    def _places(self, me: Person) -> list[str]:
+        """Those that the member has in the side bar; who left still has the main channel, empty."""
+        sees_team = self._world.may(me.id, VIEW_CHANNEL, channel_of(me.id, "team"))
+        return [where for where in PLACES if where != "team" or sees_team]
+
     def _commands(self, me: Person) -> Json:
-        return {where: self._members.commands(me.id, where) for where in ("guild", "dm")}
+        return {where: self._members.commands(me.id, where) for where in PLACES}
 
     def _member(self, person: Person) -> Json:
         return {
@@ -262,7 +269,8 @@ async def _asked(request: web.Request) -> tuple[Json, Person]:
 
 
 def _where(asked: Json) -> str:
-    return "dm" if asked.get("where") == "dm" else "guild"
+    where = str(asked.get("where"))
+    return where if where in PLACES else "guild"
 
 
 @contextlib.contextmanager

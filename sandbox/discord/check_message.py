@@ -14,6 +14,7 @@ MAX_EMBED_TEXT = 6000
 MAX_FIELDS = 25
 MAX_ATTACHMENTS = 10
 MAX_MENTIONS = 100
+MAX_NONCE = 25
 MAX_COLOR = 0xFFFFFF
 MAX_FLAGS = 1 << 31
 WEB = ("http", "https")
@@ -39,6 +40,11 @@ def check_message(form: Form, body: Json, setting: Setting) -> None:
     is_v2 = _check_flags(form, body, setting)
     form.text(body, "content", path, (0, MAX_CONTENT))
     form.boolean(body, "tts", path)
+    form.boolean(body, "enforce_nonce", path)
+    if isinstance(body.get("nonce"), int):
+        form.whole(body, "nonce", path, (-(1 << 63), (1 << 64) - 1))
+    else:
+        form.text(body, "nonce", path, (0, MAX_NONCE))
     if is_v2:
         for key in ("content", "embeds", "poll", "sticker_ids"):
             if body.get(key):

@@ -29,7 +29,7 @@ class Control:
         ]
 
     async def rest(self, request: web.Request) -> web.Response:
-        """`{route, kind: 429|5xx|"drop"|"delay"|"clear", times?, retry_after_s?, global?, delay_s?}`."""
+        """`{route, kind: 429|5xx|"drop"|"delay"|"clear", times?, ...}`: see `Faults`."""
         asked: Json = await request.json()
         route, times = str(asked.get("route", "")), int(asked.get("times", 1))
         match asked.get("kind"):
@@ -40,7 +40,7 @@ class Control:
             case int(status):
                 self._faults.fail(route, times, status=status)
             case "drop":
-                self._faults.drop(route, times)
+                self._faults.drop(route, times, after_acting=bool(asked.get("after_acting")))
             case "delay":
                 self._faults.delay(route, times, delay_s=float(asked["delay_s"]))
             case "clear":

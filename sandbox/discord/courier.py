@@ -5,7 +5,7 @@ import secrets
 import time
 
 from sandbox.discord import render
-from sandbox.discord.cast import APPLICATION_ID, BOT_PERMISSIONS, GENERAL_ID, GUILD_ID
+from sandbox.discord.cast import APPLICATION_ID, BOT_PERMISSIONS, CHANNELS, GUILD_ID
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.seen import Modal, Outcome, SeenMessage, seen
 from sandbox.discord.wire import CallbackType, Context, InteractionType, Json, MessageFlag
@@ -44,7 +44,7 @@ class Courier:
     async def send(self, interaction: Interaction, data: Json) -> Outcome:
         waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._world.waiting[interaction.token] = waiter
-        in_guild = interaction.channel_id == GENERAL_ID
+        in_guild = interaction.channel_id in CHANNELS
         try:
             async with asyncio.timeout(self._answer_within_s):
                 await self._gateway.dispatch(
@@ -100,7 +100,7 @@ class Courier:
         return seen(message)
 
     def _payload(self, interaction: Interaction, data: Json) -> Json:
-        in_guild = interaction.channel_id == GENERAL_ID
+        in_guild = interaction.channel_id in CHANNELS
         payload: Json = {
             "id": str(interaction.id),
             "application_id": str(APPLICATION_ID),
@@ -109,7 +109,7 @@ class Courier:
             "token": interaction.token,
             "version": 1,
             "channel_id": str(interaction.channel_id),
-            "channel": render.channel(interaction.channel_id),
+            "channel": render.channel(self._world, interaction.channel_id),
             "locale": "en-US",
             "app_permissions": str(BOT_PERMISSIONS),
             "attachment_size_limit": ATTACHMENT_LIMIT,
@@ -122,7 +122,8 @@ class Courier:
             payload["guild"] = {"id": str(GUILD_ID), "locale": "en-US", "features": []}
             payload["guild_locale"] = "en-US"
             payload["member"] = render.member(self._world, interaction.member_id)
-            payload["member"]["permissions"] = str(render.permissions_of(self._world, interaction.member_id))
+            held = render.permissions_of(self._world, interaction.member_id, interaction.channel_id)
+            payload["member"]["permissions"] = str(held)
         else:
             payload["user"] = render.user(interaction.member_id)
         if interaction.source_message_id is not None:

@@ -20,6 +20,7 @@ class Fault:
     status: int | None = None
     delay_s: float = 0.0
     drop: bool = False
+    after_acting: bool = False
     is_global: bool = False
     retry_after_s: float = 0.05
 
@@ -42,9 +43,9 @@ class Faults:
     def fail(self, route: str, times: int = 1, *, status: int = 500) -> None:
         self._armed.append(Fault(route, times, status))
 
-    def drop(self, route: str, times: int = 1) -> None:
-        """Closes the connection without an answer."""
-        self._armed.append(Fault(route, times, drop=True))
+    def drop(self, route: str, times: int = 1, *, after_acting: bool = False) -> None:
+        """Closes the connection without an answer, before or after doing what was asked."""
+        self._armed.append(Fault(route, times, drop=True, after_acting=after_acting))
 
     def delay(self, route: str, times: int = 1, *, delay_s: float) -> None:
         self._armed.append(Fault(route, times, delay_s=delay_s))
@@ -60,6 +61,8 @@ class Faults:
             return await handler(request)
         if fault.delay_s:
             await asyncio.sleep(fault.delay_s)
+        if fault.after_acting:
+            await handler(request)
         if fault.drop and request.transport is not None:
             request.transport.abort()
         if fault.status is None:

@@ -6,11 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sandbox.discord.announce import Announcer
-from sandbox.discord.cast import (
-    GENERAL_ID,
-    OWNER,
-    PEOPLE,
-)
+from sandbox.discord.cast import CHANNELS, OWNER, PEOPLE, VIEW_CHANNEL
 from sandbox.discord.check_components import walk
 from sandbox.discord.courier import Courier
 from sandbox.discord.modals import fill_in_modal
@@ -175,7 +171,7 @@ class Members:
             "values": list(values),
         }
         if select["type"] != ComponentType.STRING_SELECT:
-            where = "guild" if message.channel_id == GENERAL_ID else "dm"
+            where = "guild" if message.channel_id in CHANNELS else "dm"
             picked = [{"type": 9, "value": value} for value in values]
             data["resolved"] = resolve(self._world, picked, where)
         return await self._use(member_id, message, data)
@@ -214,6 +210,10 @@ class Members:
     def set_direct_messages(self, member_id: int, *, is_open: bool) -> None:
         self._world.dms_open[member_id] = is_open
         self._world.changed(Change("people"))
+
+    def let_bot(self, channel_id: int, *, see: bool, write: bool) -> None:
+        """Whoever runs the community sets what the bot may do in this channel."""
+        self._world.let_bot(channel_id, see=see, write=write)
 
     def act_long_ago(self, seconds: float) -> None:
         """By their ids, what people do from now on was so long ago; tokens end after a quarter of an hour."""
@@ -262,8 +262,12 @@ class Members:
         """Nobody acts with a deleted account, nor in a community that they are not in."""
         if member_id in self._world.deleted:
             raise ClientRefusedError("There is no such account any more")
-        if channel_id == GENERAL_ID and not self._world.is_member(member_id):
+        if channel_id not in CHANNELS:
+            return
+        if not self._world.is_member(member_id):
             raise ClientRefusedError("Only members come in here")
+        if not self._world.may(member_id, VIEW_CHANNEL, channel_id):
+            raise ClientRefusedError("Not everybody comes in here")
 
     async def _use(self, member_id: int, message: Message, data: Json) -> Outcome:
         interaction = self._courier.open(InteractionType.COMPONENT, member_id, message.channel_id)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from sandbox.discord import render
-from sandbox.discord.cast import ADMINISTRATOR, GENERAL_ID, PEOPLE, ROLES
+from sandbox.discord.cast import ADMINISTRATOR, CHANNELS, PEOPLE, ROLES, VIEW_CHANNEL
 from sandbox.discord.wire import Context, Json, OptionType
-from sandbox.discord.world import World
+from sandbox.discord.world import World, channel_of
 
 NESTED = frozenset({OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP})
 MAX_STRING = 6000
@@ -23,8 +23,11 @@ def offered(world: World, member_id: int, where: str) -> list[Json]:
     """
     if not world.is_member(member_id):
         return []
-    context = Context.GUILD if where == "guild" else Context.BOT_DM
-    scoped = world.guild_commands if where == "guild" else []
+    in_guild = where != "dm"
+    if in_guild and not world.may(member_id, VIEW_CHANNEL, channel_of(member_id, where)):
+        return []
+    context = Context.GUILD if in_guild else Context.BOT_DM
+    scoped = world.guild_commands if in_guild else []
     return [
         command
         for command in [*scoped, *world.global_commands]
@@ -121,7 +124,7 @@ def _read(option: Json, value: Any) -> Any:
             return str(value)
         case OptionType.MENTIONABLE if _as_id(value) in PEOPLE or _as_id(value) in ROLES:
             return str(value)
-        case OptionType.CHANNEL if _as_id(value) == GENERAL_ID:
+        case OptionType.CHANNEL if _as_id(value) in CHANNELS:
             return str(value)
     raise ClientRefusedError(f"{name}: {value!r} does not fit")
 
@@ -165,14 +168,14 @@ def resolve(world: World, filled: list[Json], where: str) -> Json:
             user = render.user(number, deleted=number in world.deleted)
             resolved.setdefault("users", {})[str(number)] = user
             # Whoever is not in the community can be named by their id, and comes without a member.
-            if where == "guild" and world.is_member(number):
+            if where != "dm" and world.is_member(number):
                 member = render.member(world, number, with_user=False)
                 member["permissions"] = str(render.permissions_of(world, number))
                 resolved.setdefault("members", {})[str(number)] = member
         elif number in ROLES:
             resolved.setdefault("roles", {})[str(number)] = render.role(number)
         else:
-            channel = render.channel(number)
+            channel = render.channel(world, number)
             channel["permissions"] = "0"
             resolved.setdefault("channels", {})[str(number)] = channel
     return resolved

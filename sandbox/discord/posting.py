@@ -31,7 +31,10 @@ class Posting:
     def create(
         self, fields: Any, files: dict[int, Attachment], message: Message, path: Path = (), *, is_reply: bool
     ) -> Message:
-        """Fills the blank message from the body and publishes it."""
+        """Fills the blank message from the body and publishes it.
+
+        Where the body insists on its nonce, the message that already has it comes back instead.
+        """
         form = Form()
         body = form.mapping(fields, path) or {}
         check_message(
@@ -39,6 +42,11 @@ class Posting:
         )
         form.refuse_if_faulty()
         refuse_if_empty(body, has_files=bool(files))
+        message.nonce = body.get("nonce")
+        if body.get("enforce_nonce") and message.nonce is not None:
+            earlier = self._world.sent_lately(message.author_id, message.nonce)
+            if earlier is not None:
+                return earlier
         message.flags = (message.flags & MessageFlag.EPHEMERAL) | (body.get("flags") or 0) & KEPT_FLAGS
         self._fill(message, body, files)
         self._world.put(message)

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
+from sandbox.discord import permissions
 from sandbox.discord.cast import (
     APPLICATION_ID,
-    BOT_PERMISSIONS,
     BOT_USER,
-    EVERYONE_PERMISSIONS,
-    GENERAL_ID,
+    CHANNELS,
     GUILD_ID,
     GUILD_NAME,
+    NOTHING_SPECIAL,
     OWNER,
     PEOPLE,
     ROLES,
@@ -41,11 +41,10 @@ def user(user_id: int, *, deleted: bool = False) -> Json:
     }
 
 
-def permissions_of(world: World, user_id: int) -> int:
-    bits = BOT_PERMISSIONS if user_id == APPLICATION_ID else EVERYONE_PERMISSIONS
-    for role_id in world.roles[user_id]:
-        bits |= ROLES[role_id].permissions
-    return bits
+def permissions_of(world: World, user_id: int, channel_id: int | None = None) -> int:
+    """In the whole community, or in one of its channels."""
+    overwrites = NOTHING_SPECIAL if channel_id is None else world.overwrites[channel_id]
+    return permissions.permissions_of(world.roles[user_id], overwrites)
 
 
 def member(world: World, user_id: int, *, with_user: bool = True) -> Json:
@@ -82,20 +81,23 @@ def role(role_id: int) -> Json:
     }
 
 
-def channel(channel_id: int) -> Json:
-    if channel_id == GENERAL_ID:
+def channel(world: World, channel_id: int) -> Json:
+    if channel_id in CHANNELS:
         return {
-            "id": str(GENERAL_ID),
+            "id": str(channel_id),
             "type": 0,
             "guild_id": str(GUILD_ID),
-            "name": "general",
+            "name": CHANNELS[channel_id].name,
             "topic": None,
-            "position": 0,
+            "position": list(CHANNELS).index(channel_id),
             "parent_id": None,
             "nsfw": False,
             "rate_limit_per_user": 0,
             "last_message_id": None,
-            "permission_overwrites": [],
+            "permission_overwrites": [
+                {"id": str(role_id), "type": 0, "allow": str(one.allow), "deny": str(one.deny)}
+                for role_id, one in world.overwrites[channel_id].items()
+            ],
             "flags": 0,
         }
     for person in PEOPLE.values():
@@ -139,7 +141,7 @@ def guild(world: World) -> Json:
         "unavailable": False,
         "member_count": len(world.roles),
         "members": [member(world, APPLICATION_ID)],
-        "channels": [channel(GENERAL_ID)],
+        "channels": [channel(world, channel_id) for channel_id in CHANNELS],
         "threads": [],
         "voice_states": [],
         "presences": [],
@@ -167,6 +169,8 @@ def message(one: Message) -> Json:
         "pinned": False,
         "flags": one.flags,
     }
+    if one.nonce is not None:
+        shown["nonce"] = one.nonce
     if one.author_id == APPLICATION_ID:
         shown["application_id"] = str(APPLICATION_ID)
     if one.used_by is not None and one.interaction_id is not None:

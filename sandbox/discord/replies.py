@@ -8,7 +8,7 @@ from aiohttp import web
 from sandbox.discord import render
 from sandbox.discord.announce import Announcer
 from sandbox.discord.bodies import Body, json_answer, read_body
-from sandbox.discord.cast import APPLICATION_ID, GENERAL_ID, GUILD_ID
+from sandbox.discord.cast import APPLICATION_ID, CHANNELS, GUILD_ID
 from sandbox.discord.check_modal import check_choices, check_modal
 from sandbox.discord.form import Form
 from sandbox.discord.posting import Posting
@@ -188,7 +188,7 @@ def _callback_response(interaction: Interaction, answer: Answer, message: Messag
         "type": interaction.type,
         "channel_id": str(interaction.channel_id),
     }
-    if interaction.channel_id == GENERAL_ID:
+    if interaction.channel_id in CHANNELS:
         about["guild_id"] = str(GUILD_ID)
     resource: Json = {"type": int(answer.kind)}
     if message is not None:

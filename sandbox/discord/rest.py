@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.discord import render
+from sandbox.discord.access import require_send, require_view
 from sandbox.discord.announce import Announcer
 from sandbox.discord.bodies import json_answer, read_body
 from sandbox.discord.cast import (
@@ -21,11 +22,9 @@ from sandbox.discord.check_commands import check_commands
 from sandbox.discord.form import Form
 from sandbox.discord.posting import Posting
 from sandbox.discord.wire import (
-    DMS_CLOSED,
     INVALID_RECIPIENT,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
-    NO_MUTUAL_GUILD,
     NOT_THE_AUTHOR,
     UNKNOWN_GUILD,
     UNKNOWN_MEMBER,
@@ -187,18 +186,20 @@ class Rest:
         # As in https://github.com/discord/discord-api-docs/issues/8274. Who only left still has a channel.
         if person.id in self._world.deleted:
             raise Problem(*INVALID_RECIPIENT)
-        return json_answer(render.channel(person.channel_id))
+        return json_answer(render.channel(self._world, person.channel_id))
 
     async def channel(self, request: web.Request) -> web.Response:
-        return json_answer(render.channel(_number(request, "channel")))
+        channel_id = _number(request, "channel")
+        require_view(self._world, channel_id)
+        return json_answer(render.channel(self._world, channel_id))
 
     async def typing(self, request: web.Request) -> web.Response:
-        self._refuse_if_closed(_number(request, "channel"))
+        require_send(self._world, _number(request, "channel"))
         return web.Response(status=204)
 
     async def history(self, request: web.Request) -> web.Response:
         channel_id = _number(request, "channel")
-        render.channel(channel_id)
+        require_view(self._world, channel_id)
         shown = [one for one in self._world.shown(channel_id, APPLICATION_ID) if not one.failed]
         limit = request.query.get("limit", "50")
         newest = shown[::-1][: min(int(limit) if limit.isdigit() else 50, HISTORY)]
@@ -206,11 +207,12 @@ class Rest:
 
     async def send(self, request: web.Request) -> web.Response:
         channel_id = _number(request, "channel")
-        self._refuse_if_closed(channel_id)
+        require_send(self._world, channel_id)
         body = await read_body(request)
         blank = Message(self._world.new_id(), channel_id, APPLICATION_ID, time.time())
         message = self._posting.create(body.fields, body.files, blank, is_reply=False)
-        await self._announcer.created(message)
+        if message is blank:
+            await self._announcer.created(message)
         return json_answer(render.message(message))
 
     async def get_message(self, request: web.Request) -> web.Response:
@@ -234,7 +236,7 @@ class Rest:
 
     def _message(self, request: web.Request) -> Message:
         channel_id = _number(request, "channel")
-        render.channel(channel_id)
+        require_view(self._world, channel_id)
         message = self._world.message(_number(request, "message"), channel_id)
         # An ephemeral message exists for the bot only behind its interaction's token.
         if message.visible_to is not None:
@@ -247,16 +249,6 @@ class Rest:
         if not self._world.is_member(member_id):
             raise Problem(*UNKNOWN_MEMBER)
         return member_id
-
-    def _refuse_if_closed(self, channel_id: int) -> None:
-        render.channel(channel_id)
-        for person in PEOPLE.values():
-            if person.channel_id != channel_id:
-                continue
-            if not self._world.is_member(person.id):
-                raise Problem(*NO_MUTUAL_GUILD)
-            if not self._world.dms_open[person.id]:
-                raise Problem(*DMS_CLOSED)
 
 
 def _number(request: web.Request, name: str) -> int:

@@ -10,12 +10,25 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from sandbox.discord.cast import APPLICATION_ID, BOT_ROLE_ID, GENERAL_ID, PEOPLE
+from sandbox.discord.cast import (
+    APPLICATION_ID,
+    BOT_ROLE_ID,
+    CHANNELS,
+    GENERAL_ID,
+    PEOPLE,
+    SEND_MESSAGES,
+    TEAM_ID,
+    VIEW_CHANNEL,
+    Overwrite,
+)
+from sandbox.discord.permissions import permissions_of
 from sandbox.discord.wire import UNKNOWN_MESSAGE, CallbackType, Json, MessageFlag, Problem
 
 EPOCH_MS = 1_420_070_400_000
 TOKEN_LIVES_S = 15 * 60
 KEPT_MESSAGES = 2000
+# Discord says "the past few minutes".
+NONCE_LIVES_S = 3 * 60
 
 
 @dataclass
@@ -39,6 +52,7 @@ class Message:
     failed: bool = False
     edited_at: float | None = None
     revision: int = 0
+    nonce: int | str | None = None
 
     @property
     def is_loading(self) -> bool:
@@ -102,6 +116,7 @@ class World:
         self.guild_commands: list[Json] = []
         self.roles: dict[int, set[int]] = {person.id: set(person.roles) for person in PEOPLE.values()}
         self.roles[APPLICATION_ID] = {BOT_ROLE_ID}
+        self.overwrites = {channel.id: dict(channel.overwrites) for channel in CHANNELS.values()}
         self.dms_open = {person.id: person.direct_messages_open for person in PEOPLE.values()}
         self.deleted: set[int] = set()
         # The scopes that each member has agreed to.
@@ -132,6 +147,26 @@ class World:
         """Whether this account is in the community now."""
         return user_id in self.roles
 
+    def may(self, user_id: int, permission: int, channel_id: int) -> bool:
+        """In one of the community's channels."""
+        held = permissions_of(self.roles.get(user_id, ()), self.overwrites[channel_id])
+        return self.is_member(user_id) and bool(held & permission)
+
+    def let_bot(self, channel_id: int, *, see: bool, write: bool) -> None:
+        """What whoever runs the community sets for the bot's role in this channel."""
+        wanted = (VIEW_CHANNEL if see else 0) | (SEND_MESSAGES if write else 0)
+        both = VIEW_CHANNEL | SEND_MESSAGES
+        self.overwrites[channel_id][BOT_ROLE_ID] = Overwrite(allow=wanted, deny=both & ~wanted)
+
+    def sent_lately(self, author_id: int, nonce: int | str) -> Message | None:
+        """The author's message of the past few minutes with this nonce, in whatever channel."""
+        since = time.time() - NONCE_LIVES_S
+        for message in self.messages.values():
+            is_it = message.author_id == author_id and message.nonce is not None
+            if is_it and str(message.nonce) == str(nonce) and message.created_at > since:
+                return message
+        return None
+
     def shown(self, channel_id: int, member_id: int) -> list[Message]:
         """What the member sees in the channel, in order."""
         return [
@@ -141,8 +176,8 @@ class World:
         ]
 
     def sees(self, user_id: int, message: Message) -> bool:
-        if message.channel_id == GENERAL_ID:
-            in_reach = self.is_member(user_id)
+        if message.channel_id in CHANNELS:
+            in_reach = self.may(user_id, VIEW_CHANNEL, message.channel_id)
         else:
             in_reach = user_id == APPLICATION_ID or message.channel_id == PEOPLE[user_id].channel_id
         return in_reach and message.visible_to in (None, user_id)
@@ -222,6 +257,7 @@ class World:
         self.global_commands = state["global_commands"]
         self.guild_commands = state["guild_commands"]
         self.roles = {int(member): set(roles) for member, roles in state["roles"].items()}
+        self.overwrites = {channel.id: dict(channel.overwrites) for channel in CHANNELS.values()}
         self.dms_open = {int(member): is_open for member, is_open in state["dms_open"].items()}
         self.deleted = set(state.get("deleted", ()))
         for member, scopes in state.get("authorized", {}).items():
@@ -236,10 +272,12 @@ def _known(kind: type, raw: Json) -> dict[str, Any]:
 
 
 def channel_of(member_id: int, where: str) -> int:
-    """The channel a member means by "guild" or "dm"."""
+    """The channel a member means by "guild", "team" or "dm"."""
     match where:
         case "guild":
             return GENERAL_ID
+        case "team":
+            return TEAM_ID
         case "dm":
             return PEOPLE[member_id].channel_id
-    raise ValueError(f'where must be "guild" or "dm", not {where!r}')
+    raise ValueError(f'where must be "guild", "team" or "dm", not {where!r}')

@@ -77,6 +77,8 @@ GOOD: list[Json] = [
     layout(section(), {"type": 14}, gallery(10), {"type": 17, "components": [text(), row(button())]}),
     layout(section(accessory=button())),
     {"content": "x", "allowed_mentions": {"parse": []}},
+    {"content": "x", "nonce": "n" * 25, "enforce_nonce": True},
+    {"content": "x", "nonce": 2**64 - 1},
 ]
 
 
@@ -88,6 +90,10 @@ def test_good_messages_pass(body: Json) -> None:
 BAD: list[tuple[Json, str]] = [
     ({"content": "x" * 2001}, "content BASE_TYPE_MAX_LENGTH"),
     ({"content": 7}, "content STRING_TYPE_CONVERT"),
+    ({"content": "x", "nonce": "n" * 26}, "nonce BASE_TYPE_MAX_LENGTH"),
+    ({"content": "x", "nonce": 2**64}, "nonce NUMBER_TYPE_MAX"),
+    ({"content": "x", "nonce": [7]}, "nonce STRING_TYPE_CONVERT"),
+    ({"content": "x", "enforce_nonce": "yes"}, "enforce_nonce BOOLEAN_TYPE_CONVERT"),
     ({"embeds": [{"title": "t"}] * 11}, "embeds BASE_TYPE_MAX_LENGTH"),
     ({"embeds": [{}]}, "embeds.0.description BASE_TYPE_REQUIRED"),
     (embed(title="t" * 257), "embeds.0.title BASE_TYPE_MAX_LENGTH"),

@@ -19,9 +19,11 @@ from sandbox.discord import (
     GENERAL_ID,
     GUILD_ID,
     LINKED_ROLE_ID,
+    TEAM_ID,
     ClientRefusedError,
     DiscordSandbox,
 )
+from sandbox.discord.world import NONCE_LIVES_S
 
 HELLO = {"name": "hello", "description": "Say hello"}
 COMMANDS = f"/applications/{APPLICATION_ID}/commands"
@@ -131,6 +133,77 @@ async def test_messages_and_roles_answer_with_their_own_errors(wire: Wire) -> No
     assert wire.sandbox.members.roles_of(ADA) == {LINKED_ROLE_ID}
     assert (await wire.call("DELETE", f"{roles}/{LINKED_ROLE_ID}"))[0] == 204
     assert (await wire.call("PUT", f"{roles}/{ADMIN_ROLE_ID}"))[1]["code"] == 50013
+
+
+async def test_a_message_of_the_same_nonce_is_made_once_where_that_is_asked_for(wire: Wire) -> None:
+    messages = f"/channels/{GENERAL_ID}/messages"
+    first = {"content": "One", "nonce": 7, "enforce_nonce": True}
+    _, sent = await wire.call("POST", messages, first)
+    assert (sent["content"], sent["nonce"]) == ("One", 7)
+
+    for again in ({"nonce": 7}, {"nonce": "7"}):
+        status, same = await wire.call("POST", messages, first | again | {"content": "Two"})
+        assert (status, same["id"], same["content"]) == (200, sent["id"], "One")
+    _, channel = await wire.call("POST", "/users/@me/channels", {"recipient_id": str(ADA)})
+    _, elsewhere = await wire.call("POST", f"/channels/{channel['id']}/messages", first)
+    assert elsewhere["id"] == sent["id"], "a nonce is its author's, not the channel's"
+    assert (await wire.call("POST", messages, first | {"content": ""}))[1]["code"] == 50006
+    others: list[dict[str, Any]] = [
+        {"nonce": 8},
+        {"enforce_nonce": False},
+        {"enforce_nonce": None},
+        {"nonce": None},
+    ]
+    ids = [(await wire.call("POST", messages, first | other))[1]["id"] for other in others]
+    assert len({sent["id"], *ids}) == 5
+
+
+async def test_a_nonce_is_forgotten_after_a_few_minutes(wire: Wire) -> None:
+    messages = f"/channels/{GENERAL_ID}/messages"
+    body = {"content": "One", "nonce": "n", "enforce_nonce": True}
+    _, sent = await wire.call("POST", messages, body)
+    wire.sandbox._world.messages[int(sent["id"])].created_at -= NONCE_LIVES_S
+
+    assert (await wire.call("POST", messages, body))[1]["id"] != sent["id"]
+
+
+async def test_the_bot_writes_only_where_its_role_may(wire: Wire) -> None:
+    messages, members = f"/channels/{TEAM_ID}/messages", wire.sandbox.members
+    status, sent = await wire.call("POST", messages, {"content": "For the team"})
+    assert status == 200
+    for see, write, code, reads in (
+        (True, False, 50013, 200),
+        (False, True, 50001, 403),
+        (False, False, 50001, 403),
+    ):
+        members.let_bot(TEAM_ID, see=see, write=write)
+        status, refused = await wire.call("POST", messages, {"content": "x"})
+        assert (status, refused["code"]) == (403, code)
+        for path in (f"/channels/{TEAM_ID}", messages, f"{messages}/{sent['id']}"):
+            assert (await wire.call("GET", path))[0] == reads
+    members.let_bot(TEAM_ID, see=True, write=True)
+    assert (await wire.call("POST", messages, {"content": "x"}))[0] == 200
+    assert (await wire.call("POST", f"/channels/{GENERAL_ID}/messages", {"content": "x"}))[0] == 200
+
+
+async def test_only_admins_are_in_the_teams_channel(wire: Wire) -> None:
+    members = wire.sandbox.members
+    await wire.call("PUT", COMMANDS, [HELLO])
+    _, sent = await wire.call("POST", f"/channels/{TEAM_ID}/messages", {"content": "For the team"})
+    said = await members.say(CLEO, "On it", "team")
+    assert [one.id for one in members.seen_by(CLEO, "team")] == [int(sent["id"]), said.id]
+    assert members.command_names(CLEO, "team") == ["hello"]
+
+    assert members.seen_by(ADA, "team") == []
+    assert members.command_names(ADA, "team") == []
+    with pytest.raises(ClientRefusedError, match="Not everybody"):
+        await members.say(ADA, "Let me in", "team")
+    async with wire.http.get(f"{wire.sandbox.url}/_chat/state?as=ada") as answer:
+        assert list((await answer.json())["channels"]) == ["guild", "dm"]
+    async with wire.http.get(f"{wire.sandbox.url}/_chat/state?as=cleo") as answer:
+        state = await answer.json()
+    assert state["channels"]["team"] == str(TEAM_ID)
+    assert "On it" in [one["content"] for one in state["messages"]]
 
 
 async def test_who_left_cannot_be_written_to_and_comes_back_without_roles(wire: Wire) -> None:

@@ -3,7 +3,7 @@
 import { resetComposer, startComposer } from "/static/composer.js";
 import { avatar, el, icon, OUT } from "/static/dom.js";
 import { removeMessage, renderLog, renderMessage } from "/static/log.js";
-import { listen, load, me, store, whereOf } from "/static/store.js";
+import { listen, load, me, placeName, store, whereOf } from "/static/store.js";
 
 const byId = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
@@ -12,7 +12,7 @@ let wasLost = false;
 
 function remember() {
   const asked = new URLSearchParams({ as: store.as });
-  if (store.where === "dm") asked.set("in", "dm");
+  if (store.where !== "guild") asked.set("in", store.where);
   history.replaceState(null, "", `/?${asked}`);
 }
 
@@ -21,6 +21,7 @@ function renderPlaces() {
   const dm = byId("channel-dm");
   dm.querySelector(".place-avatar").replaceChildren(avatar("bot", store.bot.name));
   dm.querySelector(".place-name").textContent = store.bot.name;
+  byId("channel-team").hidden = !store.channels.team;
   for (const place of document.querySelectorAll(".place[data-where]")) {
     const { where } = place.dataset;
     const count = store.unread[where];
@@ -30,11 +31,11 @@ function renderPlaces() {
     badge.hidden = count === 0;
     badge.replaceChildren(String(count), el("span", { class: "visually-hidden" }, " unread"));
   }
-  const total = store.unread.guild + store.unread.dm;
+  const total = store.unread.guild + store.unread.team + store.unread.dm;
   byId("menu-toggle").querySelector(".badge").hidden = total === 0;
   document.title = total ? `(${total}) Meadow Chat` : "Meadow Chat";
   const isDm = store.where === "dm";
-  byId("place-title").textContent = isDm ? store.bot.name : "# general";
+  byId("place-title").textContent = placeName(store.where).replace("#", "# ");
   const closed = isDm && !me().dms_open ? "Your direct messages are closed: the bot cannot write to you first" : "";
   byId("place-topic").textContent = isDm ? closed || "Direct messages" : store.community;
 }
@@ -77,7 +78,7 @@ function go(where) {
 
 async function become(key) {
   store.as = key;
-  store.unread = { guild: 0, dm: 0 };
+  store.unread = { guild: 0, team: 0, dm: 0 };
   store.pending.clear();
   store.failures.clear();
   remember();
@@ -135,6 +136,7 @@ async function connect(focused) {
   // Listening starts before loading, so that nothing falls between the two.
   await opened;
   await load();
+  if (!store.channels[store.where]) store.where = "guild";
   renderAll();
   byId(focused).focus();
   document.body.dataset.ready = store.as;
@@ -146,6 +148,6 @@ byId("shade").addEventListener("click", () => toggleMenu(false));
 document.addEventListener("keydown", (event) => event.key === "Escape" && toggleMenu(false));
 
 if (["ada", "ben", "cleo"].includes(query.get("as"))) store.as = query.get("as");
-if (query.get("in") === "dm") store.where = "dm";
+if (["team", "dm"].includes(query.get("in"))) store.where = query.get("in");
 startComposer();
 await connect("composer");

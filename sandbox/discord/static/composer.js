@@ -3,7 +3,7 @@
 import { openCommand } from "/static/command.js";
 import { scrollToEnd } from "/static/log.js";
 import { Menu } from "/static/menu.js";
-import { post, store } from "/static/store.js";
+import { placeName, post, store } from "/static/store.js";
 
 const NESTED = [1, 2];
 const composer = document.getElementById("composer");
@@ -110,6 +110,6 @@ export function resetComposer() {
   menu.hide();
   commandForm.hidden = true;
   composerForm.hidden = false;
-  composer.placeholder = store.where === "guild" ? "Message #general, or / for commands" : `Message ${store.bot.name}, or / for commands`;
+  composer.placeholder = `Message ${placeName(store.where)}, or / for commands`;
   say("");
 }

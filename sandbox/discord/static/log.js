@@ -3,7 +3,7 @@
 import { el } from "/static/dom.js";
 import { messageRow } from "/static/messages.js";
 import { openModal } from "/static/modal.js";
-import { nameOf, post, Refused, store, whereOf } from "/static/store.js";
+import { nameOf, placeName, post, Refused, store, whereOf } from "/static/store.js";
 
 const NEAR_END = 120;
 const log = document.getElementById("messages");
@@ -32,9 +32,10 @@ export function scrollToEnd() {
 function greet() {
   const isDm = store.where === "dm";
   const begin = () => document.dispatchEvent(new CustomEvent("begin-command"));
-  const text = isDm ? `A private talk between you and ${nameOf(store.bot.id)}.` : "Everyone in the community reads along here.";
+  const readers = store.where === "team" ? "Only the team" : "Everyone in the community";
+  const text = isDm ? `A private talk between you and ${nameOf(store.bot.id)}.` : `${readers} reads along here.`;
   greeting.replaceChildren(
-    el("h2", {}, isDm ? nameOf(store.bot.id) : "Welcome to #general"),
+    el("h2", {}, isDm ? nameOf(store.bot.id) : `Welcome to ${placeName(store.where)}`),
     el("p", {}, text),
     el("button", { type: "button", class: "begin", onclick: begin }, "Type ", el("kbd", {}, "/"), " to begin"),
   );

@@ -1,7 +1,7 @@
 // Chat markdown to DOM nodes. Input is hostile: it only ever becomes text nodes and known elements.
 
 import { el } from "/static/dom.js";
-import { nameOf, store } from "/static/store.js";
+import { nameOf, placeName, store } from "/static/store.js";
 import { timestamp } from "/static/timestamps.js";
 
 const ESCAPE = /^\\([^\w\s])/;
@@ -63,10 +63,15 @@ const RULES = [
   [TIME, (m) => timestamp(Number(m[1]), m[2])],
   [PERSON, (m) => el("span", { class: "mention", "data-mention": m[1] }, `@${nameOf(m[1])}`)],
   [ROLE, (m) => el("span", { class: "mention" }, `@${store.roles[m[1]] ?? "role"}`)],
-  [CHANNEL, (m) => el("span", { class: "mention" }, m[1] === store.channels.guild ? "#general" : "#unknown")],
+  [CHANNEL, (m) => el("span", { class: "mention" }, channelName(m[1]))],
   [COMMAND, (m) => commandLink(m[1])],
   [EMOJI, (m) => `:${m[1]}:`],
 ];
+
+function channelName(id) {
+  const where = ["guild", "team"].find((one) => store.channels[one] === id);
+  return where ? placeName(where) : "#unknown";
+}
 
 export function inline(text) {
   const nodes = [];

@@ -4,7 +4,7 @@ export const store = {
   as: "ada",
   where: "guild",
   messages: new Map(),
-  unread: { guild: 0, dm: 0 },
+  unread: { guild: 0, team: 0, dm: 0 },
   pending: new Set(),
   failures: new Map(),
 };
@@ -16,7 +16,12 @@ export function me() {
 }
 
 export function whereOf(message) {
-  return message.channel_id === store.channels.guild ? "guild" : "dm";
+  return Object.keys(store.channels).find((where) => store.channels[where] === message.channel_id) ?? "dm";
+}
+
+export function placeName(where) {
+  if (where === "dm") return store.bot.name;
+  return where === "team" ? "#team" : "#general";
 }
 
 export function nameOf(id) {
