@@ -105,16 +105,15 @@ class Outbox:
 
     async def _deliver_all(self, recipient: Recipient, messenger: Messenger) -> None:
         try:
-            while True:
-                notice = await outbox.first_due(self._database.read, recipient, self._sources.now())
-                if notice is None:
-                    return
+            while notice := await outbox.first_due(self._database.read, recipient, self._sources.now()):
                 await self._deliver(notice, messenger)
         except Exception:
+            # Not woken: what fails here, such as a full disk, would fail at once again.
             log.exception("delivering notices failed; it is tried again")
+        else:
+            self._worker.wake()
         finally:
             del self._under_way[recipient]
-            self._worker.wake()
 
     async def _deliver(self, notice: Notice, messenger: Messenger) -> None:
         try:

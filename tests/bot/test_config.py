@@ -107,6 +107,7 @@ def test_a_placeholder_is_named(tmp_path: Path, section: str, key: str, value: s
         ("discord", "home_guild_id", 2**64),
         ("discord", "home_guild_id", "my server"),
         ("discord", "admin_role_id", -1),
+        ("discord", "team_channel_id", 0),
         ("discord", "api_url", "discord.com"),
         ("discord", "gateway_url", "https://gateway.discord.gg"),
         ("banq", "client_id", 5),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from sandbox.discord import ADA, GENERAL_ID, DiscordSandbox
+from sandbox.discord import ADA, GENERAL_ID, TEAM_ID, DiscordSandbox
 from tests.sandbox.discord_playbot import PlayBot, playing
 
 
@@ -130,6 +130,28 @@ async def test_becoming_someone_else(page: Page) -> None:
     await page.get_by_role("option", name="Ben").click()
     await page.click("#command-send")
     await expect(page.locator('[data-ephemeral="true"]').last).to_contain_text("@Ben True")
+
+
+async def test_only_an_admin_has_the_teams_channel(page: Page, chat: tuple[DiscordSandbox, PlayBot]) -> None:
+    _, bot = chat
+    await bot.get_partial_messageable(TEAM_ID).send(f"Look after <@{ADA}>")
+    await expect(page.locator("#channel-team")).to_be_hidden()
+    await expect(page.locator("#messages")).not_to_contain_text("Look after")
+
+    await page.get_by_role("radio", name="Cleo").check()
+    await page.wait_for_selector('body[data-ready="cleo"]')
+    await page.click("#channel-team")
+    await expect(page.locator("#place-title")).to_have_text("# team")
+    await expect(page.locator("#messages")).to_contain_text("Look after @Ada")
+    await pick(page, "hello")
+    await page.fill("#option-name", "team")
+    await page.click("#command-send")
+    await expect(page.locator('[data-author="bot"]').last).to_contain_text("Hello team")
+
+    await page.get_by_role("radio", name="Ada").check()
+    await page.wait_for_selector('body[data-ready="ada"]')
+    await expect(page.locator("#place-title")).to_have_text("# general")
+    await expect(page.locator("#messages")).not_to_contain_text("Look after")
 
 
 async def test_hostile_text_stays_text(page: Page, chat: tuple[DiscordSandbox, PlayBot]) -> None:
