@@ -27,7 +27,7 @@ class PlainMarkup:
 
 
 class Messenger:
-    """Records what it is asked to send, and refuses while it is told to.
+    """Records what it is asked to send, and refuses while it is told to: all, or by title.
 
     A recipient in `slow` gets the message at once, but the platform says so only when the event is set.
     """
@@ -36,6 +36,7 @@ class Messenger:
         self.markup: Markup = PlainMarkup()
         self.team_channel = TeamChannel.WELL
         self.refusal: Exception | None = None
+        self.refused: dict[str, Exception] = {}
         self.tries = 0
         self.sent: list[tuple[str, str]] = []
         self.names: list[str] = []
@@ -46,8 +47,9 @@ class Messenger:
         self.tries += 1
         self.names.append(once)
         self.begun.put_nowait(recipient)
-        if self.refusal is not None:
-            raise self.refusal
+        refusal = self.refusal or self.refused.get(words.title)
+        if refusal is not None:
+            raise refusal
         self.sent.append((recipient, words.title))
         if recipient in self.slow:
             await self.slow[recipient].wait()
