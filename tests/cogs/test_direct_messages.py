@@ -207,8 +207,9 @@ async def test_what_no_channel_took_is_shown_once_at_the_teams_next_command(
     shown = await discord.members.next_message(CLEO, after=answer.id)
     assert "A withdrawal needs you" in shown.text
     assert shown.is_ephemeral
-    while "kept" in await rig.column("SELECT state FROM outbox WHERE kind = 'team_stuck'"):
-        pass
+    async with asyncio.timeout(10):
+        while "kept" in await rig.column("SELECT state FROM outbox WHERE kind = 'team_stuck'"):
+            pass
     for _ in range(2):
         await status(discord)
     assert len(told(discord, CLEO, "guild")) == 4
