@@ -257,7 +257,7 @@ class Reconciler:
         for withdrawal in stuck:
             log.error("withdrawal %s: no answer from Banq for an hour; see /admin stuck", withdrawal.id)
             async with self._database.transaction() as tx:
-                await outbox.insert(tx, (withdrawal.chat_platform, "team"), "team_stuck", withdrawal.id, now)
+                await outbox.insert_for_team(tx, withdrawal.chat_platform, "team_stuck", withdrawal.id, now)
 
 
 def _has_left(wallet: NftList, withdrawal: Withdrawal) -> bool:

@@ -69,6 +69,9 @@ async def bot(
         rig.links,
         rig.nfts,
         rig.withdrawals,
+        rig.address_book,
+        rig.limits,
+        rig.reconciler,
         rig.outbox,
         OverviewReader(rig.database, rig.banq, rig.sources),
     )
