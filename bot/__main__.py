@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 
 from bot import app, config, logs
+from services.settling import Settlement
 from storage.database import DatabaseRefused
 
 cli = typer.Typer(
@@ -21,7 +23,17 @@ cli = typer.Typer(
 )
 webhooks = typer.Typer(help="What Banq sends to us, and where.", no_args_is_help=True)
 cli.add_typer(webhooks, name="webhooks")
+withdrawals = typer.Typer(help="Withdrawals that need a person.", no_args_is_help=True)
+cli.add_typer(withdrawals, name="withdrawals")
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+Reason = Annotated[str, typer.Argument(help="Why; it is kept in the audit log.")]
+
+
+class Outcome(Enum):
+    SENT = "sent"
+    NOT_SENT = "not-sent"
 
 
 @cli.callback()
@@ -79,6 +91,48 @@ def webhooks_set(context: typer.Context) -> None:
 
     settings = _load(context)
     _execute(lambda: webhook_setup.update(settings))
+
+
+@cli.command()
+def pause(context: typer.Context, reason: Reason) -> None:
+    """Stop all withdrawals at once, for everybody. Works while the bot runs."""
+    from bot import withdrawals as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.pause(settings, reason))
+
+
+@cli.command()
+def resume(context: typer.Context, reason: Reason) -> None:
+    """Let members withdraw again."""
+    from bot import withdrawals as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.resume(settings, reason))
+
+
+@withdrawals.command("list")
+def withdrawals_list(context: typer.Context) -> None:
+    """List the withdrawals that Banq gave no answer about, with what to ask Banq for."""
+    from bot import withdrawals as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.show_stuck(settings))
+
+
+@withdrawals.command("settle")
+def withdrawals_settle(
+    context: typer.Context,
+    withdrawal_id: Annotated[str, typer.Argument(metavar="ID", help="As 'withdrawals list' shows it.")],
+    outcome: Annotated[Outcome, typer.Option(help="What you found out at Banq.")],
+    reason: Annotated[str, typer.Option(help="How you know; it is kept in the audit log.")],
+) -> None:
+    """Settle one of them with what you found out. Its owner is told; it cannot be undone."""
+    from bot import withdrawals as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    settlement: Settlement = "sent" if outcome is Outcome.SENT else "not_sent"
+    _execute(lambda: operator.settle(settings, withdrawal_id, settlement, reason))
 
 
 def _load(context: typer.Context) -> config.Config:

@@ -32,6 +32,7 @@ from services.address_book import AddressBook
 from services.changes import Changes
 from services.health import HealthCheck
 from services.inbox import Inbox
+from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
 from services.line import Line, LinkingRules
 from services.link_page import LinkPage
@@ -42,6 +43,7 @@ from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import BanqState, OverviewReader, banq_state
 from services.reconciler import Reconciler
+from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
 from services.withdrawal_steps import WithdrawalSteps
@@ -177,7 +179,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
                 worker.wake()
 
         steps = WithdrawalSteps(database, Changes(), sources)
-        limits = WithdrawalLimits(database, _withdrawal_rules(config), steps.changes, sources)
+        limits = WithdrawalLimits(database, _withdrawal_rules(config), sources)
         await limits.settings_may_have_changed()
         submitter = Submitter(database, banq, nfts, lanes, steps, sources)
         reconciler = Reconciler(
@@ -210,7 +212,8 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             withdrawals=withdrawals,
             address_book=AddressBook(database, sources),
             limits=limits,
-            reconciler=reconciler,
+            kill_switch=KillSwitch(database, steps.changes, sources),
+            settling=Settling(database, steps.changes, sources),
             outbox=outbox,
             overview=OverviewReader(database, banq, sources),
         )

@@ -1,7 +1,7 @@
 """/admin, in the home server only: how things run, and help for one member. Never holdings or addresses."""
 
 from dataclasses import replace
-from typing import assert_never
+from typing import assert_never, get_args
 
 import discord
 from discord import app_commands
@@ -10,9 +10,20 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import PLATFORM, BanqBot, chat_user
 from cogs.presses import Interaction
+from services.kill_switch import AlreadyPaused, NotPaused, PausedNow
 from services.links import Frozen, NotLinked, Unlinked, WalletOverview
+from services.settling import NotStuck, Settled, Settlement, StillChecking
 from services.wording import team as team_words
+from services.wording import team_withdrawals as withdrawal_words
 from services.wording.text import Words
+from storage.limits import Pause
+
+Reason = app_commands.Range[str, 3, 200]
+OUTCOMES = [
+    app_commands.Choice(name=withdrawal_words.SETTLEMENTS[settlement], value=settlement)
+    for settlement in get_args(Settlement)
+]
+MOST_CHOICES = 25
 
 
 class AdminCog(commands.Cog):
@@ -53,14 +64,11 @@ class AdminCog(commands.Cog):
 
     @admin.command(description="Unlink a member's wallet; the member is told")
     @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
-    async def unlink(
-        self, interaction: Interaction, member: discord.User, reason: app_commands.Range[str, 3, 200]
-    ) -> None:
+    async def unlink(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
         name = self._bot.markup.foreign(member.display_name)
-        actor = f"admin:{interaction.user.id}"
-        match await self._bot.services.links.unlink(chat_user(member), actor, reason):
+        match await self._bot.services.links.unlink(chat_user(member), _actor(interaction), reason):
             case NotLinked():
                 words = team_words.member_not_linked(name)
             case Unlinked() as done:
@@ -71,18 +79,94 @@ class AdminCog(commands.Cog):
 
     @admin.command(description="Stop all withdrawals of a member; the member is told")
     @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
-    async def freeze(
-        self, interaction: Interaction, member: discord.User, reason: app_commands.Range[str, 3, 200]
-    ) -> None:
+    async def freeze(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
         name = self._bot.markup.foreign(member.display_name)
-        actor = f"admin:{interaction.user.id}"
-        match await self._bot.services.links.freeze(chat_user(member), actor, reason):
+        match await self._bot.services.links.freeze(chat_user(member), _actor(interaction), reason):
             case NotLinked():
                 words = team_words.member_not_linked(name)
             case Frozen() as done:
                 words = team_words.member_frozen(name, done)
+            case never:
+                assert_never(never)
+        await self._show(interaction, words)
+
+    @admin.command(description="Stop all withdrawals at once, for everybody, until you resume them")
+    @app_commands.describe(reason="Why; it is kept in the audit log")
+    async def pause(self, interaction: Interaction, reason: Reason) -> None:
+        if not await self._allowed(interaction):
+            return
+        match await self._bot.services.kill_switch.pause(_actor(interaction), reason):
+            case PausedNow(cancelled):
+                words = withdrawal_words.paused(cancelled)
+            case AlreadyPaused(pause):
+                words = withdrawal_words.already_paused(self._bot.markup, pause)
+            case never:
+                assert_never(never)
+        await self._show(interaction, words)
+
+    @admin.command(description="Let members withdraw again")
+    @app_commands.describe(reason="Why; it is kept in the audit log")
+    async def resume(self, interaction: Interaction, reason: Reason) -> None:
+        if not await self._allowed(interaction):
+            return
+        match await self._bot.services.kill_switch.resume(_actor(interaction), reason):
+            case Pause() as pause:
+                words = withdrawal_words.resumed(self._bot.markup, pause)
+            case NotPaused():
+                words = withdrawal_words.NOT_PAUSED
+            case never:
+                assert_never(never)
+        await self._show(interaction, words)
+
+    @admin.command(description="See withdrawals that Banq gave no answer about, or settle one of them")
+    @app_commands.describe(
+        withdrawal="Which one; pick it from the list",
+        outcome="What you found out at Banq",
+        reason="How you know; it is kept in the audit log",
+    )
+    @app_commands.choices(outcome=OUTCOMES)
+    async def stuck(
+        self,
+        interaction: Interaction,
+        withdrawal: app_commands.Range[str, 1, 40] | None = None,
+        outcome: str | None = None,
+        reason: Reason | None = None,
+    ) -> None:
+        if not await self._allowed(interaction):
+            return
+        if withdrawal is None and outcome is None and reason is None:
+            found = await self._bot.services.settling.stuck()
+            await self._show(interaction, withdrawal_words.stuck(self._bot.markup, found))
+        elif withdrawal is None or outcome is None or reason is None:
+            await self._show(interaction, withdrawal_words.SETTLE_NEEDS_ALL)
+        else:
+            await self._settle(interaction, withdrawal, outcome, reason)
+
+    @stuck.autocomplete("withdrawal")
+    async def _stuck_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        if not self._is_of_team(interaction):
+            return []
+        stuck = await self._bot.services.settling.stuck()
+        return [
+            app_commands.Choice(name=withdrawal_words.stuck_choice(withdrawal), value=withdrawal.id)
+            for withdrawal in stuck
+            if withdrawal.id.startswith(typed.strip())
+        ][:MOST_CHOICES]
+
+    async def _settle(self, interaction: Interaction, withdrawal: str, outcome: str, reason: str) -> None:
+        settlement: Settlement = "sent" if outcome == "sent" else "not_sent"
+        settling = self._bot.services.settling.settle(
+            withdrawal.strip(), settlement, _actor(interaction), reason
+        )
+        match await settling:
+            case Settled():
+                words = withdrawal_words.settled(settlement)
+            case NotStuck():
+                words = withdrawal_words.NOT_STUCK
+            case StillChecking(until):
+                words = withdrawal_words.still_checking(self._bot.markup, until)
             case never:
                 assert_never(never)
         await self._show(interaction, words)
@@ -93,13 +177,21 @@ class AdminCog(commands.Cog):
         await self._bot.show_team_notices(interaction)
 
     async def _allowed(self, interaction: Interaction) -> bool:
-        """Checked on every use: what the client shows or hides is no permission."""
-        member, settings = interaction.user, self._bot.settings
-        if interaction.guild_id == settings.home_guild_id and isinstance(member, discord.Member):
-            if settings.admin_role_id is None and interaction.permissions.manage_guild:
-                return True
-            # Without a cache of the server's roles, the public `roles` is empty; the ids are always there.
-            if settings.admin_role_id is not None and member._roles.has(settings.admin_role_id):  # noqa: SLF001
-                return True
+        if self._is_of_team(interaction):
+            return True
         await self._bot.show(interaction, card(team_words.ADMINS_ONLY))
         return False
+
+    def _is_of_team(self, interaction: Interaction) -> bool:
+        """Checked on every use: what the client shows or hides is no permission."""
+        member, settings = interaction.user, self._bot.settings
+        if interaction.guild_id != settings.home_guild_id or not isinstance(member, discord.Member):
+            return False
+        if settings.admin_role_id is None:
+            return interaction.permissions.manage_guild
+        # Without a cache of the server's roles, the public `roles` is empty; the ids are always there.
+        return member._roles.has(settings.admin_role_id)  # noqa: SLF001
+
+
+def _actor(interaction: Interaction) -> str:
+    return f"admin:{interaction.user.id}"

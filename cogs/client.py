@@ -22,13 +22,14 @@ from cogs.presses import Interaction, ModalHandler, Press, PressHandler, buttons
 from services.address_book import AddressBook
 from services.foreign_text import clean
 from services.identity import ChatUser
+from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
 from services.linking import Linking
 from services.links import Links
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
-from services.reconciler import Reconciler
+from services.settling import Settling
 from services.withdrawals import Withdrawals
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
@@ -57,7 +58,8 @@ class Services:
     withdrawals: Withdrawals
     address_book: AddressBook
     limits: WithdrawalLimits
-    reconciler: Reconciler
+    kill_switch: KillSwitch
+    settling: Settling
     outbox: Outbox
     overview: OverviewReader
 

@@ -1,17 +1,15 @@
-"""The brakes on withdrawals: holds, limits per day and under way, members' own limits, and a pause of all."""
+"""The brakes on withdrawals: holds, limits per day and under way, and members' own limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services import withdrawal_steps
-from services.changes import Changes
 from services.identity import ChatUser
 from services.sources import Sources
-from storage import audit, limits, outbox, withdrawals
+from storage import audit, limits
 from storage.address_book import SavedAddress
 from storage.database import Connection, Database
-from storage.limits import DAY, LimitKind, MemberLimit, Pause, Rules
+from storage.limits import DAY, LimitKind, MemberLimit, Rules
 from storage.links import Link
 
 USUAL_RULES = Rules(
@@ -89,28 +87,10 @@ class LimitRefused:
     setting: int
 
 
-@dataclass(frozen=True)
-class PausedNow:
-    """`cancelled` withdrawals had been confirmed but not yet sent."""
-
-    cancelled: int
-
-
-@dataclass(frozen=True)
-class AlreadyPaused:
-    pause: Pause
-
-
-@dataclass(frozen=True)
-class NotPaused:
-    """There is no pause to end."""
-
-
 class WithdrawalLimits:
-    def __init__(self, database: Database, rules: Rules, changes: Changes, sources: Sources) -> None:
+    def __init__(self, database: Database, rules: Rules, sources: Sources) -> None:
         self._database = database
         self._rules = rules
-        self._changes = changes
         self._sources = sources
 
     async def settings_may_have_changed(self) -> None:
@@ -171,36 +151,6 @@ class WithdrawalLimits:
             await limits.set_member_limit(tx, user.key, kind, value, now, in_force_at)
             await audit.append(tx, now, "member", f"limit: {kind} {value}", member=user.key)
         return LimitSet(kind, value, in_force_at, waits)
-
-    async def pause(self, actor: str, reason: str) -> PausedNow | AlreadyPaused:
-        """Stop all withdrawals that Banq has not been asked for yet, in every process, at once."""
-        now = self._sources.now()
-        async with self._database.transaction() as tx:
-            if not await limits.pause(tx, now, actor, reason):
-                pause = await limits.current_pause(tx)
-                if pause is None:
-                    raise AssertionError("only another pause stands in the way of a pause")
-                return AlreadyPaused(pause)
-            await audit.append(tx, now, actor, "withdrawals paused", reason=reason)
-            unsent = await withdrawals.in_state(tx, "confirmed")
-            for withdrawal in unsent:
-                await withdrawal_steps.move(tx, withdrawal, "cancelled", now, actor, reason="paused")
-                await outbox.insert(tx, withdrawal.owner, "withdrawal_cancelled", withdrawal.id, now)
-        self._changes.announce()
-        return PausedNow(len(unsent))
-
-    async def resume(self, actor: str, reason: str) -> Pause | NotPaused:
-        """Let withdrawals be made again; the pause that ended."""
-        now = self._sources.now()
-        async with self._database.transaction() as tx:
-            pause = await limits.current_pause(tx)
-            if pause is None or not await limits.resume(tx, now):
-                return NotPaused()
-            await audit.append(tx, now, actor, "withdrawals resumed", reason=reason)
-        return pause
-
-    async def current_pause(self) -> Pause | None:
-        return await limits.current_pause(self._database.read)
 
     async def _own(
         self, connection: Connection, member: tuple[str, str], kind: LimitKind, setting: int, now: datetime

@@ -10,8 +10,9 @@ from enum import Enum, auto
 from banq.client import BanqClient
 from banq.errors import BanqError, InvalidCredentials
 from services.sources import Sources
-from storage import grants, link_sessions, links, outbox, webhook_inbox, withdrawals
+from storage import grants, limits, link_sessions, links, outbox, webhook_inbox, withdrawals
 from storage.database import Database
+from storage.limits import Pause
 
 BANQ_PATIENCE_S = 2.5
 
@@ -34,6 +35,7 @@ class Overview:
     dead_notices: int
     oldest_dead_notice_at: datetime | None
     unclaimed_grants_lately: int
+    pause: Pause | None
 
 
 async def banq_state(banq: BanqClient) -> BanqState:
@@ -70,4 +72,5 @@ class OverviewReader:
             unclaimed_grants_lately=await grants.unclaimed_since(
                 read, self._sources.now() - timedelta(days=1)
             ),
+            pause=await limits.current_pause(read),
         )

@@ -3,19 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
 
 from banq.client import BanqClient
 from banq.errors import BanqError, NotFound
 from banq.models import NftList, Transaction, TransactionId, UserGuid
-from services import withdrawal_steps
 from services.nfts import Nfts
+from services.settling import STUCK_AFTER
 from services.sources import Sources
 from services.submitter import Submitter
 from services.withdrawal_steps import WithdrawalSteps
-from storage import audit, outbox, withdrawals
+from storage import outbox, withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
 
@@ -27,7 +25,6 @@ CONFIRMED_LIVES = timedelta(minutes=10)
 GONE_AFTER = timedelta(minutes=10)
 EMPTY_AFTER = timedelta(hours=1)
 REMIND_AFTER = timedelta(hours=1)
-STUCK_AFTER = timedelta(hours=1)
 
 # Banq's words for how a withdrawal stands, lower-cased. Words that are not here are ignored.
 STATE_BY_STATUS = {
@@ -57,29 +54,9 @@ LATER_STATES: Mapping[str, tuple[str, ...]] = {
     "processing": ("completed", "failed"),
 }
 
-Settlement = Literal["sent", "not_sent"]
-STATE_BY_SETTLEMENT: Mapping[Settlement, str] = {"sent": "completed", "not_sent": "failed"}
-
 
 class TooEarly(Exception):
     """A webhook speaks of a withdrawal whose own answer is still on its way: look again later."""
-
-
-@dataclass(frozen=True)
-class Settled:
-    withdrawal: Withdrawal
-
-
-@dataclass(frozen=True)
-class NotStuck:
-    """There is no withdrawal of this id without Banq's answer."""
-
-
-@dataclass(frozen=True)
-class StillChecking:
-    """It may not be settled by hand before `until`: Banq itself may still tell."""
-
-    until: datetime
 
 
 class Reconciler:
@@ -146,39 +123,6 @@ class Reconciler:
         withdrawal = withdrawal or await self._without_answer(lane, transaction)
         if withdrawal is not None:
             await self._apply(withdrawal, transaction.status, transaction)
-
-    async def stuck(self) -> list[Withdrawal]:
-        """Withdrawals without Banq's answer, the oldest first."""
-        return await withdrawals.in_state(self._database.read, "unknown")
-
-    async def settle(
-        self, withdrawal_id: str, settlement: Settlement, actor: str, reason: str
-    ) -> Settled | NotStuck | StillChecking:
-        """What a person of the team found out at Banq stands; the owner is told.
-
-        Only after an hour, and only where Banq itself has not told meanwhile.
-        """
-        now = self._sources.now()
-        async with self._database.transaction() as tx:
-            withdrawal = await withdrawals.get(tx, withdrawal_id)
-            if withdrawal is None or withdrawal.state != "unknown":
-                return NotStuck()
-            if withdrawal.updated_at + STUCK_AFTER > now:
-                return StillChecking(withdrawal.updated_at + STUCK_AFTER)
-            state = STATE_BY_SETTLEMENT[settlement]
-            await withdrawal_steps.move(tx, withdrawal, state, now, actor, reason="settled_by_team")
-            await outbox.insert(tx, withdrawal.owner, f"withdrawal_{state}", withdrawal.id, now)
-            await audit.append(
-                tx,
-                now,
-                actor,
-                f"settled as {settlement}",
-                member=withdrawal.owner,
-                object_id=withdrawal.id,
-                reason=reason,
-            )
-        self._steps.changes.announce()
-        return Settled(withdrawal)
 
     async def _is_sending(self, lane: str) -> bool:
         under_way = await withdrawals.in_state(self._database.read, "submitting")

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.links import Conflict, Frozen, Unlinked, WalletOverview
 from services.messenger import TeamChannel
 from services.overview import BanqState, Overview
+from services.wording.team_withdrawals import pause_since
 from services.wording.text import Markup, Words
 
 ADMINS_ONLY = Words(
@@ -44,6 +45,12 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
         f"{m.bold('Notices')} {counts({k: n for k, n in overview.notices.items() if k != 'dead'})}",
         f"{m.bold('Channel for the team')} {TEAM_CHANNELS[team_channel]}",
     ]
+    if overview.pause is not None:
+        lines.append(f"{m.bold('Withdrawals are paused')} {pause_since(m, overview.pause)}")
+    if overview.withdrawals.get("unknown"):
+        lines.append(
+            f"{m.bold('Without an answer from Banq')} {overview.withdrawals['unknown']}; see /admin stuck"
+        )
     if overview.oldest_dead_notice_at is not None:
         lines.append(_dead(m, overview.dead_notices, overview.oldest_dead_notice_at))
     if overview.unclaimed_grants_lately:
@@ -53,6 +60,7 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
     is_well = (
         overview.banq is BanqState.WELL
         and overview.oldest_dead_notice_at is None
+        and overview.pause is None
         and team_channel is not TeamChannel.CLOSED
     )
     return Words("How things are", "\n".join(lines), "good" if is_well else "warning")

@@ -71,7 +71,8 @@ async def bot(
         rig.withdrawals,
         rig.address_book,
         rig.limits,
-        rig.reconciler,
+        rig.kill_switch,
+        rig.settling,
         rig.outbox,
         OverviewReader(rig.database, rig.banq, rig.sources),
     )

@@ -17,6 +17,7 @@ from services.address_book import AddressBook
 from services.changes import Changes
 from services.identity import ChatUser
 from services.inbox import Inbox
+from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
 from services.line import Line, LinkingRules
 from services.link_page import LinkPage, Progress
@@ -26,6 +27,7 @@ from services.matching import Matching
 from services.nfts import Nfts, nft_key
 from services.outbox import Outbox
 from services.reconciler import Reconciler
+from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
 from services.withdrawal_steps import WithdrawalSteps
@@ -75,6 +77,8 @@ class Rig:
     submitter: Submitter
     reconciler: Reconciler
     limits: WithdrawalLimits
+    kill_switch: KillSwitch
+    settling: Settling
     address_book: AddressBook
     withdrawals: Withdrawals
     outbox: Outbox
@@ -235,7 +239,7 @@ async def build(
         nfts = Nfts(banq, links, sources)
         matching = Matching(database, banq, line, rules, sources)
         steps = WithdrawalSteps(database, Changes(), sources)
-        limits = WithdrawalLimits(database, withdrawal_rules, steps.changes, sources)
+        limits = WithdrawalLimits(database, withdrawal_rules, sources)
         await limits.settings_may_have_changed()
         submitter = Submitter(database, banq, nfts, lanes, steps, sources)
         reconciler = Reconciler(
@@ -263,6 +267,8 @@ async def build(
             submitter=submitter,
             reconciler=reconciler,
             limits=limits,
+            kill_switch=KillSwitch(database, steps.changes, sources),
+            settling=Settling(database, steps.changes, sources),
             address_book=AddressBook(database, sources),
             withdrawals=Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources),
             outbox=Outbox(database, sources),

@@ -14,6 +14,7 @@ from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, Rig
 
 PICTURE = "quiet-hours-2"
+EDITION = "glaze-garden-8"  # of which Ada holds 5
 
 
 def moved(transaction_id: str, action: str) -> dict[str, Any]:
@@ -119,6 +120,21 @@ async def test_an_unknown_one_is_settled_when_its_nft_has_left(linked: Rig, cloc
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == ("completed", "left_the_wallet")
     assert await notices(linked) == ["withdrawal_completed"]
+
+
+@pytest.mark.parametrize(("left", "state"), [(4, "unknown"), (3, "completed"), (0, "completed")])
+async def test_a_part_of_an_edition_is_settled_when_so_many_fewer_are_there(
+    linked: Rig, clock: Clock, left: int, state: str
+) -> None:
+    draft = await linked.draft(ADA, EDITION, amount=2)
+    linked.sandbox.faults.add(Fault(route="withdraw", times=1, drop=True))
+    withdrawal = await linked.confirm(ADA, draft)
+    linked.sandbox.store.state.holdings[identities.ADA.email][EDITION] = left
+
+    clock.forward(minutes=25)
+    await linked.reconciler.step()
+
+    assert (await linked.stored(withdrawal)).state == state
 
 
 async def test_an_empty_list_is_believed_after_an_hour(linked: Rig, clock: Clock) -> None:

@@ -324,6 +324,7 @@ def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overvie
         dead_notices=dead_notices,
         oldest_dead_notice_at=NOW if dead_notices else None,
         unclaimed_grants_lately=1,
+        pause=None,
     )
 
 

@@ -1,0 +1,116 @@
+"""The operator's hand on withdrawals, also while the bot runs: pause, resume, and settle what is stuck."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import assert_never
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.app import StartRefused
+from bot.config import Config
+from services.addresses import shortened
+from services.changes import Changes
+from services.kill_switch import AlreadyPaused, KillSwitch, NotPaused, PausedNow
+from services.settling import NotStuck, Settled, Settlement, Settling, StillChecking
+from services.sources import Sources
+from storage.database import Database
+from storage.limits import Pause
+
+console = Console(highlight=False, soft_wrap=True)
+ACTOR = "operator"
+
+
+async def pause(settings: Config, reason: str) -> None:
+    async with _database(settings) as database:
+        outcome = await KillSwitch(database, Changes(), Sources()).pause(ACTOR, reason)
+    match outcome:
+        case PausedNow(cancelled):
+            console.print(
+                "Withdrawals are paused for everybody, until [bold]banqbot resume[/bold]. "
+                f"Cancelled before they were sent: {cancelled}."
+            )
+        case AlreadyPaused(found):
+            console.print(
+                f"Withdrawals are paused already, since {found.paused_at:%Y-%m-%d %H:%M} UTC "
+                f"by {escape(found.actor)}: {escape(found.reason)}"
+            )
+        case never:
+            assert_never(never)
+
+
+async def resume(settings: Config, reason: str) -> None:
+    async with _database(settings) as database:
+        outcome = await KillSwitch(database, Changes(), Sources()).resume(ACTOR, reason)
+    match outcome:
+        case Pause() as ended:
+            console.print(
+                f"Members can withdraw again. Paused since {ended.paused_at:%Y-%m-%d %H:%M} UTC; "
+                "what the pause cancelled stays cancelled."
+            )
+        case NotPaused():
+            console.print("Withdrawals are not paused.")
+        case never:
+            assert_never(never)
+
+
+async def show_stuck(settings: Config) -> None:
+    """What is needed to ask Banq about each withdrawal without an answer."""
+    async with _database(settings) as database:
+        stuck = await Settling(database, Changes(), Sources()).stuck()
+    if not stuck:
+        console.print("Banq has answered about every withdrawal.")
+        return
+    table = Table("id", "asked of Banq (UTC)", "lane", "member", "Banq user", "token data id", "amount", "to")
+    for withdrawal in stuck:
+        table.add_row(
+            withdrawal.id,
+            f"{withdrawal.updated_at:%Y-%m-%d %H:%M}",
+            withdrawal.lane,
+            withdrawal.chat_user_id,
+            escape(withdrawal.banq_user_id),
+            escape(withdrawal.token_data_id),
+            str(withdrawal.amount),
+            shortened(withdrawal.address),
+        )
+    console.print(table)
+    console.print(
+        "Find out at Banq what became of each, then: "
+        "banqbot withdrawals settle ID --outcome sent|not-sent --reason …"
+    )
+
+
+async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, reason: str) -> int:
+    """1 where nothing was changed."""
+    async with _database(settings) as database:
+        outcome = await Settling(database, Changes(), Sources()).settle(
+            withdrawal_id, settlement, ACTOR, reason
+        )
+    match outcome:
+        case Settled():
+            console.print("Settled. Its owner is told.")
+            return 0
+        case NotStuck():
+            console.print(
+                "No withdrawal with this id is without an answer. See: banqbot withdrawals list. "
+                "Nothing was changed."
+            )
+        case StillChecking(until):
+            console.print(
+                f"The bot is still finding out by itself. It can be settled from {until:%H:%M} UTC on. "
+                "Nothing was changed."
+            )
+        case never:
+            assert_never(never)
+    return 1
+
+
+@asynccontextmanager
+async def _database(settings: Config) -> AsyncIterator[Database]:
+    if not settings.storage.path.exists():
+        raise StartRefused(
+            f"storage.path: there is no database {settings.storage.path} yet. Start the bot first."
+        )
+    async with Database(settings.storage.path) as database:
+        yield database
