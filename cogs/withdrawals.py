@@ -126,7 +126,9 @@ class WithdrawalsCog(commands.Cog):
         outcome = await self._bot.patiently(interaction, confirming)
         match outcome:
             case Submitted(withdrawal):
-                view = self._story(interaction, withdrawal)
+                await self._bot.show(interaction, self._story(interaction, withdrawal))
+                await self._withdrawals.mark_told(withdrawal)
+                return
             case BanqSilent():
                 # The draft is untouched, so the same button may simply be pressed again.
                 again = "withdraw-confirm" if typed is None else "withdraw-retype"

@@ -12,7 +12,7 @@ from services.nfts import Nfts
 from services.settling import STUCK_AFTER
 from services.sources import Sources
 from services.submitter import Submitter
-from services.withdrawal_steps import WithdrawalSteps
+from services.withdrawal_steps import NOW, WithdrawalSteps
 from storage import outbox, withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
@@ -104,7 +104,7 @@ class Reconciler:
             if now - withdrawal.updated_at > CONFIRMED_LIVES:
                 await self._steps.take(withdrawal, "cancelled", actor="bot", reason="too_late")
             else:
-                await self._submitter.submit(withdrawal.id, tell_owner=True)
+                await self._submitter.submit(withdrawal.id, hold_back=NOW)
 
     async def transaction_moved(self, lane: str, transaction_id: TransactionId, action: str) -> None:
         """A webhook says that a transaction moved on: ask Banq, and believe only Banq's answer.

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from banq.client import BanqClient
 from banq.errors import (
@@ -23,12 +24,14 @@ from services import withdrawal_steps
 from services.foreign_text import clean
 from services.nfts import Nfts
 from services.sources import Sources
-from services.withdrawal_steps import WithdrawalSteps
-from storage import limits, links, withdrawals
+from services.withdrawal_steps import NOW, WithdrawalSteps
+from storage import limits, links, outbox, withdrawals
 from storage.database import Connection, Database
 from storage.withdrawals import Withdrawal
 
 LONGEST_MESSAGE = 200
+# So long, the message in which a member confirmed may tell the answer before a direct message does.
+HOLD_BACK = timedelta(seconds=5)
 
 
 class Submitter:
@@ -55,8 +58,11 @@ class Submitter:
         """Whether this process is about to send it, or waits for Banq's answer."""
         return withdrawal_id in self._sending
 
-    async def submit(self, withdrawal_id: str, *, tell_owner: bool = False) -> Withdrawal:
-        """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything."""
+    async def submit(self, withdrawal_id: str, *, hold_back: timedelta = HOLD_BACK) -> Withdrawal:
+        """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything.
+
+        Its owner gets a notice of the answer, held back for whoever shows it at once and marks it as told.
+        """
         confirmed = await self._get(withdrawal_id)
         order = self._order(confirmed)
         if withdrawal_id in self._sending:
@@ -67,8 +73,8 @@ class Submitter:
         answered = self._sending[withdrawal_id] = asyncio.Event()
         self._nothing_sending.clear()
         try:
-            if await self._begin(confirmed):
-                await self._send(replace(confirmed, state="submitting"), order, tell_owner=tell_owner)
+            if await self._begin(confirmed, hold_back):
+                await self._send(replace(confirmed, state="submitting"), order, hold_back)
                 self._nfts.forget(confirmed.link_id)
         finally:
             del self._sending[withdrawal_id]
@@ -83,41 +89,43 @@ class Submitter:
             async with asyncio.timeout(patience_s):
                 await self._nothing_sending.wait()
 
-    async def _begin(self, confirmed: Withdrawal) -> bool:
+    async def _begin(self, confirmed: Withdrawal, hold_back: timedelta) -> bool:
         """Confirmed -> submitting, unless something stops it at the last moment."""
         now = self._sources.now()
         async with self._database.transaction() as tx:
             stopped_by = await _what_stops(tx, confirmed)
             if stopped_by is None:
                 return await withdrawal_steps.move(tx, confirmed, "submitting", now, "bot")
-            await withdrawal_steps.move(tx, confirmed, "cancelled", now, "bot", reason=stopped_by)
+            if await withdrawal_steps.move(tx, confirmed, "cancelled", now, "bot", reason=stopped_by):
+                kind = "withdrawal_cancelled"
+                await outbox.insert(tx, confirmed.owner, kind, confirmed.id, now, hold_back=hold_back)
         return False
 
-    async def _send(self, withdrawal: Withdrawal, order: WithdrawOrder, *, tell_owner: bool) -> None:
+    async def _send(self, withdrawal: Withdrawal, order: WithdrawOrder, hold_back: timedelta) -> None:
         try:
             transaction = await self._banq.withdraw(order)
         except OutcomeUnknown:
-            await self._steps.take(withdrawal, "unknown", actor="bot", tell_owner=tell_owner)
+            await self._steps.take(withdrawal, "unknown", actor="bot", hold_back=hold_back)
         except (InvalidCredentials, RateLimited) as error:
             reason = "banq_busy" if isinstance(error, RateLimited) else "bot_not_signed_in"
-            await self._answered(withdrawal, "refused", reason=reason, tell_owner=tell_owner)
+            await self._answered(withdrawal, "refused", reason=reason, hold_back=hold_back)
         except BanqRefused as error:
             message = clean(error.message, LONGEST_MESSAGE)
             await self._answered(
-                withdrawal, "refused", reason="banq_said_no", banq_message=message, tell_owner=tell_owner
+                withdrawal, "refused", reason="banq_said_no", banq_message=message, hold_back=hold_back
             )
         except (BanqUnavailable, MalformedResponse):
             # Raised only before the call itself: no connection, or no token. Nothing was sent.
-            await self._answered(withdrawal, "refused", reason="banq_unreachable", tell_owner=tell_owner)
+            await self._answered(withdrawal, "refused", reason="banq_unreachable", hold_back=hold_back)
         else:
-            await self._answered(withdrawal, "awaiting_owner", transaction=transaction, tell_owner=tell_owner)
+            await self._answered(withdrawal, "awaiting_owner", transaction=transaction, hold_back=hold_back)
 
     async def _answered(
         self,
         withdrawal: Withdrawal,
         state: str,
         *,
-        tell_owner: bool,
+        hold_back: timedelta,
         transaction: Transaction | None = None,
         reason: str | None = None,
         banq_message: str | None = None,
@@ -131,7 +139,7 @@ class Submitter:
                 transaction=transaction,
                 reason=reason,
                 banq_message=banq_message,
-                tell_owner=tell_owner or before == "unknown",
+                hold_back=hold_back if before == "submitting" else NOW,
             ):
                 return
 

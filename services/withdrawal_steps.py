@@ -1,7 +1,7 @@
 """The one way to move a withdrawal: compare-and-set with its audit row, in the same transaction."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from banq.models import Transaction
 from services.changes import Changes
@@ -13,6 +13,7 @@ from storage.withdrawals import Withdrawal
 log = logging.getLogger(__name__)
 
 ACTION = "withdrawal: "
+NOW = timedelta(0)
 
 
 class WithdrawalSteps:
@@ -32,9 +33,12 @@ class WithdrawalSteps:
         transaction: Transaction | None = None,
         reason: str | None = None,
         banq_message: str | None = None,
-        tell_owner: bool = True,
+        hold_back: timedelta = NOW,
     ) -> bool:
-        """Move on from the state that `withdrawal` has; a lost race changes nothing and is False."""
+        """Move on from the state that `withdrawal` has; a lost race changes nothing and is False.
+
+        Its owner gets a notice, held back for whoever shows it at once and marks it as told.
+        """
         now = self._sources.now()
         async with self._database.transaction() as tx:
             moved = await move(
@@ -48,8 +52,9 @@ class WithdrawalSteps:
                 reason=reason,
                 banq_message=banq_message,
             )
-            if moved and tell_owner:
-                await outbox.insert(tx, withdrawal.owner, f"withdrawal_{state}", withdrawal.id, now)
+            if moved:
+                kind = f"withdrawal_{state}"
+                await outbox.insert(tx, withdrawal.owner, kind, withdrawal.id, now, hold_back=hold_back)
         if moved:
             log.info("withdrawal %s: %s -> %s", withdrawal.id, withdrawal.state, state)
             self.changes.announce()

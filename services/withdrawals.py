@@ -17,7 +17,7 @@ from services.nfts import NFT_KEY, BanqSilent, Nfts, Wallet
 from services.sources import Sources
 from services.submitter import Submitter
 from storage import address_book as saved_addresses
-from storage import links, withdrawals
+from storage import links, outbox, withdrawals
 from storage.address_book import SavedAddress
 from storage.database import Connection, Database
 from storage.links import Link
@@ -228,6 +228,12 @@ class Withdrawals:
             return refused
         self.changes.announce()
         return Submitted(await self._submitter.submit(draft.id))
+
+    async def mark_told(self, withdrawal: Withdrawal) -> None:
+        """Its owner has seen in chat how it stands, so no direct message needs to tell it. Idempotent."""
+        async with self._database.transaction() as tx:
+            kind = f"withdrawal_{withdrawal.state}"
+            await outbox.mark_told(tx, kind, withdrawal.id, self._sources.now())
 
     async def cancel(self, withdrawal_id: str, user: ChatUser) -> DraftGone | Submitted | NotYourWithdrawal:
         async with self._database.transaction() as tx:

@@ -236,8 +236,23 @@ async def test_no_answer_from_banq_is_said_and_never_sent_again(live: LiveBot, a
     assert "already being withdrawn" in again.text
     (transaction,) = live.banq.ledger.transactions
     live.banq.ledger.approve_transfer(transaction.id)
-    assert "Withdrawal completed" in (await ada.direct_message()).text
+    await live.discord.members.wait_for(
+        lambda: (
+            any("Withdrawal completed" in seen.text for seen in live.discord.members.seen_by(ADA, "dm"))
+            or None
+        )
+    )
     assert live.banq.faults.accepted["withdraw"] == 1
+
+
+async def became_of(live: LiveBot, kind: str) -> str:
+    """The state of the notice, once it waits no more."""
+    async with live.opened_database() as database:
+        query = "SELECT state FROM outbox WHERE kind = ?1"
+        row = await database.read.fetch_one(query, kind)
+        while row is None or row["state"] == "pending":
+            row = await database.read.fetch_one(query, kind)
+        return str(row["state"])
 
 
 async def test_closed_direct_messages_are_shown_at_the_next_command(live: LiveBot) -> None:
@@ -245,16 +260,12 @@ async def test_closed_direct_messages_are_shown_at_the_next_command(live: LiveBo
     await ben.link(identities.BEN)
     review = await ben.command("withdraw", nft=await choose(ben, ""), to=ADDRESS)
     await ben.confirm(review)
+    assert await became_of(live, "withdrawal_awaiting_owner") == "delivered", "the press has shown it"
     (transaction,) = live.banq.ledger.transactions
 
     live.banq.ledger.approve_transfer(transaction.id)
     await live.banq.webhooks.settled()
-    async with live.opened_database() as database:
-        query = "SELECT state FROM outbox"
-        row = await database.read.fetch_one(query)
-        while row is None or row["state"] == "pending":
-            row = await database.read.fetch_one(query)
-    assert row["state"] == "kept"
+    assert await became_of(live, "withdrawal_completed") == "kept"
 
     answer = await ben.command("help")
     assert "Withdrawal completed" in (await ben.next_answer(answer)).text

@@ -191,8 +191,10 @@ class Rig:
         return drafted.withdrawal
 
     async def confirm(self, user: ChatUser, draft: Withdrawal) -> Withdrawal:
+        """Confirm, and read the answer in chat."""
         submitted = await self.withdrawals.confirm(draft.id, user, ITS_END)
         assert isinstance(submitted, Submitted), submitted
+        await self.withdrawals.mark_told(submitted.withdrawal)
         return submitted.withdrawal
 
     async def stored(self, withdrawal: Withdrawal) -> Withdrawal:

@@ -39,7 +39,8 @@ async def sent(rig: Rig) -> tuple[Withdrawal, Transaction]:
 
 
 async def notices(rig: Rig) -> list[object]:
-    return await rig.column("SELECT kind FROM outbox ORDER BY id")
+    """What its owner has not seen yet."""
+    return await rig.column("SELECT kind FROM outbox WHERE state <> 'delivered' ORDER BY id")
 
 
 async def test_an_approved_withdrawal_completes(linked: Rig) -> None:

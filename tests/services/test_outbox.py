@@ -6,7 +6,7 @@ from sandbox.banq import identities
 from services.messenger import DeliveryFailed, DirectMessagesClosed
 from tests.conftest import Clock
 from tests.services.messenger import Messenger, notice, states
-from tests.services.rig import ADA, BEN, Rig
+from tests.services.rig import ADA, BEN, ITS_END, Rig
 
 STALE = "Banq no longer gives access"
 UNMATCHED = "The approval could not be matched"
@@ -81,10 +81,12 @@ async def test_closed_direct_messages_keep_the_notice_for_the_next_command(
     assert await linked.outbox.kept_for(ADA, messenger.markup) == []
 
 
-async def test_a_kept_notice_may_become_out_of_date(linked: Rig, messenger: Messenger) -> None:
+async def test_a_kept_notice_may_become_out_of_date(linked: Rig, messenger: Messenger, clock: Clock) -> None:
     messenger.refusal = DirectMessagesClosed()
-    withdrawal = await linked.confirm(ADA, await linked.draft(ADA, "quiet-hours-2"))
-    await notice(linked, "withdrawal_awaiting_owner", withdrawal.id)
+    draft = await linked.draft(ADA, "quiet-hours-2")
+    await linked.withdrawals.confirm(draft.id, ADA, ITS_END)
+    withdrawal = await linked.stored(draft)
+    clock.forward(seconds=5)
     await linked.outbox.step()
     linked.sandbox.ledger.reject_transfer(str(withdrawal.banq_transaction_id))
     await linked.reconciler.step()

@@ -14,6 +14,7 @@ from tests.services.test_wording import M
 
 PICTURE = "quiet-hours-2"
 ADMIN = "admin:1"
+MEMBERS_NOTICES = "SELECT kind FROM outbox WHERE recipient = '1' AND state <> 'delivered'"
 
 
 async def unknown(rig: Rig, *, acted: bool) -> Withdrawal:
@@ -67,7 +68,7 @@ async def test_a_person_settles_it_with_a_reason(
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == (state, "settled_by_team")
     assert told in withdrawal_story(M, stored).text
-    assert await linked.column("SELECT kind FROM outbox WHERE recipient = '1'") == [f"withdrawal_{state}"]
+    assert await linked.column(MEMBERS_NOTICES) == [f"withdrawal_{state}"]
     audit = "SELECT actor || ' ' || reason FROM audit WHERE action LIKE 'settled%'"
     assert await linked.column(audit) == [f"{ADMIN} Banq's support says so"]
     assert await linked.settling.settle(withdrawal.id, settlement, ADMIN, "once more") == NotStuck()
@@ -117,7 +118,7 @@ async def test_an_owner_who_does_not_approve_is_reminded_once(linked: Rig, clock
         clock.forward(minutes=minutes)
         await linked.reconciler.step()
         expected = [] if minutes == 59 else ["withdrawal_reminder"]
-        assert await linked.column("SELECT kind FROM outbox") == expected
+        assert await linked.column(MEMBERS_NOTICES) == expected
 
 
 async def test_who_has_approved_is_not_reminded(linked: Rig, clock: Clock) -> None:
@@ -126,4 +127,4 @@ async def test_who_has_approved_is_not_reminded(linked: Rig, clock: Clock) -> No
     clock.forward(minutes=61)
     await linked.reconciler.step()
 
-    assert await linked.column("SELECT kind FROM outbox") == ["withdrawal_completed"]
+    assert await linked.column(MEMBERS_NOTICES) == ["withdrawal_completed"]

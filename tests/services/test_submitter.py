@@ -9,6 +9,7 @@ from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.faults import Fault
 from services import withdrawal_steps
+from storage.database import to_ms
 from storage.withdrawals import Withdrawal
 from tests.conftest import Clock
 from tests.services.rig import ADA, GOOD_ADDRESS, ITS_END, Rig
@@ -25,7 +26,13 @@ def accepted(rig: Rig) -> int:
 
 
 async def notices(rig: Rig) -> list[object]:
-    return await rig.column("SELECT kind FROM outbox ORDER BY id")
+    """What its owner has not seen yet."""
+    return await rig.column("SELECT kind FROM outbox WHERE state <> 'delivered' ORDER BY id")
+
+
+async def due(rig: Rig, clock: Clock) -> list[object]:
+    """What a direct message tells now."""
+    return await rig.column(f"SELECT kind FROM outbox WHERE next_try_at <= {to_ms(clock.time)}")  # noqa: S608
 
 
 async def confirmed_only(rig: Rig) -> Withdrawal:
@@ -231,10 +238,31 @@ async def test_a_process_killed_while_asking_leaves_an_unknown(linked: Rig, afte
     assert await notices(linked) == ["withdrawal_unknown"]
 
 
-async def test_an_answer_that_the_member_sees_anyway_makes_no_notice(linked: Rig) -> None:
+async def test_an_answer_that_the_member_has_seen_is_not_told_again(linked: Rig) -> None:
     await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
 
     assert await notices(linked) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (None, "withdrawal_awaiting_owner"),
+        (Fault(route="withdraw", status=400), "withdrawal_refused"),
+        (Fault(route="withdraw", drop=True), "withdrawal_unknown"),
+    ],
+)
+async def test_an_answer_that_nobody_lived_to_show_is_told_a_little_later(
+    linked: Rig, clock: Clock, fault: Fault | None, kind: str
+) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    if fault is not None:
+        linked.sandbox.faults.add(fault)
+    await linked.withdrawals.confirm(draft.id, ADA, ITS_END)
+
+    assert await due(linked, clock) == []
+    clock.forward(seconds=5)
+    assert await due(linked, clock) == [kind]
 
 
 async def test_what_was_unlinked_before_it_was_sent_stays_unsent(linked: Rig) -> None:

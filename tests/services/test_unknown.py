@@ -37,7 +37,8 @@ async def unknown(rig: Rig, *, acted: bool) -> Withdrawal:
 
 
 async def notices(rig: Rig) -> list[object]:
-    return await rig.column("SELECT kind FROM outbox ORDER BY id")
+    """What its owner has not seen yet."""
+    return await rig.column("SELECT kind FROM outbox WHERE state <> 'delivered' ORDER BY id")
 
 
 async def two_unknown_of_one_edition(rig: Rig, clock: Clock, bens_amount: int) -> list[Withdrawal]:
