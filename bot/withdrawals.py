@@ -6,7 +6,6 @@ from typing import assert_never
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bot.app import StartRefused
 from bot.config import Config
@@ -62,19 +61,15 @@ async def show_stuck(settings: Config) -> None:
     if not stuck:
         console.print("Banq has answered about every withdrawal.")
         return
-    table = Table("id", "asked of Banq (UTC)", "lane", "member", "Banq user", "token data id", "amount", "to")
     for withdrawal in stuck:
-        table.add_row(
-            withdrawal.id,
-            f"{withdrawal.updated_at:%Y-%m-%d %H:%M}",
-            withdrawal.lane,
-            withdrawal.chat_user_id,
-            escape(withdrawal.banq_user_id),
-            escape(withdrawal.token_data_id),
-            str(withdrawal.amount),
-            shortened(withdrawal.address),
+        console.print(
+            f"[bold]{withdrawal.id}[/bold]  asked of Banq {withdrawal.updated_at:%Y-%m-%d %H:%M} UTC, "
+            f"lane {withdrawal.lane}, member {withdrawal.chat_user_id}"
         )
-    console.print(table)
+        console.print(
+            f"    userId {escape(withdrawal.banq_user_id)}, tokenDataId {escape(withdrawal.token_data_id)}, "
+            f"amount {withdrawal.amount}, to {shortened(withdrawal.address)}"
+        )
     console.print(
         "Find out at Banq what became of each, then: "
         "banqbot withdrawals settle ID --outcome sent|not-sent --reason …"

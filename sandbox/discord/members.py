@@ -125,9 +125,14 @@ class Members:
         typed: str = "",
         others: Mapping[str, Any] | None = None,
         where: str = "guild",
+        *,
+        force: bool = False,
     ) -> list[Json]:
-        """The choices the bot offers, each with `name` and `value`; none when it does not answer."""
-        command, path, options = find(self._world, member_id, where, name)
+        """The choices the bot offers, each with `name` and `value`; none when it does not answer.
+
+        With `force` also of a command that the member's client would hide.
+        """
+        command, path, options = find(self._world, member_id, where, name, force=force)
         focused = next((one for one in options if one["name"] == option), None)
         if focused is None or not focused.get("autocomplete"):
             raise ClientRefusedError(f"{option} does not autocomplete")
