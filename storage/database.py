@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -79,9 +80,8 @@ class Database:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Who holds which wallet is nobody else's business; the WAL takes the file's mode.
             self._path.touch(mode=0o600)
+            await asyncio.to_thread(_migrate, self._path)
             self._writer = await self._connect()
-            await self._writer.execute("PRAGMA journal_mode = WAL")
-            await _migrate(self._writer, self._path)
             self._reader = await self._connect()
             await self._reader.execute("PRAGMA query_only = ON")
         except (sqlite3.Error, OSError) as error:
@@ -141,6 +141,7 @@ class Database:
         self._reader = self._writer = None
 
 
+@cache
 def _migrations() -> dict[int, str]:
     folder = resources.files("storage") / "migrations"
     return {
@@ -150,27 +151,31 @@ def _migrations() -> dict[int, str]:
     }
 
 
-async def _migrate(connection: aiosqlite.Connection, path: Path) -> None:
+def _migrate(path: Path) -> None:
     """Apply what is missing, all in one transaction: a failed migration changes nothing."""
     migrations = _migrations()
     newest = max(migrations)
-    await connection.execute("BEGIN IMMEDIATE")
-    try:
-        application_id = await _pragma(connection, "application_id")
-        version = await _pragma(connection, "user_version")
-        tables = await connection.execute_fetchall("SELECT 1 FROM sqlite_schema LIMIT 1")
-        _refuse_if_not_ours(path, application_id, version, newest, empty=not list(tables))
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        application_id = _pragma(connection, "application_id")
+        version = _pragma(connection, "user_version")
+        empty = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+        _refuse_if_not_ours(path, application_id, version, newest, empty=empty)
         for number in sorted(number for number in migrations if number > version):
             for statement in _statements(migrations[number]):
-                await connection.execute(statement)
+                connection.execute(statement)
             log.info("database: schema brought to version %s", number)
-        await _refuse_other_tables(connection, path, migrations)
-        await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        await connection.execute(f"PRAGMA user_version = {newest}")
-        await connection.commit()
-    except BaseException:
-        await asyncio.shield(connection.rollback())
-        raise
+        if _tables(connection) != _expected_tables():
+            raise DatabaseRefused(
+                f"The tables of {path} are not those of this version; an unreleased banqbot made it, or "
+                "somebody changed it. Move the file away to start afresh; for the demo, remove the folder "
+                ".demo."
+            )
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {newest}")
+        connection.execute("COMMIT")
+        # Kept in the file; not before, since another program's file must stay as it is.
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _refuse_if_not_ours(path: Path, application_id: int, version: int, newest: int, *, empty: bool) -> None:
@@ -185,25 +190,23 @@ def _refuse_if_not_ours(path: Path, application_id: int, version: int, newest: i
         )
 
 
-async def _refuse_other_tables(
-    connection: aiosqlite.Connection, path: Path, migrations: dict[int, str]
-) -> None:
-    """Before the first release, the first migration still changes; its number alone would not tell."""
+def _tables(connection: sqlite3.Connection) -> list[str]:
     query = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+    return [row[0] for row in connection.execute(query)]
+
+
+@cache
+def _expected_tables() -> list[str]:
+    """Before the first release, the first migration still changes; its number alone would not tell."""
+    migrations = _migrations()
     with closing(sqlite3.connect(":memory:")) as fresh:
         for number in sorted(migrations):
             fresh.executescript(migrations[number])
-        expected = [row[0] for row in fresh.execute(query)]
-    if [row[0] for row in await connection.execute_fetchall(query)] != expected:
-        raise DatabaseRefused(
-            f"The tables of {path} are not those of this version; an unreleased banqbot made it, or somebody "
-            "changed it. Move the file away to start afresh; for the demo, remove the folder .demo."
-        )
+        return _tables(fresh)
 
 
-async def _pragma(connection: aiosqlite.Connection, name: str) -> int:
-    rows = list(await connection.execute_fetchall(f"PRAGMA {name}"))
-    return int(rows[0][0])
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 def _statements(script: str) -> list[str]:
