@@ -27,6 +27,7 @@ from services.withdrawals import (
     RetypeNeeded,
     Submitted,
 )
+from services.wording import addresses as address_words
 from services.wording import limits as limit_words
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
@@ -73,7 +74,7 @@ class WithdrawalsCog(commands.Cog):
             case NftNotChosen():
                 view = card(withdrawal_words.NFT_NOT_CHOSEN)
             case AddressRefused(problem, chain):
-                view = card(withdrawal_words.address_refused(self._bot.markup, problem, chain))
+                view = card(address_words.address_refused(self._bot.markup, problem, chain))
             case _:
                 view = self._hindrance(outcome)
         await self._bot.show(interaction, view)

@@ -1,57 +1,74 @@
 """Checks the address that an NFT is to be sent to: a wrong one loses the NFT for good."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from types import MappingProxyType
 
-from eth_utils.address import is_checksum_address, to_checksum_address
+from services.networks import NETWORKS, find_chain
+from services.networks.network import AddressProblem, Chain, Network
+from services.networks.others import of_other_network
+from services.pasted import something_else
 
-EVM_CHAINS = frozenset({
-    "ethereum", "eth", "polygon", "matic", "base", "arbitrum", "optimism", "avalanche", "bsc", "bnb",
-    "mainnet", "goerli", "sepolia", "mumbai", "amoy",
-})  # fmt: skip
-EVM_ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
-PRECOMPILES_BELOW = 0x10000
-BURN_ADDRESSES = frozenset({
-    0x000000000000000000000000000000000000DEAD,
-    0xDEAD000000000000000042069420694206942069,
-    0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF,
-})  # fmt: skip
+__all__ = [
+    "Address",
+    "AddressProblem",
+    "check_address",
+    "explorer_url",
+    "in_groups",
+    "network_of",
+    "recognise",
+    "resembles",
+    "shortened",
+]
 
-
-class AddressProblem(Enum):
-    NOT_AN_ADDRESS = auto()
-    BAD_CHECKSUM = auto()
-    BURNS = auto()
-    OWN_CONTRACT = auto()
-    UNSUPPORTED_CHAIN = auto()
+_USUAL_EXPLORERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Address:
-    """A checked address, in its canonical spelling, and its family of networks."""
+    """A checked address, in its canonical spelling. `network` is the key of its family: evm, solana, flow."""
 
     text: str
     network: str
 
 
 def check_address(text: str, chain: str | None, contract: str | None = None) -> Address | AddressProblem:
-    """Check an address for the chain of an NFT. A chain that Banq does not name is taken for an EVM one."""
-    if chain and chain.strip() and chain.strip().lower() not in EVM_CHAINS:
+    """Check an address for the chain and the contract of an NFT, as Banq names them.
+
+    Where Banq names no chain, the address may be of any family; its form tells which.
+    """
+    found = find_chain(chain)
+    if found is None and chain and chain.strip():
         return AddressProblem.UNSUPPORTED_CHAIN
+    wanted, on = found or (None, None)
     address = text.strip()
-    if not EVM_ADDRESS.fullmatch(address):
-        return AddressProblem.NOT_AN_ADDRESS
-    digits = address[2:]
-    mixed_case = digits not in (digits.lower(), digits.upper())
-    if mixed_case and not is_checksum_address("0x" + digits):
-        return AddressProblem.BAD_CHECKSUM
-    number = int(digits, 16)
-    if number < PRECOMPILES_BELOW or number in BURN_ADDRESSES:
-        return AddressProblem.BURNS
-    if contract is not None and contract.strip().lower() == "0x" + digits.lower():
-        return AddressProblem.OWN_CONTRACT
-    return Address(str(to_checksum_address("0x" + digits.lower())), "evm")
+    if not address:
+        return AddressProblem.EMPTY
+    pasted = something_else(address)
+    if pasted is not None:
+        return pasted
+    for network in NETWORKS:
+        if network.has_form(address):
+            return _check(network, wanted, address, on, contract and contract.strip())
+    return _not_an_address(address, wanted)
+
+
+def recognise(text: str) -> Address | AddressProblem:
+    """Check an address that is not meant for an NFT yet; its form tells the family."""
+    return check_address(text, None)
+
+
+def network_of(chain: str | None) -> str | None:
+    """The key of the family that a chain belongs to; None for one that is unknown or not named."""
+    found = find_chain(chain)
+    return found[0].key if found else None
+
+
+def resembles(a: str, b: str) -> bool:
+    """Whether these are two addresses that look like one: the same 4 characters at both ends."""
+    first, second = _compared(a), _compared(b)
+    return first != second and (first[:4], first[-4:]) == (second[:4], second[-4:])
 
 
 def in_groups(address: str) -> str:
@@ -65,11 +82,42 @@ def shortened(address: str) -> str:
     return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address
 
 
-def recognise(text: str) -> Address | AddressProblem:
-    """The address that the text is, on whichever network."""
-    return check_address(text, None)
+def explorer_url(
+    chain: str | None, transaction_hash: str | None, explorers: Mapping[str, str] = _USUAL_EXPLORERS
+) -> str | None:
+    """Where to look at a transaction; None where that is not certain.
+
+    `explorers` has URLs with {hash} in them, to be used instead of the usual ones of these chains.
+    """
+    found = find_chain(chain)
+    if found is None or transaction_hash is None:
+        return None
+    network, on = found
+    own = next((url for name, url in explorers.items() if find_chain(name) == found), None)
+    url, in_url = own or on.transaction_url, network.transaction(transaction_hash.strip())
+    return url.replace("{hash}", in_url) if url and in_url else None
 
 
-def resembles(one: str, other: str) -> bool:
-    """Whether two different addresses could be taken for each other: the same start and end."""
-    return one != other and (one[:6].lower(), one[-4:].lower()) == (other[:6].lower(), other[-4:].lower())
+def _check(
+    network: Network, wanted: Network | None, address: str, on: Chain | None, contract: str | None
+) -> Address | AddressProblem:
+    if wanted is not None and wanted is not network:
+        return network.elsewhere
+    checked = network.check(address, on, contract)
+    return Address(checked, network.key) if isinstance(checked, str) else checked
+
+
+def _not_an_address(address: str, wanted: Network | None) -> AddressProblem:
+    elsewhere = of_other_network(address)
+    if elsewhere is not None:
+        return elsewhere
+    for network in (wanted,) if wanted else NETWORKS:
+        damage = network.damage(address)
+        if damage is not None:
+            return damage
+    return AddressProblem.NOT_AN_ADDRESS
+
+
+def _compared(address: str) -> str:
+    digits = address.strip().removeprefix("0x")
+    return digits.lower() if re.fullmatch(r"[0-9a-fA-F]+", digits) else digits

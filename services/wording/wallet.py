@@ -6,8 +6,8 @@ from banq.models import Nft
 from services.foreign_text import clean
 from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.nfts import BanqSilent
+from services.wording.addresses import network_name
 from services.wording.text import Action, Markup, Words
-from services.wording.withdrawals import network
 
 
 def no_wallet(outcome: NotLinked | LinkStale | LinkFrozen | BanqSilent) -> Words:
@@ -173,7 +173,9 @@ def gallery_title(count: int, page: int, pages: int) -> str:
 
 def gallery_entry(m: Markup, nft: Nft) -> str:
     name = m.foreign(nft.name or "", 80) or "Unnamed NFT"
-    details = [m.foreign(part, 40) for part in (nft.collection, nft.chain and network(nft.chain)) if part]
+    details = [
+        m.foreign(part, 40) for part in (nft.collection, nft.chain and network_name(nft.chain)) if part
+    ]
     if nft.token_id:
         details.append(m.foreign(f"#{nft.token_id}", 24))
     if nft.amount > 1:

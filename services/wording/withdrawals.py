@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from services.addresses import AddressProblem, in_groups, shortened
+from services.addresses import in_groups, shortened
 from services.withdrawals import Drafted, RetypeNeeded
+from services.wording.addresses import network_name
 from services.wording.text import Action, Markup, Words
 from storage.withdrawals import Withdrawal
-
-
-def network(chain: str | None) -> str:
-    return chain.strip().title() if chain and chain.strip() else "an unnamed network"
 
 
 def nft_name(m: Markup, withdrawal: Withdrawal) -> str:
@@ -28,7 +25,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
         standing = m.bold("new address") + ", not in your address book"
     lines = [
         f"{m.bold('To')} {standing}\n{m.code(in_groups(withdrawal.address))}",
-        f"{m.bold('Network')}\n{m.foreign(network(withdrawal.chain))}",
+        f"{m.bold('Network')}\n{m.foreign(network_name(withdrawal.chain))}",
     ]
     if drafted.look_alike is not None:
         lines.append(
@@ -253,29 +250,3 @@ def amount_refused(owned: int) -> Words:
         f"You hold {owned} of this NFT. Choose an amount from 1 to {owned}. Nothing was sent.",
         "bad",
     )
-
-
-def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Words:
-    name = m.foreign(network(chain))
-    match problem:
-        case AddressProblem.NOT_AN_ADDRESS:
-            text = f"For {name} it is 0x and then 40 digits from 0 to 9 and a to f. Copy the whole address again."
-            return Words("That is not an address", text, "bad")
-        case AddressProblem.BAD_CHECKSUM:
-            text = (
-                "Its capital letters do not fit together, so at least one character is wrong. "
-                "Copy the address again; do not type it."
-            )
-            return Words("This address has a mistake in it", text, "bad")
-        case AddressProblem.BURNS:
-            text = "Nobody holds the key to this address: whatever is sent there is lost. Use an address of your own."
-            return Words("This address destroys what it gets", text, "bad")
-        case AddressProblem.OWN_CONTRACT:
-            text = "This is the NFT's own contract, not a wallet. What is sent there is lost."
-            return Words("That is the NFT's contract", text, "bad")
-        case AddressProblem.UNSUPPORTED_CHAIN:
-            text = (
-                f"The NFT is on {name}, and this bot cannot check addresses there yet. So it does not send any. "
-                "You can withdraw it at Banq yourself."
-            )
-            return Words("This network is not supported yet", text, "bad")

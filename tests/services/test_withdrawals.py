@@ -86,7 +86,7 @@ ZERO = "0x" + "0" * 40
         (key_of(PICTURE), GOOD_ADDRESS, -1, AmountRefused(1)),
         (key_of(PICTURE), GOOD_ADDRESS, 2, AmountRefused(1)),
         (key_of(TILE), GOOD_ADDRESS, 6, AmountRefused(5)),
-        (key_of(PICTURE), "meadow.eth", 1, AddressRefused(AddressProblem.NOT_AN_ADDRESS, "ethereum")),
+        (key_of(PICTURE), "meadow.eth", 1, AddressRefused(AddressProblem.NAME, "ethereum")),
         (key_of(TILE), ZERO, 1, AddressRefused(AddressProblem.BURNS, "polygon")),
         (key_of(PICTURE), OWN_CONTRACT, 1, AddressRefused(AddressProblem.OWN_CONTRACT, "ethereum")),
     ],

@@ -15,7 +15,7 @@ from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.standing import Standing
 from services.withdrawals import Drafted
-from services.wording import general, linking, team, wallet, withdrawals
+from services.wording import addresses, general, linking, team, wallet, withdrawals
 from services.wording.text import Words
 from storage.link_sessions import ENDED, Proof
 from storage.withdrawals import Withdrawal
@@ -141,8 +141,8 @@ def told_to_members() -> Iterator[Words]:
         yield withdrawals.withdrawal_story(M, each)
     yield withdrawals.withdrawal_review(M, Drafted(DRAFT, None, None))
     for problem in AddressProblem:
-        yield withdrawals.address_refused(M, problem, f"{STRANGE} chain")
-        yield withdrawals.address_refused(M, problem, None)
+        yield addresses.address_refused(M, problem, f"{STRANGE} chain")
+        yield addresses.address_refused(M, problem, None)
     yield from general.NOTICES.values()
     yield general.help_words(M, is_linked=True)
     yield general.help_words(M, is_linked=False)
