@@ -39,6 +39,7 @@ def something_else(text: str) -> AddressProblem | None:
     if any(character.isspace() for character in text):
         return AddressProblem.GAP
     for pattern, problem in (
+        (_CONTRACT_NAME, AddressProblem.CONTRACT_NAME),
         (_LINK, AddressProblem.LINK),
         (_EMAIL, AddressProblem.EMAIL),
         (_NAME, AddressProblem.NAME),
@@ -47,8 +48,6 @@ def something_else(text: str) -> AddressProblem | None:
             return problem
     if not text.isascii():
         return AddressProblem.FOREIGN_LETTER
-    if _CONTRACT_NAME.fullmatch(text):
-        return AddressProblem.CONTRACT_NAME
     return AddressProblem.PREFIXED if _PREFIXED.fullmatch(text) else None
 
 

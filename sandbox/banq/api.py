@@ -168,7 +168,7 @@ class Api:
             "imageUrl": nft.odd_image_url or f"{self._own_url()}{nft.picture_path}",
             "collectionName": nft.collection.name,
             "chain": nft.collection.chain,
-            "contractAddress": nft.collection.contract_address,
+            "contractAddress": nft.contract_address,
             "tokenId": nft.token_id,
             "tokenType": nft.token_type,
             "amount": amount,

@@ -1,26 +1,29 @@
-"""The NFTs: three collections, who holds what at first, and the odd ones that real wallets have."""
+"""The NFTs of five collections, who holds what at first, and the odd ones that real wallets have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sandbox.banq.addresses import checksummed, keccak256
+from sandbox.banq.addresses import base58, checksummed, flow_address, keccak256
 from sandbox.banq.identities import ADA, BEN, CLEO
 
-TokenType = Literal["ERC721", "ERC1155"]
+TokenType = Literal["ERC721", "ERC1155", "NonFungible", "NonFungibleToken"]
+Chain = Literal["ethereum", "polygon", "solana", "flow"]
+CHAINS: Mapping[Chain, str] = {
+    "ethereum": "Ethereum",
+    "polygon": "Polygon",
+    "solana": "Solana",
+    "flow": "Flow",
+}
 
 
 @dataclass(frozen=True)
 class Collection:
     slug: str
     name: str
-    chain: Literal["ethereum", "polygon"]
+    chain: Chain
     token_type: TokenType
     source_banq: str
-
-    @property
-    def contract_address(self) -> str:
-        return checksummed("0x" + keccak256(self.slug.encode())[-20:].hex())
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,18 @@ class Nft:
         return self.collection.token_type
 
     @property
+    def contract_address(self) -> str:
+        """The collection's contract; on Solana each NFT has a mint of its own instead."""
+        collection = self.collection.slug.encode()
+        match self.collection.chain:
+            case "solana":
+                return base58(keccak256(self.slug.encode()))
+            case "flow":
+                account = int.from_bytes(keccak256(collection)[:3])
+                return f"A.{flow_address(account)[2:]}.{self.collection.name.replace(' ', '')}"
+        return checksummed("0x" + keccak256(collection)[-20:].hex())
+
+    @property
     def picture_path(self) -> str | None:
         """None where the API names no picture of ours either."""
         if self.odd_image_url or "imageUrl" in self.omitted:
@@ -65,7 +80,16 @@ PEBBLE_FOLK = Collection(
 GLAZE_GARDEN = Collection(
     "glaze-garden", "Glaze Garden", "polygon", "ERC1155", "7a1e9f52-0c4d-4f7e-b1a6-5d0e2c3b4a03"
 )
-COLLECTIONS = {collection.slug: collection for collection in (QUIET_HOURS, PEBBLE_FOLK, GLAZE_GARDEN)}
+NIGHT_POST = Collection(
+    "night-post", "Night Post", "solana", "NonFungible", "7a1e9f52-0c4d-4f7e-b1a6-5d0e2c3b4a04"
+)
+TIDE_POOL = Collection(
+    "tide-pool", "Tide Pool", "flow", "NonFungibleToken", "7a1e9f52-0c4d-4f7e-b1a6-5d0e2c3b4a05"
+)
+COLLECTIONS = {
+    collection.slug: collection
+    for collection in (QUIET_HOURS, PEBBLE_FOLK, GLAZE_GARDEN, NIGHT_POST, TIDE_POOL)
+}
 
 _LANDSCAPES = (
     ("Harbour Before Rain", "The last warm light, an hour before the weather came in."),
@@ -119,6 +143,16 @@ _TILES = (
     ("Juniper Square", "The quiet one of the set."),
     ("Untitled sample", "What people write into names."),
 )
+_POSTCARDS = (
+    ("Postmark: Far Shore", "Sent without a sender."),
+    ("Postmark: Last Train", "Stamped twice, arrived once."),
+    ("Postmark: No Reply", "The lamp stayed on all the same."),
+)
+_TIDE_CREATURES = (
+    ("Brill", "Counts waves, loses count, starts again."),
+    ("Aunt Limpet", "Will not be moved."),
+    ("Skipper Moss", "Has opinions on weather."),
+)
 
 HOSTILE_NAME = (
     "**FREE MINT** @everyone [claim here](https://claim.example/now) <@1> "
@@ -144,7 +178,21 @@ def _tiles() -> Iterator[Nft]:
         yield Nft(GLAZE_GARDEN, number, name, description, str(90_000 + number), token_id)
 
 
-_ALL = {nft.slug: nft for nft in (*_landscapes(), *_creatures(), *_tiles())}
+def _postcards() -> Iterator[Nft]:
+    for number, (name, description) in enumerate(_POSTCARDS, start=1):
+        # The mint says it all there: Solana numbers no tokens.
+        nft = Nft(NIGHT_POST, number, name, description, f"np-{number}", "", omitted=frozenset({"tokenId"}))
+        yield replace(nft, token_data_id=f"solana:{nft.contract_address}")
+
+
+def _tide_creatures() -> Iterator[Nft]:
+    for number, (name, description) in enumerate(_TIDE_CREATURES, start=1):
+        yield Nft(TIDE_POOL, number, name, description, 700_100 + number, str(88_000_000 + number))
+
+
+_ALL = {
+    nft.slug: nft for nft in (*_landscapes(), *_creatures(), *_tiles(), *_postcards(), *_tide_creatures())
+}
 _ODD_ONES = (
     # Beyond 2**53: a client that reads numbers as floats sends back another NFT's id.
     replace(_ALL["quiet-hours-11"], token_data_id=9_007_199_254_740_993),
@@ -168,7 +216,9 @@ FIRST_HOLDINGS: dict[str, dict[str, int]] = {
     | {"glaze-garden-8": 5},
     BEN.email: _holdings(QUIET_HOURS, (13, 14, 15, 16))
     | _holdings(PEBBLE_FOLK, (11, 12, 13, 14, 15))
-    | _holdings(GLAZE_GARDEN, (9, 10, 11, 12, 13)),
+    | _holdings(GLAZE_GARDEN, (9, 10, 11, 12, 13))
+    | _holdings(NIGHT_POST, (1, 2, 3))
+    | _holdings(TIDE_POOL, (1, 2, 3)),
     CLEO.email: {},
 }
 

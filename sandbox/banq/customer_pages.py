@@ -1,11 +1,10 @@
 """Banq's web app for customers: the account, a transfer to approve, and live updates of both and of mail."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.banq.catalogue import NFTS
+from sandbox.banq.catalogue import CHAINS, NFTS
 from sandbox.banq.identities import CUSTOMER_PASSWORD, CUSTOMERS, PLATFORMS, Customer
 from sandbox.banq.ledger import Ledger, Refusal
 from sandbox.banq.rendering import page
@@ -14,7 +13,6 @@ from sandbox.banq.state import Store
 
 _STATIC = Path(__file__).parent / "static"
 _COOKIE = "banq_session"
-_CHAINS: Mapping[str, str] = {"ethereum": "Ethereum", "polygon": "Polygon"}
 
 
 class CustomerPages:
@@ -57,7 +55,7 @@ class CustomerPages:
             connections=[(grant, PLATFORMS[grant.platform_id]) for grant in grants],
             transfers=[(one, NFTS[one.nft]) for one in transfers],
             wallet=self._ledger.wallet(customer.email),
-            chains=_CHAINS,
+            chains=CHAINS,
         )
 
     async def _sign_in(self, request: web.Request) -> web.Response:
@@ -97,7 +95,7 @@ class CustomerPages:
             nft=NFTS[transaction.nft],
             customer=self._store.customers[transaction.email],
             platform=PLATFORMS[transaction.platform_id],
-            chains=_CHAINS,
+            chains=CHAINS,
         )
 
     async def _approve_transfer(self, request: web.Request) -> web.Response:

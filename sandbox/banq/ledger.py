@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 from uuid import uuid4
 
-from sandbox.banq.addresses import is_well_formed, keccak256
+from sandbox.banq.addresses import is_well_formed, transaction_hash
 from sandbox.banq.catalogue import NFTS, Nft
 from sandbox.banq.echo import Echo
 from sandbox.banq.identities import PLATFORMS
@@ -131,12 +131,12 @@ class Ledger:
         if owned is None:
             raise Refusal(400, "The user does not own this NFT.")
         nft, owned_amount = owned
-        if not is_well_formed(external_address):
+        if not is_well_formed(external_address, nft.collection.chain):
             raise Refusal(400, "externalAddress is not a valid address.")
         if amount < 1:
             raise Refusal(400, "amount must be at least 1.")
         held_back = sum(open_one.amount for open_one in self._open_transactions(grant.email, nft.slug))
-        if held_back and nft.token_type == "ERC721":
+        if held_back and nft.token_type != "ERC1155":
             raise Refusal(400, "A transfer of this NFT is already open.")
         if amount > owned_amount - held_back:
             raise Refusal(400, "amount is more than the user can transfer.")
@@ -204,7 +204,8 @@ class Ledger:
             self._move_on(transaction, "failed")
         else:
             held[transaction.nft] -= transaction.amount
-            transaction.transaction_hash = "0x" + keccak256(transaction.id.encode()).hex()
+            chain = NFTS[transaction.nft].collection.chain
+            transaction.transaction_hash = transaction_hash(transaction.id, chain)
             self._send_mail(transaction.email, "completed", transaction_id=transaction.id)
             self._move_on(transaction, "completed")
 

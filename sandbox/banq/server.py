@@ -7,9 +7,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.banq.api import Api, OAuthRefusal, Tokens
+from sandbox.banq.catalogue import CHAINS
 from sandbox.banq.control import Control
 from sandbox.banq.customer_pages import CustomerPages
 from sandbox.banq.echo import Echo
+from sandbox.banq.explorer import Explorer
 from sandbox.banq.faults import Dropped, FaultAnswer, Faults
 from sandbox.banq.gallery import Gallery
 from sandbox.banq.ledger import Ledger, Refusal
@@ -55,6 +57,7 @@ class BanqSandbox:
         self._pages = CustomerPages(self.store, self.ledger, sessions)
         self._mailbox = Mailbox(self.ledger, self.store.customers)
         self._gallery = Gallery()
+        self._explorer = Explorer(self.ledger)
         self._control = Control(
             customers=self.store.customers,
             api=self.api,
@@ -75,6 +78,7 @@ class BanqSandbox:
         app.add_routes(self._pages.routes())
         app.add_routes(self._mailbox.routes())
         app.add_routes(self._gallery.routes())
+        app.add_routes(self._explorer.routes())
         app.on_shutdown.append(self._end_streams)
         await self.webhooks.start()
         self.ledger.start()
@@ -106,6 +110,11 @@ class BanqSandbox:
     @property
     def widget_url(self) -> str:
         return f"{self.url}/ecommerce.js"
+
+    @property
+    def explorer_urls(self) -> dict[str, str]:
+        """For each chain, where a transaction can be looked at; {hash} stands for its hash."""
+        return {chain: f"{self.url}/explorer/{chain}/tx/{{hash}}" for chain in CHAINS}
 
     @property
     def mailbox_url(self) -> str:

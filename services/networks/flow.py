@@ -40,9 +40,15 @@ class Flow(Network):
     )
 
     def has_form(self, text: str) -> bool:
-        return _ADDRESS.fullmatch(text) is not None
+        """Without 0x, 16 digits could be anything, the number of a card for one."""
+        if not _ADDRESS.fullmatch(text):
+            return False
+        number = int(text[-16:], 16)
+        return len(text) > 16 or _fits(number) or _fits(number ^ _TEST_NETWORK)
 
     def damage(self, text: str) -> AddressProblem | None:
+        if _ADDRESS.fullmatch(text) and not text.isdecimal():
+            return AddressProblem.NOT_GIVEN_OUT
         if _CUT_OFF.fullmatch(text):
             return AddressProblem.CUT_OFF
         return AddressProblem.BAD_CHARACTER if _MISTYPED.fullmatch(text) else None

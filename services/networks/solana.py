@@ -80,5 +80,7 @@ def _can_have_a_key(address: bytes) -> bool:
     The accounts of programs are chosen not to be; and half of all mistyped addresses are not, either.
     """
     y = int.from_bytes(address, "little") % 2**255
+    if y >= _FIELD:
+        return False
     x_squared = (y * y - 1) * pow(_CURVE_D * y * y + 1, -1, _FIELD) % _FIELD
     return x_squared == 0 or pow(x_squared, (_FIELD - 1) // 2, _FIELD) == 1

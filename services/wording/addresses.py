@@ -7,10 +7,7 @@ from services.networks import find_chain
 from services.wording.text import Markup, Words
 
 COPY_AGAIN = "Copy the whole address again; do not type it."
-STOLEN = (
-    "Never send it to anybody: whoever has it can take everything in that wallet. Nothing was sent from here, but "
-    "consider it stolen now. Make a new wallet and move everything there."
-)
+STOLEN = "consider the wallet stolen now: make a new one, and move everything there."
 FORMS = {
     "evm": "0x and then 40 digits from 0 to 9 and a to f",
     "solana": "32 to 44 letters and digits, usually 44",
@@ -46,7 +43,7 @@ def network_name(chain: str | None) -> str:
 
 def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Words:
     """Why an address is not taken, for an NFT on that chain; no chain where it is not known yet."""
-    on = m.foreign(network_name(chain)) if chain and chain.strip() else "a network that we know"
+    on = m.foreign(network_name(chain)) if chain and chain.strip() else "any network that we know"
     form = FORMS.get(network_of(chain) or "")
     an_address = (
         f"An address on {on} is {form}."
@@ -170,15 +167,19 @@ def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Wo
             return _bad(
                 "That is not an address, and may be a secret",
                 "It is too long for an address. It may be the number of a transaction, or a wallet's private key. "
-                "Never send a private key to anybody, not here either. If it is one, consider it stolen: make a new "
-                "wallet and move everything there.",
+                f"Never send a private key to anybody, not here either. If it is one, {STOLEN}",
             )
         case AddressProblem.PRIVATE_KEY:
-            return _bad("That is a private key", STOLEN)
+            return _bad(
+                "That is a private key",
+                "Never send it to anybody, not here either: whoever has it can take everything in that wallet. "
+                f"Nothing was sent, but {STOLEN}",
+            )
         case AddressProblem.SEED_PHRASE:
             return _bad(
                 "That looks like a wallet's secret words",
-                f"Never type them anywhere but in your wallet. {STOLEN.replace('it ', 'them ', 1)}",
+                "Never type them anywhere but in the wallet itself, and never send them to anybody: whoever has them "
+                f"can take everything in it. Nothing was sent, but {STOLEN}",
             )
     assert_never(problem)
 

@@ -1,11 +1,12 @@
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sandbox.banq import identities
-from sandbox.banq.addresses import checksummed
+from sandbox.banq.addresses import checksummed, flow_address, is_well_formed
 from sandbox.banq.catalogue import HOSTILE_NAME, NFTS
 from sandbox.banq.identities import ADA, BEN, CLEO, PLATFORM_ID
 from tests.sandbox.banq_rig import CHECKSUMMED, CONFIG_PATH, CREDENTIALS, Rig, running
@@ -138,7 +139,7 @@ async def test_wallets_differ_and_may_be_empty(rig: Rig) -> None:
         grant = rig.banq.ledger.approve_platform(customer.email, PLATFORM_ID)
         _, body = await rig.call("GET", f"/v1/user-tokens/{grant.user_guid}/platform-nfts")
         counts.append(len(body["items"]))
-    assert counts == [14, 0]
+    assert counts == [20, 0]
 
 
 async def test_nfts_are_kept_from_platforms_without_approval(rig: Rig) -> None:
@@ -286,3 +287,71 @@ async def test_the_checksum_agrees_with_the_examples_of_eip_55() -> None:
         "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
     ):
         assert checksummed(address.lower()) == address
+
+
+SOLANA_ADDRESS = "9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM"
+FLOW_ADDRESS = "0xead892083b3e2c6c"
+
+
+async def test_nfts_of_other_networks_are_named_as_these_do(rig: Rig) -> None:
+    grant = rig.banq.ledger.approve_platform(BEN.email, PLATFORM_ID)
+    _, body = await rig.call("GET", f"/v1/user-tokens/{grant.user_guid}/platform-nfts")
+    solana = [item for item in body["items"] if item.get("chain") == "solana"]
+    flow = [item for item in body["items"] if item.get("chain") == "flow"]
+    assert (len(solana), len(flow)) == (3, 3)
+    assert len({item["contractAddress"] for item in solana}) == 3
+    assert all(40 < len(item["contractAddress"]) < 45 and "tokenId" not in item for item in solana)
+    [contract] = {item["contractAddress"] for item in flow}
+    assert contract.endswith(".TidePool")
+    assert is_well_formed("0x" + contract.split(".")[1], "flow")
+
+
+@pytest.mark.parametrize(
+    ("slug", "address", "status"),
+    [
+        ("night-post-1", SOLANA_ADDRESS, 201),
+        ("night-post-1", SOLANA_ADDRESS[:-2], 400),
+        ("night-post-1", SOLANA_ADDRESS.replace("9", "0"), 400),
+        ("night-post-1", "z" * 44, 400),
+        ("night-post-1", "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knM", 400),
+        ("night-post-1", "", 400),
+        ("night-post-1", CHECKSUMMED, 400),
+        ("night-post-1", FLOW_ADDRESS, 400),
+        ("tide-pool-2", FLOW_ADDRESS, 201),
+        ("tide-pool-2", FLOW_ADDRESS[2:], 400),
+        ("tide-pool-2", FLOW_ADDRESS.replace("e", "f", 1), 400),
+        ("tide-pool-2", "0x" + "0" * 16, 400),
+        ("tide-pool-2", "0x45722594009505d7", 400),
+        ("tide-pool-2", CHECKSUMMED, 400),
+        ("quiet-hours-13", SOLANA_ADDRESS, 400),
+        ("quiet-hours-13", FLOW_ADDRESS, 400),
+    ],
+)
+async def test_each_network_has_its_own_addresses(rig: Rig, slug: str, address: str, status: int) -> None:
+    rig.banq.ledger.approve_platform(BEN.email, PLATFORM_ID)
+    answered, _ = await rig.withdraw(slug, userId=BEN.user_id, externalAddress=address)
+    assert answered == status
+
+
+@pytest.mark.parametrize(
+    ("slug", "address", "form"),
+    [
+        ("quiet-hours-13", CHECKSUMMED, r"0x[0-9a-f]{64}"),
+        ("night-post-1", SOLANA_ADDRESS, r"[1-9A-HJ-NP-Za-km-z]{80,88}"),
+        ("tide-pool-2", FLOW_ADDRESS, r"[0-9a-f]{64}"),
+    ],
+)
+async def test_each_network_has_its_own_hashes(rig: Rig, slug: str, address: str, form: str) -> None:
+    rig.banq.ledger.approve_platform(BEN.email, PLATFORM_ID)
+    _, started = await rig.withdraw(slug, userId=BEN.user_id, externalAddress=address)
+    rig.banq.ledger.approve_transfer(started["id"])
+    _, ended = await rig.call("GET", f"/v1/nft-transactions/{started['id']}")
+    assert re.fullmatch(form, ended["transactionHash"])
+
+
+def test_flow_addresses_agree_with_accounts_that_exist() -> None:
+    assert [flow_address(account) for account in (1, 2, 3)] == [
+        "0xe467b9dd11fa00df",
+        "0xf233dcee88fe0abe",
+        "0x1654653399040a61",
+    ]

@@ -125,6 +125,34 @@ async def test_a_transfer_takes_its_time_to_settle() -> None:
     assert before == "processing"
 
 
+async def test_anybody_can_look_at_a_transaction_on_its_network(rig: Rig) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    _, started = await rig.withdraw()
+    rig.banq.ledger.approve_transfer(started["id"])
+    transaction_hash = rig.banq.ledger.transaction(started["id"]).transaction_hash
+    assert transaction_hash is not None
+    async with rig.http.get(rig.banq.explorer_urls["ethereum"].replace("{hash}", transaction_hash)) as answer:
+        text = await answer.text()
+    assert answer.status == 200
+    assert all(word in text for word in ("Ethereum", "Completed", CHECKSUMMED, transaction_hash))
+    assert "/pictures/quiet-hours/3.png" in text
+    assert ADA.name not in text
+
+
+@pytest.mark.parametrize(
+    "path", ["ethereum/tx/None", "polygon/tx/{hash}", "nowhere/tx/{hash}", "ethereum/tx/x"]
+)
+async def test_no_network_shows_what_did_not_happen_there(rig: Rig, path: str) -> None:
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    _, settled = await rig.withdraw()
+    rig.banq.ledger.approve_transfer(settled["id"])
+    await rig.withdraw("quiet-hours-4")
+    transaction_hash = str(rig.banq.ledger.transaction(settled["id"]).transaction_hash)
+    status, text = await rig.page("/explorer/" + path.replace("{hash}", transaction_hash))
+    assert status == 404
+    assert "This network has no such transaction." in text
+
+
 async def test_hostile_names_are_escaped(rig: Rig) -> None:
     rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
     await rig.withdraw("glaze-garden-14")
@@ -160,7 +188,7 @@ async def test_every_listed_picture_is_its_own(rig: Rig) -> None:
             assert "immutable" in answer.headers["Cache-Control"]
         assert picture.startswith(b"\x89PNG\r\n\x1a\n")
         digests.add(hashlib.sha256(picture).digest())
-    assert len(digests) == len(paths) == 44
+    assert len(digests) == len(paths) == 50
     assert Image.open(io.BytesIO(picture)).size == (512, 512)
 
 

@@ -71,7 +71,7 @@ async def test_a_hostile_name_is_kept_clean(linked: Rig) -> None:
     assert not {"\u202e", "\u202c", "\u200b", "\u200d"} & set(draft.nft_name)
 
 
-OWN_CONTRACT = NFTS[PICTURE].collection.contract_address
+OWN_CONTRACT = NFTS[PICTURE].contract_address
 ZERO = "0x" + "0" * 40
 
 

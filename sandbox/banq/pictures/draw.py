@@ -10,7 +10,13 @@ from sandbox.banq.pictures.landscapes import draw_landscape
 from sandbox.banq.pictures.tiles import draw_tile
 
 SIZE = 512
-_PAINTERS = {"quiet-hours": draw_landscape, "pebble-folk": draw_creature, "glaze-garden": draw_tile}
+_PAINTERS = {
+    "quiet-hours": draw_landscape,
+    "pebble-folk": draw_creature,
+    "glaze-garden": draw_tile,
+    "night-post": draw_landscape,
+    "tide-pool": draw_creature,
+}
 
 
 def draw_png(collection: str, number: int) -> bytes:
