@@ -78,6 +78,7 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await expect(chat.last).to_contain_text(NFT)
     await expect(chat.last).to_contain_text("completed")
 
+    await _anybody_can_look_it_up(ada, live)
     await _everybody_agrees(live)
 
 
@@ -150,6 +151,18 @@ async def _all_pictures_load(chat: Chat, count: int) -> None:
     for index in range(count):
         await expect(pictures.nth(index)).to_have_js_property("complete", value=True)
         assert await pictures.nth(index).evaluate("image => image.naturalWidth") > 0
+
+
+async def _anybody_can_look_it_up(context: BrowserContext, live: LiveBot) -> None:
+    (transaction,) = live.banq.ledger.transactions
+    page = await context.new_page()
+    await page.goto(f"{live.banq.url}/transfers/{transaction.secret}")
+    await page.get_by_role("link", name=str(transaction.transaction_hash)).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Transaction on Ethereum")
+    await expect(page.locator("#address")).to_have_text(ADDRESS)
+    for scheme in SCHEMES:
+        await everybody_can_read(page, scheme)
+    await page.close()
 
 
 async def _everybody_agrees(live: LiveBot) -> None:
