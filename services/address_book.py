@@ -1,9 +1,10 @@
 """The addresses that a member has saved: labels for people, and the start of a new address's hold."""
 
+import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from services.addresses import Address, AddressProblem, recognise
+from services.addresses import Address, AddressProblem, recognise, resembles
 from services.foreign_text import clean
 from services.identity import ChatUser
 from services.sources import Sources
@@ -15,14 +16,25 @@ LONGEST_LABEL = 40
 MOST_ENTRIES = 25
 # What autocomplete hands out for an entry; no address looks like it.
 KEY_PREFIX = "saved:"
+# Whole or cut short, with or without mistakes: what stands for an entry must not pass for another address.
+LIKE_AN_ADDRESS = re.compile(r"0x.*|[0-9a-z]{25,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`held_until`: where the entry is still too new to be used."""
+
+    entry: SavedAddress
+    held_until: datetime | None
 
 
 @dataclass(frozen=True)
 class Added:
-    """`hold`: so long it counts as new; zero where new addresses need not wait."""
+    """`look_alike`: another saved address that could be taken for this one."""
 
     entry: SavedAddress
-    hold: timedelta
+    held_until: datetime | None
+    look_alike: SavedAddress | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,10 @@ class NotInBook:
 
 @dataclass(frozen=True)
 class Removed:
+    """`hold`: how long the address will have to wait when it is added again."""
+
     entry: SavedAddress
+    hold: timedelta
 
 
 AddOutcome = Added | LabelRefused | LabelTaken | AddressSaved | BookFull | AddressProblem
@@ -72,11 +87,16 @@ class AddressBook:
         """How long a new address of this member has to wait."""
         return await limits.address_hold(self._database.read, user.key, self._sources.now())
 
+    async def listed(self, user: ChatUser) -> list[Listed]:
+        """The entries by label, each with the hold that is running for it."""
+        hold, now = await self.hold(user), self._sources.now()
+        return [Listed(entry, _held_until(entry, hold, now)) for entry in await self.entries(user)]
+
     async def add(self, user: ChatUser, label: str, text: str) -> AddOutcome:
-        label = clean(label, LONGEST_LABEL + 1)
-        if not label or len(label) > LONGEST_LABEL or label.startswith(KEY_PREFIX):
+        label = _cleaned(label)
+        if not 1 <= len(label) <= LONGEST_LABEL or label.casefold().startswith(KEY_PREFIX):
             return LabelRefused()
-        if isinstance(recognise(label), Address):
+        if LIKE_AN_ADDRESS.fullmatch(label) or isinstance(recognise(label), Address):
             return LabelRefused()
         address = recognise(text)
         if not isinstance(address, Address):
@@ -94,8 +114,9 @@ class AddressBook:
             entry = SavedAddress(self._sources.new_id(), *user.key, label, address.network, address.text, now)
             await address_book.insert(tx, entry)
             await audit.append(tx, now, "member", "address saved", member=user.key, object_id=entry.id)
-            hold = await limits.address_hold(tx, user.key, now)
-        return Added(entry, hold)
+            held_until = _held_until(entry, await limits.address_hold(tx, user.key, now), now)
+        look_alike = next((other for other in entries if resembles(other.address, entry.address)), None)
+        return Added(entry, held_until, look_alike)
 
     async def remove(self, user: ChatUser, wanted: str) -> Removed | NotInBook:
         """Remove an entry, named by its key or its label."""
@@ -106,7 +127,8 @@ class AddressBook:
                 return NotInBook()
             await address_book.remove(tx, entry.id, now)
             await audit.append(tx, now, "member", "address removed", member=user.key, object_id=entry.id)
-        return Removed(entry)
+            hold = await limits.address_hold(tx, user.key, now)
+        return Removed(entry, hold)
 
 
 def key_of(entry: SavedAddress) -> str:
@@ -116,8 +138,18 @@ def key_of(entry: SavedAddress) -> str:
 
 def find(entries: list[SavedAddress], wanted: str) -> SavedAddress | None:
     """The entry of this key or label."""
-    label = clean(wanted, LONGEST_LABEL + 1).casefold()
+    label = _cleaned(wanted).casefold()
     for entry in entries:
         if wanted == key_of(entry) or entry.label.casefold() == label:
             return entry
     return None
+
+
+def _cleaned(label: str) -> str:
+    """Cut far beyond the longest label: one that is too long must never be taken for a shorter one."""
+    return clean(label, 2 * LONGEST_LABEL)
+
+
+def _held_until(entry: SavedAddress, hold: timedelta, now: datetime) -> datetime | None:
+    until = entry.added_at + hold
+    return until if until > now else None

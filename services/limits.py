@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.identity import ChatUser
 from services.sources import Sources
-from storage import audit, limits
+from storage import audit, limits, links
 from storage.address_book import SavedAddress
 from storage.database import Connection, Database
 from storage.limits import DAY, LimitKind, MemberLimit, Rules
@@ -20,6 +20,7 @@ USUAL_RULES = Rules(
     loosening=timedelta(hours=24),
 )
 MILLISECOND = timedelta(milliseconds=1)
+LONGEST_OWN_HOLD = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,14 @@ class Limit:
 
 @dataclass(frozen=True)
 class MemberLimits:
+    """`link_held_until`: where the member's link is still too new to withdraw."""
+
     rules: Rules
     by_kind: Mapping[LimitKind, Limit]
     today: int
     under_way: int
+    link_held_until: datetime | None
+    is_paused: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class LimitSet:
 
 @dataclass(frozen=True)
 class LimitRefused:
-    """A member's own limit may only be stricter than the setting."""
+    """A member's own limit may only be stricter than the setting, and not beyond reason."""
 
     kind: LimitKind
     setting: int
@@ -122,10 +127,13 @@ class WithdrawalLimits:
         in_flight = await self._own(connection, member, "in_flight", rules.in_flight, now)
         return TooManyUnderWay(in_flight) if under_way >= in_flight else None
 
-    async def of_member(self, user: ChatUser, banq_user_id: str) -> MemberLimits:
+    async def of_member(self, user: ChatUser) -> MemberLimits:
+        """What holds for the member, with or without a linked wallet."""
         now = self._sources.now()
         read = self._database.read
         rules = await limits.rules(read)
+        link = await links.of_chat_user(read, *user.key)
+        wallet = None if link is None else link.banq_user_id
         by_kind: dict[LimitKind, Limit] = {}
         for kind, setting in _settings(rules).items():
             by_kind[kind] = Limit(
@@ -133,18 +141,31 @@ class WithdrawalLimits:
                 await limits.member_limit(read, user.key, kind, now),
                 await limits.coming_limit(read, user.key, kind, now),
             )
-        today = await limits.confirmed_within_a_day(read, user.key, banq_user_id, now)
-        under_way = await limits.count_under_way(read, user.key, banq_user_id)
-        return MemberLimits(rules, by_kind, len(today), under_way)
+        held = link is not None and link.linked_at + rules.link_hold > now
+        return MemberLimits(
+            rules,
+            by_kind,
+            today=len(await limits.confirmed_within_a_day(read, user.key, wallet, now)),
+            under_way=await limits.count_under_way(read, user.key, wallet),
+            link_held_until=link.linked_at + rules.link_hold if link is not None and held else None,
+            is_paused=await limits.current_pause(read) is not None,
+        )
 
     async def set_own(self, user: ChatUser, kind: LimitKind, value: int) -> LimitSet | LimitRefused:
-        """Set a limit of the member's own: stricter at once, looser after the wait."""
+        """Set a limit of the member's own: stricter at once, looser after the wait.
+
+        Whatever waits is replaced by it, and never comes into force.
+        """
         now = self._sources.now()
         async with self._database.transaction() as tx:
             rules = await limits.rules(tx)
             setting = _settings(rules)[kind]
-            if _is_looser(kind, value, setting):
+            if value < 0 or _is_looser(kind, value, setting) or _is_beyond_reason(kind, value):
                 return LimitRefused(kind, setting)
+            coming = await limits.coming_limit(tx, user.key, kind, now)
+            if coming is not None and coming.value == value:
+                # Asking again must not make the wait longer.
+                return LimitSet(kind, value, coming.in_force_at, waits=True)
             own = await limits.member_limit(tx, user.key, kind, now)
             waits = _is_looser(kind, value, setting if own is None else own.value)
             in_force_at = now + rules.loosening if waits else now
@@ -169,3 +190,7 @@ def _settings(rules: Rules) -> dict[LimitKind, int]:
 
 def _is_looser(kind: LimitKind, value: int, than: int) -> bool:
     return value < than if kind == "address_hold_ms" else value > than
+
+
+def _is_beyond_reason(kind: LimitKind, value: int) -> bool:
+    return kind == "address_hold_ms" and value > LONGEST_OWN_HOLD // MILLISECOND

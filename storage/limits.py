@@ -104,7 +104,7 @@ async def member_limit(
 ) -> MemberLimit | None:
     """The member's own limit that is in force now."""
     row = await connection.fetch_one(
-        "SELECT * FROM member_limits WHERE chat_platform = ?1 AND chat_user_id = ?2 AND kind = ?3"
+        "SELECT * FROM limits_that_stand WHERE chat_platform = ?1 AND chat_user_id = ?2 AND kind = ?3"
         " AND in_force_at <= ?4 ORDER BY id DESC LIMIT 1",
         *member,
         kind,
@@ -136,11 +136,11 @@ async def address_hold(connection: Connection, member: tuple[str, str], now: dat
 
 
 async def confirmed_within_a_day(
-    connection: Connection, member: tuple[str, str], banq_user_id: str, now: datetime
+    connection: Connection, member: tuple[str, str], banq_user_id: str | None, now: datetime
 ) -> list[datetime]:
     """When the member's and the wallet's withdrawals of the last 24 hours were confirmed, oldest first.
 
-    What was never sent does not count.
+    What was never sent does not count. Without a wallet, the member's own are all there is.
     """
     rows = await connection.fetch_all(
         "SELECT confirmed_at FROM withdrawals WHERE confirmed_at > ?4"
@@ -153,7 +153,7 @@ async def confirmed_within_a_day(
     return [from_ms(row[0]) for row in rows]
 
 
-async def count_under_way(connection: Connection, member: tuple[str, str], banq_user_id: str) -> int:
+async def count_under_way(connection: Connection, member: tuple[str, str], banq_user_id: str | None) -> int:
     return await connection.count(
         "SELECT count(*) FROM withdrawals"
         " WHERE state IN ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')"

@@ -265,7 +265,7 @@ CREATE TABLE pauses (
 
 CREATE UNIQUE INDEX one_pause_at_a_time ON pauses (resumed_at IS NULL) WHERE resumed_at IS NULL;
 
--- A member's own limits; of each kind the newest that is in force counts, and never above the settings.
+-- A member's own limits, as they were set.
 CREATE TABLE member_limits (
     id            INTEGER PRIMARY KEY,
     chat_platform TEXT NOT NULL,
@@ -277,6 +277,15 @@ CREATE TABLE member_limits (
 ) STRICT;
 
 CREATE INDEX limits_by_member ON member_limits (chat_platform, chat_user_id, kind, id);
+
+-- Of each kind the newest that is in force counts, and never above the settings. One that was replaced before its
+-- time never comes into force.
+CREATE VIEW limits_that_stand AS
+SELECT * FROM member_limits AS one
+WHERE NOT EXISTS (
+    SELECT 1 FROM member_limits AS later
+    WHERE later.chat_platform = one.chat_platform AND later.chat_user_id = one.chat_user_id
+      AND later.kind = one.kind AND later.id > one.id AND later.set_at < one.in_force_at);
 
 CREATE TRIGGER member_limits_are_never_changed BEFORE UPDATE ON member_limits
 BEGIN
@@ -293,7 +302,7 @@ CREATE TRIGGER looser_limits_wait BEFORE INSERT ON member_limits
 WHEN NEW.in_force_at < NEW.set_at + (SELECT loosening_ms FROM withdrawal_rules)
 BEGIN
     SELECT RAISE(ABORT, 'a looser limit has to wait') FROM (
-        SELECT value AS old FROM member_limits
+        SELECT value AS old FROM limits_that_stand
         WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
           AND kind = NEW.kind AND in_force_at <= NEW.set_at
         ORDER BY id DESC LIMIT 1)
@@ -335,7 +344,7 @@ BEGIN
     WHERE links.id = NEW.link_id AND linked_at + link_hold_ms > NEW.confirmed_at;
     SELECT RAISE(ABORT, 'the address is too new') FROM (
         SELECT max(address_hold_ms, coalesce((
-            SELECT value FROM member_limits
+            SELECT value FROM limits_that_stand
             WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
               AND kind = 'address_hold_ms' AND in_force_at <= NEW.confirmed_at
             ORDER BY id DESC LIMIT 1), 0)) AS hold
@@ -351,7 +360,7 @@ BEGIN
           AND network = NEW.network AND address = NEW.address AND removed_at IS NULL);
     SELECT RAISE(ABORT, 'too many on one day') FROM (
         SELECT min(per_day, coalesce((
-            SELECT value FROM member_limits
+            SELECT value FROM limits_that_stand
             WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
               AND kind = 'per_day' AND in_force_at <= NEW.confirmed_at
             ORDER BY id DESC LIMIT 1), per_day)) AS most
@@ -363,7 +372,7 @@ BEGIN
           AND confirmed_at > NEW.confirmed_at - 86400000 AND state NOT IN ('cancelled', 'refused'));
     SELECT RAISE(ABORT, 'too many under way') FROM (
         SELECT min(in_flight, coalesce((
-            SELECT value FROM member_limits
+            SELECT value FROM limits_that_stand
             WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
               AND kind = 'in_flight' AND in_force_at <= NEW.confirmed_at
             ORDER BY id DESC LIMIT 1), in_flight)) AS most
