@@ -20,10 +20,12 @@ from banq.client import BanqClient, Endpoint
 from banq.models import PlatformId
 from banq.protocol import Credentials
 from bot.config import Banq, Config
+from cogs.addresses import AddressesCog
 from cogs.admin import AdminCog
 from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
 from cogs.direct_messages import DiscordMessenger
 from cogs.help import HelpCog
+from cogs.limits import LimitsCog
 from cogs.linking import LinkingCog
 from cogs.nfts import NftsCog
 from cogs.wallet import WalletCog
@@ -252,7 +254,7 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         gateway_url=config.discord.gateway_url,
     )
     bot = BanqBot(services, settings)
-    for cog in (LinkingCog, WalletCog, NftsCog, WithdrawalsCog, HelpCog):
+    for cog in (LinkingCog, WalletCog, NftsCog, WithdrawalsCog, AddressesCog, LimitsCog, HelpCog):
         await bot.add_cog(cog(bot))
     await bot.add_cog(AdminCog(bot), guild=home)
     return bot

@@ -10,6 +10,7 @@ from cogs.client import BanqBot, chat_user
 from cogs.presses import Interaction, PressHandler, buttons
 from services.links import Frozen, LinkStale, NotLinked, Unlinked
 from services.nfts import Wallet
+from services.wording import limits as limit_words
 from services.wording import wallet as wallet_words
 from services.wording.text import Words
 
@@ -19,6 +20,8 @@ class WalletCog(commands.Cog):
         self._bot = bot
         self._links = bot.services.links
         self._nfts = bot.services.nfts
+        self._limits = bot.services.limits
+        self._book = bot.services.address_book
         bot.presses["freeze-ask"] = PressHandler(self._ask_to_freeze)
         bot.presses["freeze-confirm"] = PressHandler(self._freeze)
         bot.presses["unlink-ask"] = PressHandler(self._ask_to_unlink)
@@ -40,7 +43,10 @@ class WalletCog(commands.Cog):
                 return
             case _:
                 nfts = wallet_words.NFT_COUNT_UNKNOWN
-        await self._show(interaction, wallet_words.wallet(self._bot.markup, overview, nfts))
+        holds = limit_words.running_holds(
+            self._bot.markup, await self._limits.of_member(user), await self._book.listed(user)
+        )
+        await self._show(interaction, wallet_words.wallet(self._bot.markup, overview, nfts, holds))
 
     @app_commands.command(description="Unlink your Banq wallet; shows what that means first")
     async def unlink(self, interaction: Interaction) -> None:

@@ -6,6 +6,7 @@ from typing import assert_never
 from discord import app_commands, ui
 from discord.ext import commands
 
+from cogs.address_choices import address_choices
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
@@ -53,7 +54,7 @@ class WithdrawalsCog(commands.Cog):
     @app_commands.command(description="Send one of your NFTs to an address of your own")
     @app_commands.describe(
         nft="Type a part of its name and pick it from the list",
-        to="The address that gets it",
+        to="One of your saved addresses, or paste the address that gets it",
         amount="How many, where you hold several of the same; otherwise 1",
     )
     async def withdraw(
@@ -91,6 +92,11 @@ class WithdrawalsCog(commands.Cog):
             if all(word in label.casefold() for word in wanted)
         )
         return list(islice(found, MOST_CHOICES))
+
+    @withdraw.autocomplete("to")
+    async def _address_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        entries = await self._bot.services.address_book.entries(chat_user(interaction.user))
+        return address_choices(entries, typed)
 
     @app_commands.command(description="See your latest withdrawals and how they stand")
     async def withdrawals(self, interaction: Interaction) -> None:

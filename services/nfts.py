@@ -135,6 +135,11 @@ class Nfts:
         found = reading.result() if done else None
         return found if isinstance(found, Wallet) else None
 
+    async def remembered(self, user: ChatUser) -> Wallet | None:
+        """What was last read of the user's NFTs, without asking Banq; None if that is forgotten."""
+        link = await self._links.of(user)
+        return None if link is None else self._wallets.get(link.id)
+
     async def close(self) -> None:
         """End readings that nobody waits for any more."""
         for reading in self._readings:

@@ -1,12 +1,28 @@
 """The words of the brakes: why a withdrawal has to wait, and a member's own limits."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from services.limits import AddressTooNew, Braked, LinkTooFresh, Paused, TooManyToday, TooManyUnderWay
-from services.wording.text import Markup, Words
+from services.address_book import Listed
+from services.limits import (
+    LONGEST_OWN_HOLD,
+    AddressTooNew,
+    Braked,
+    Limit,
+    LimitRefused,
+    LimitSet,
+    LinkTooFresh,
+    MemberLimits,
+    Paused,
+    TooManyToday,
+    TooManyUnderWay,
+)
+from services.wording.text import Markup, Tone, Words
+from storage.limits import LimitKind
 
 NOTHING_SENT = "Nothing was sent, and your NFT stays where it is."
+PAUSED = "The team of this community has paused all withdrawals for now."
 
 
 def braked(m: Markup, brake: Braked) -> Words:
@@ -14,7 +30,7 @@ def braked(m: Markup, brake: Braked) -> Words:
         case Paused():
             return Words(
                 "Withdrawals are paused",
-                f"The team of this community has paused all withdrawals for now. {NOTHING_SENT} Try again later.",
+                f"{PAUSED} {NOTHING_SENT} Try again later.",
                 "warning",
             )
         case LinkTooFresh(until):
@@ -61,6 +77,108 @@ def braked(m: Markup, brake: Braked) -> Words:
                 f"what each waits for. {NOTHING_SENT}",
                 "warning",
             )
+        case never:
+            assert_never(never)
+
+
+def member_limits(m: Markup, shown: MemberLimits, outcomes: Sequence[LimitSet | LimitRefused] = ()) -> Words:
+    """What became of the limits that the member has just set, and all that holds now."""
+    told = [_set(m, each) if isinstance(each, LimitSet) else _refused(each) for each in outcomes]
+    per_day, in_flight = shown.by_kind["per_day"], shown.by_kind["in_flight"]
+    lines = [
+        f"{m.bold('A newly linked wallet')} {_link_hold(m, shown)}",
+        f"{m.bold('A newly saved address')} {_address_hold(m, shown.by_kind['address_hold_ms'])}",
+        f"{m.bold('Within 24 hours')} {_at_most(m, per_day)} Used: {shown.today}.",
+        f"{m.bold('Under way at a time')} {_at_most(m, in_flight)} Under way now: {shown.under_way}.",
+    ]
+    if shown.is_paused:
+        lines.insert(0, PAUSED)
+    wait = shown.rules.loosening
+    later = f"looser again only {duration(wait)} after you ask for it" if wait else "looser again as well"
+    lines.append(
+        f"With the options of /limits you set stricter limits of your own. They hold at once, {later}."
+    )
+    tone: Tone = "plain"
+    if outcomes:
+        tone = "warning" if any(isinstance(each, LimitRefused) for each in outcomes) else "good"
+    return Words("What holds for your withdrawals", "\n\n".join((*told, *lines)), tone)
+
+
+def running_holds(m: Markup, shown: MemberLimits, book: Sequence[Listed]) -> list[str]:
+    """What keeps the member from withdrawing now, a line each."""
+    lines = [PAUSED] if shown.is_paused else []
+    if shown.link_held_until is not None:
+        lines.append(f"The link is still new: you can withdraw {m.time(shown.link_held_until)}.")
+    held = [each.held_until for each in book if each.held_until is not None]
+    if held:
+        addresses = "1 saved address is" if len(held) == 1 else f"{len(held)} saved addresses are"
+        lines.append(f"{addresses} still new; the first can be used {m.time(min(held))}.")
+    return lines
+
+
+def _link_hold(m: Markup, shown: MemberLimits) -> str:
+    if shown.link_held_until is not None:
+        return f"has to wait {duration(shown.rules.link_hold)}. From yours you can withdraw {m.time(shown.link_held_until)}."
+    return f"has to wait {duration(shown.rules.link_hold)}." if shown.rules.link_hold else "need not wait."
+
+
+def _address_hold(m: Markup, limit: Limit) -> str:
+    hold = limit.setting if limit.own is None else max(limit.own.value, limit.setting)
+    text = f"{_waits(hold)}."
+    if hold > limit.setting:
+        text += f" You wanted that; in this community it {_waits(limit.setting)}."
+    if limit.coming is not None:
+        text += f" {m.time(limit.coming.in_force_at)} it {_waits(max(limit.coming.value, limit.setting))}."
+    return text
+
+
+def _at_most(m: Markup, limit: Limit) -> str:
+    most = limit.setting if limit.own is None else min(limit.own.value, limit.setting)
+    text = f"at most {_withdrawals(most)}." if most else "none at all."
+    if most < limit.setting:
+        text += f" You wanted that; this community allows {limit.setting}."
+    if limit.coming is not None:
+        coming = min(limit.coming.value, limit.setting)
+        text += f" It becomes {coming} {m.time(limit.coming.in_force_at)}."
+    return text
+
+
+def _waits(hold_ms: int) -> str:
+    if hold_ms == 0:
+        return "can be used at once"
+    return f"has to wait {duration(timedelta(milliseconds=hold_ms))}"
+
+
+def _set(m: Markup, outcome: LimitSet) -> str:
+    what = _what(outcome.kind, outcome.value)
+    if not outcome.waits:
+        return f"✅ {what}, from now on."
+    return (
+        f"⏳ {what}: that is looser, so it holds {m.time(outcome.in_force_at)}. Until then all stays as it is, so that "
+        "whoever gets into your account cannot loosen your limits at once."
+    )
+
+
+def _refused(outcome: LimitRefused) -> str:
+    if outcome.kind == "address_hold_ms":
+        return (
+            f"⚠️ Not changed: in this community a newly saved address {_waits(outcome.setting)}. You can make it wait "
+            f"longer, up to {duration(LONGEST_OWN_HOLD)}."
+        )
+    return (
+        f"⚠️ Not changed: {_what(outcome.kind, outcome.setting).lower()} is what this community allows. Your own limit "
+        "can only be stricter."
+    )
+
+
+def _what(kind: LimitKind, value: int) -> str:
+    match kind:
+        case "per_day":
+            return f"At most {_withdrawals(value)} within 24 hours" if value else "No withdrawals at all"
+        case "in_flight":
+            return f"At most {_withdrawals(value)} under way at a time" if value else "No withdrawals at all"
+        case "address_hold_ms":
+            return f"A newly saved address {_waits(value)}"
         case never:
             assert_never(never)
 

@@ -1,5 +1,6 @@
 """The words about a linked wallet, its NFTs, and unlinking it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from banq.models import Nft
@@ -39,7 +40,8 @@ BANQ_SILENT = Words(
 )
 
 
-def wallet(m: Markup, overview: WalletOverview, nfts: str) -> Words:
+def wallet(m: Markup, overview: WalletOverview, nfts: str, holds: Sequence[str] = ()) -> Words:
+    """`holds`: what keeps the member from withdrawing now, a line each."""
     if overview.state == "stale":
         return no_wallet(LinkStale())
     running = overview.running_withdrawals
@@ -48,6 +50,8 @@ def wallet(m: Markup, overview: WalletOverview, nfts: str) -> Words:
     frozen = overview.state == "frozen"
     if frozen:
         lines.append("Withdrawals are frozen. Use /link to link the wallet again; that thaws it.")
+    else:
+        lines.extend(holds)
     lines.append(
         {0: "No withdrawals under way.", 1: "1 withdrawal under way."}.get(
             running, f"{running} withdrawals under way."

@@ -1,0 +1,102 @@
+"""/addresses: the member's address book."""
+
+from typing import assert_never
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.address_choices import address_choices
+from cogs.cards import card
+from cogs.client import BanqBot, chat_user
+from cogs.presses import Interaction, Press, PressHandler
+from services.address_book import (
+    LONGEST_LABEL,
+    Added,
+    AddressSaved,
+    BookFull,
+    LabelRefused,
+    LabelTaken,
+    NotInBook,
+    Removed,
+)
+from services.addresses import AddressProblem
+from services.wording import address_book as book_words
+from services.wording.withdrawals import address_refused
+
+# Even the longest entries fit into one message then.
+PER_PAGE = 10
+
+
+class AddressesCog(commands.Cog):
+    addresses = app_commands.Group(
+        name="addresses", description="The addresses of your own that you send NFTs to"
+    )
+
+    def __init__(self, bot: BanqBot) -> None:
+        self._bot = bot
+        self._book = bot.services.address_book
+        bot.presses["addresses-page"] = PressHandler(self._show_page)
+
+    @addresses.command(description="Save an address of your own under a name")
+    @app_commands.describe(
+        label="Your name for it, such as: cold wallet",
+        address="The whole address, copied from your own wallet",
+    )
+    async def add(
+        self,
+        interaction: Interaction,
+        label: app_commands.Range[str, 1, LONGEST_LABEL],
+        address: app_commands.Range[str, 1, 200],
+    ) -> None:
+        match await self._book.add(chat_user(interaction.user), label, address):
+            case Added() as added:
+                words = book_words.added(self._bot.markup, added)
+            case LabelRefused():
+                words = book_words.LABEL_REFUSED
+            case LabelTaken(entry):
+                words = book_words.label_taken(self._bot.markup, entry)
+            case AddressSaved(entry):
+                words = book_words.address_saved(self._bot.markup, entry)
+            case BookFull(most):
+                words = book_words.book_full(most)
+            case AddressProblem() as problem:
+                words = address_refused(self._bot.markup, problem, None)
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, card(words))
+
+    @addresses.command(name="list", description="See your saved addresses, whole")
+    async def show_list(self, interaction: Interaction) -> None:
+        await self._show_page(interaction, "1")
+
+    @addresses.command(description="Remove an address; saved again, it is a new one")
+    @app_commands.describe(label="Type a part of its name and pick it from the list")
+    async def remove(self, interaction: Interaction, label: app_commands.Range[str, 1, 100]) -> None:
+        match await self._book.remove(chat_user(interaction.user), label):
+            case Removed() as removed:
+                words = book_words.removed(self._bot.markup, removed)
+            case NotInBook():
+                words = book_words.NOT_IN_BOOK
+            case never:
+                assert_never(never)
+        await self._bot.show(interaction, card(words))
+
+    @remove.autocomplete("label")
+    async def _choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return address_choices(await self._book.entries(chat_user(interaction.user)), typed)
+
+    async def _show_page(self, interaction: Interaction, wanted: str) -> None:
+        listed = await self._book.listed(chat_user(interaction.user))
+        if not listed:
+            await self._bot.show(interaction, card(book_words.EMPTY_BOOK))
+            return
+        pages = -(-len(listed) // PER_PAGE)
+        page = min(max(int(wanted), 1), pages)
+        shown = listed[(page - 1) * PER_PAGE : page * PER_PAGE]
+        words = book_words.address_list(self._bot.markup, shown, page, pages)
+        owner = interaction.user.id
+        turning = (
+            Press("◀ Back", "addresses-page", owner, str(page - 1), disabled=page == 1),
+            Press("Next ▶", "addresses-page", owner, str(page + 1), disabled=page == pages),
+        )
+        await self._bot.show(interaction, card(words, *(turning if pages > 1 else ())))
