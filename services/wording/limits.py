@@ -57,7 +57,7 @@ def braked(m: Markup, brake: Braked) -> Words:
             )
         case TooManyToday(0):
             return Words(
-                "You have set your limit to none",
+                "Your own limit is zero",
                 f"You decided that nothing may be withdrawn. {NOTHING_SENT} /limits shows and changes that.",
                 "warning",
             )
@@ -88,15 +88,16 @@ def member_limits(m: Markup, shown: MemberLimits, outcomes: Sequence[LimitSet | 
     lines = [
         f"{m.bold('A newly linked wallet')} {_link_hold(m, shown)}",
         f"{m.bold('A newly saved address')} {_address_hold(m, shown.by_kind['address_hold_ms'])}",
-        f"{m.bold('Within 24 hours')} {_at_most(m, per_day)} Used: {shown.today}.",
-        f"{m.bold('Under way at a time')} {_at_most(m, in_flight)} Under way now: {shown.under_way}.",
+        f"{m.bold('Within 24 hours:')} {_at_most(m, per_day, shown.today)}",
+        f"{m.bold('Under way at a time:')} {_at_most(m, in_flight, shown.under_way)}",
     ]
     if shown.is_paused:
         lines.insert(0, PAUSED)
     wait = shown.rules.loosening
-    later = f"looser again only {duration(wait)} after you ask for it" if wait else "looser again as well"
+    later = f"only {duration(wait)} after you set them" if wait else "too"
     lines.append(
-        f"With the options of /limits you set stricter limits of your own. They hold at once, {later}."
+        "With the options of /limits you can set stricter limits of your own. Stricter ones hold at once, looser ones "
+        f"{later}."
     )
     tone: Tone = "plain"
     if outcomes:
@@ -128,18 +129,19 @@ def _address_hold(m: Markup, limit: Limit) -> str:
     if hold > limit.setting:
         text += f" You wanted that; in this community it {_waits(limit.setting)}."
     if limit.coming is not None:
-        text += f" {m.time(limit.coming.in_force_at)} it {_waits(max(limit.coming.value, limit.setting))}."
+        coming = max(limit.coming.value, limit.setting)
+        text += f" That changes {m.time(limit.coming.in_force_at)}: then it {_waits(coming)}."
     return text
 
 
-def _at_most(m: Markup, limit: Limit) -> str:
+def _at_most(m: Markup, limit: Limit, count: int) -> str:
     most = limit.setting if limit.own is None else min(limit.own.value, limit.setting)
-    text = f"at most {_withdrawals(most)}." if most else "none at all."
+    text = f"at most {_withdrawals(most)}; {count} so far." if most else f"no withdrawals; {count} so far."
     if most < limit.setting:
         text += f" You wanted that; this community allows {limit.setting}."
     if limit.coming is not None:
         coming = min(limit.coming.value, limit.setting)
-        text += f" It becomes {coming} {m.time(limit.coming.in_force_at)}."
+        text += f" That changes {m.time(limit.coming.in_force_at)}: then {coming}."
     return text
 
 
@@ -154,7 +156,7 @@ def _set(m: Markup, outcome: LimitSet) -> str:
     if not outcome.waits:
         return f"✅ {what}, from now on."
     return (
-        f"⏳ {what}: that is looser, so it holds {m.time(outcome.in_force_at)}. Until then all stays as it is, so that "
+        f"⏳ {what}: that is looser, so it starts {m.time(outcome.in_force_at)}. Until then all stays as it is, so that "
         "whoever gets into your account cannot loosen your limits at once."
     )
 

@@ -118,15 +118,15 @@ async def test_what_holds_is_told_where_it_is_met(live: LiveBot, ada: Member) ->
 
 
 async def test_members_set_stricter_limits_at_once_and_looser_ones_late(live: LiveBot, ada: Member) -> None:
-    assert "at most 10 withdrawals. Used: 0." in (await ada.command("limits")).text
+    assert "at most 10 withdrawals; 0 so far." in (await ada.command("limits")).text
     stricter = (await ada.command("limits", per_day=0, under_way=2, new_address_hours=48)).text
     assert "No withdrawals at all, from now on" in stricter
     assert "At most 2 withdrawals under way at a time, from now on" in stricter
     assert "A newly saved address has to wait 2 days, from now on" in stricter
 
     looser = (await ada.command("limits", per_day=3, new_address_hours=0)).text
-    assert "At most 3 withdrawals within 24 hours: that is looser, so it holds <t:" in looser
-    assert "none at all. You wanted that; this community allows 10. It becomes 3 <t:" in looser
+    assert "At most 3 withdrawals within 24 hours: that is looser, so it starts <t:" in looser
+    assert "You wanted that; this community allows 10. That changes <t:" in looser
     refused = (await ada.command("limits", per_day=11)).text
     assert "Not changed: at most 10 withdrawals within 24 hours is what this community allows" in refused
     await ada.link(identities.ADA)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from banq.models import Nft
+from services.address_book import Listed
 from services.addresses import AddressProblem
 from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.messenger import TeamChannel
@@ -15,11 +16,13 @@ from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.standing import Standing
 from services.withdrawals import Drafted
-from services.wording import addresses, general, linking, team, wallet, withdrawals
+from services.wording import addresses, general, limits, linking, team, wallet, withdrawals
 from services.wording.text import Words
+from storage.address_book import SavedAddress
 from storage.link_sessions import ENDED, Proof
 from storage.withdrawals import Withdrawal
 from tests.services.rig import GOOD_ADDRESS
+from tests.services.words_of_limits import each_of_members, of_limits, of_the_book
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STATES = (
@@ -79,6 +82,9 @@ DRAFT = Withdrawal(
     expires_at=NOW,
     updated_at=NOW,
 )
+
+
+SAVED = SavedAddress("1", "discord", "1", f"{STRANGE} label", "evm", GOOD_ADDRESS, NOW)
 
 
 def each_withdrawal() -> Iterator[Withdrawal]:
@@ -143,6 +149,8 @@ def told_to_members() -> Iterator[Words]:
     for problem in AddressProblem:
         yield addresses.address_refused(M, problem, f"{STRANGE} chain")
         yield addresses.address_refused(M, problem, None)
+    yield from of_the_book(M, SAVED)
+    yield from of_limits(M, NOW)
     yield from general.NOTICES.values()
     yield general.help_words(M, is_linked=True)
     yield general.help_words(M, is_linked=False)
@@ -157,6 +165,9 @@ def in_short() -> Iterator[str]:
         yield wallet.gallery_title(number, 1, 2)
         yield wallet.gallery_note(M, NOW, number)
     yield from withdrawals.WITHDRAWAL_STATES.values()
+    for shown in each_of_members(NOW, 1):
+        for count in (0, 1, 2):
+            yield from limits.running_holds(M, shown, [Listed(SAVED, NOW)] * count)
 
 
 def sentences() -> list[str]:
