@@ -21,7 +21,7 @@ from services.address_book import (
 )
 from services.addresses import AddressProblem
 from services.wording import address_book as book_words
-from services.wording.withdrawals import address_refused
+from services.wording.addresses import address_refused
 
 # Even the longest entries fit into one message then.
 PER_PAGE = 10

@@ -81,7 +81,7 @@ async def test_an_address_is_saved_used_by_its_name_and_removed(live: LiveBot, a
 
 async def test_the_longest_book_fits_into_messages(live: LiveBot, ada: Member) -> None:
     for number in range(25):
-        address = f"0x{number + 0x100000:040x}"
+        address = f"0x{number + (0xC0FFEE << 136):040x}"
         await ada.command("addresses add", label=f"{number:02}" + "*" * 38, address=address)
     assert "room for 25" in (await ada.command("addresses add", label="One more", address=ADDRESS)).text
     assert len(await choices(ada, "addresses remove", "label")) == 25

@@ -46,7 +46,7 @@ async def saved(rig: Rig, label: str = "Cold", address: str = GOOD_ADDRESS) -> S
 
 
 def address(number: int) -> str:
-    return f"0x{number + 0x100000:040x}"
+    return f"0x{number + (0xC0FFEE << 136):040x}"
 
 
 async def test_an_address_is_saved_as_it_is_written_correctly(rig: Rig, clock: Clock) -> None:
