@@ -11,6 +11,8 @@ from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler, Question, buttons, open_modal
+from services.addresses import network_of
+from services.identity import ChatUser
 from services.limits import AddressTooNew, LinkTooFresh, Paused, TooManyToday, TooManyUnderWay
 from services.links import LinkFrozen, LinkStale, NotLinked
 from services.nfts import BanqSilent
@@ -95,8 +97,17 @@ class WithdrawalsCog(commands.Cog):
 
     @withdraw.autocomplete("to")
     async def _address_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        entries = await self._bot.services.address_book.entries(chat_user(interaction.user))
-        return address_choices(entries, typed)
+        user = chat_user(interaction.user)
+        entries = await self._bot.services.address_book.entries(user)
+        network = await self._network_of(user, interaction.namespace.nft)
+        fitting = [entry for entry in entries if network in {None, entry.network}]
+        return address_choices(fitting, typed)
+
+    async def _network_of(self, user: ChatUser, chosen: str | None) -> str | None:
+        """The network of an NFT that was picked from the list; None where it takes Banq to tell."""
+        wallet = await self._nfts.remembered(user)
+        nft = wallet.by_key.get(chosen or "") if wallet is not None else None
+        return None if nft is None else network_of(nft.chain)
 
     @app_commands.command(description="See your latest withdrawals and how they stand")
     async def withdrawals(self, interaction: Interaction) -> None:

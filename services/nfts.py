@@ -136,7 +136,7 @@ class Nfts:
         return found if isinstance(found, Wallet) else None
 
     async def remembered(self, user: ChatUser) -> Wallet | None:
-        """What was last read of the user's NFTs, without asking Banq; None if that is forgotten."""
+        """What was last read of the user's NFTs, however long ago; Banq is not asked."""
         link = await self._links.of(user)
         return None if link is None else self._wallets.get(link.id)
 

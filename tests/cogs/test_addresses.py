@@ -14,6 +14,7 @@ from tests.cogs.member import ADDRESS, Member
 from tests.live import LiveBot, living
 
 ANOTHER = "0x" + "ab" * 20
+SOLANA = "DRpbCBMxVnDK7maPM5tGv6MvB3v1sRMC86PZ8okm21hy"
 NFT = "Copper Hills"
 STRICT = limits.Rules(
     link_hold=timedelta(minutes=30),
@@ -35,9 +36,11 @@ def ada(live: LiveBot) -> Member:
     return Member(live, ADA)
 
 
-async def choices(member: Member, command: str, option: str, typed: str = "") -> list[tuple[str, str]]:
+async def choices(
+    member: Member, command: str, option: str, typed: str = "", **others: str
+) -> list[tuple[str, str]]:
     """(name, value) of each choice that autocomplete offers."""
-    found = await member.live.discord.members.autocomplete(member.id, command, option, typed)
+    found = await member.live.discord.members.autocomplete(member.id, command, option, typed, others)
     return [(str(choice["name"]), str(choice["value"])) for choice in found]
 
 
@@ -77,6 +80,27 @@ async def test_an_address_is_saved_used_by_its_name_and_removed(live: LiveBot, a
     assert "no such address" in (await ada.command("addresses remove", label=key)).text
     assert await choices(ada, "withdraw", "to") == []
     assert "new address" in (await ada.command("withdraw", nft=NFT, to=ADDRESS)).text
+    nothing_went_wrong(live)
+
+
+async def test_only_addresses_that_fit_the_chosen_nft_are_offered(live: LiveBot) -> None:
+    ben = Member(live, BEN)
+    await ben.command("addresses add", label="Cold", address=ADDRESS)
+    await ben.command("addresses add", label="Sol", address=SOLANA)
+    await ben.link(identities.BEN)
+
+    async def offered(nft: str) -> list[str]:
+        return [name for name, _ in await choices(ben, "withdraw", "to", nft=nft)]
+
+    cold = "Cold · 0x5290…9EE7 · Ethereum-like (EVM)"
+    sol = "Sol · DRpbCB…21hy · Solana"
+    [(_, picture), *_] = await choices(ben, "withdraw", "nft", "Ethereum")
+    [(_, letter), *_] = await choices(ben, "withdraw", "nft", "Solana")
+    asked = live.banq.faults.received["nfts"]
+    assert await offered(picture) == [cold]
+    assert await offered(letter) == [sol]
+    assert await offered("typed by hand") == [cold, sol]
+    assert live.banq.faults.received["nfts"] == asked
     nothing_went_wrong(live)
 
 

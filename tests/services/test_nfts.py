@@ -283,3 +283,13 @@ def test_a_key_tells_a_number_from_its_digits() -> None:
 
     assert nft_key(number) != nft_key(digits)
     assert len(nft_key(number)) == 20
+
+
+async def test_what_was_read_is_remembered_without_asking_banq(linked: Rig, clock: Clock) -> None:
+    assert await linked.nfts.remembered(BEN) is None
+    read = await wallet_of_ada(linked)
+    asked = readings(linked)
+    clock.forward(minutes=60)
+
+    assert await linked.nfts.remembered(ADA) == read
+    assert readings(linked) == asked
