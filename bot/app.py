@@ -236,6 +236,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
                 inbox.worker,
                 Worker("withdrawal", reconciler.step, interval_s=5),
                 Worker("draft", withdrawals.expire_drafts, interval_s=30),
+                Worker("access", nfts.ask_again_about_denials, interval_s=5),
             ),
             outbox=outbox,
             submitter=submitter,

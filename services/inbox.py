@@ -118,11 +118,13 @@ class Inbox:
         """A revocation is a hint: looking at the wallet tells whether Banq agrees."""
         for link in await links.of_approval(self._database.read, user_guid):
             if link.state != "stale":
-                await self._nfts.look_again(link)
+                await self._nfts.look_again(link, announced=True)
 
     async def _retry(self, delivery: Delivery, error: Exception, *, poison: bool) -> None:
         """Try again later; what is poison is parked after a few tries, for the operator to look at."""
         wait = min(RETRY_AFTER * 2 ** min(delivery.attempts, 10), RETRY_AT_MOST_EVERY)
+        if isinstance(error, RateLimited):
+            wait = max(wait, timedelta(seconds=error.retry_after_s))
         park = poison and delivery.attempts + 1 >= TRIES
         async with self._database.transaction() as tx:
             await webhook_inbox.mark_failed(

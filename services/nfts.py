@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ from services.links import Links, LinkStale, NotLinked
 from services.sources import Sources
 from storage.links import Link
 
+log = logging.getLogger(__name__)
+
 CACHE_FOR = timedelta(seconds=60)
+DENIAL_HOLDS_AFTER = timedelta(seconds=30)
 NFT_KEY = r"[0-9a-f]{20}"
 CACHED_WALLETS = 2_000
 
@@ -25,6 +29,14 @@ CACHED_WALLETS = 2_000
 @dataclass(frozen=True)
 class BanqSilent:
     """Banq did not answer usefully; nothing is known about the wallet now."""
+
+
+@dataclass(frozen=True)
+class Denied:
+    """A link whose wallet Banq did not show, and since when; a hiccup may look the same."""
+
+    link: Link
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,8 @@ class Nfts:
         self._links = links
         self._sources = sources
         self._wallets: dict[str, Wallet] = {}
+        # In memory only: after a restart it takes two denials again, which does no harm.
+        self._denied: dict[str, Denied] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._readings: set[asyncio.Future[Wallet | NotLinked | LinkStale | BanqSilent]] = set()
 
@@ -106,25 +120,45 @@ class Nfts:
             except BanqError:
                 return BanqSilent()
 
-    async def look_again(self, link: Link) -> Wallet | LinkStale:
+    async def look_again(self, link: Link, *, announced: bool = False) -> Wallet | LinkStale:
         """Read the wallet from Banq now. Where Banq gives no access any more, the link becomes stale.
 
-        Raises BanqError where Banq does not answer.
+        `announced`: Banq says itself that the access was taken back, so one denial is enough.
+        Raises BanqError where Banq does not answer, and for a denial that may still be a hiccup.
         """
         # Stamped before the call: what Banq says is at least as new as that.
         asked_at = self._sources.now()
+        if announced:
+            self._denied[link.id] = Denied(link, asked_at - DENIAL_HOLDS_AFTER)
         try:
             found = await self._banq.platform_nfts(UserGuid(link.user_guid))
         except (Forbidden, NotFound):
             # Only if Banq is otherwise well: a wrong address or a proxy in between answers 404, too.
             await self._banq.account_spaces()
+            denied = self._denied.setdefault(link.id, Denied(link, asked_at))
+            if asked_at - denied.since < DENIAL_HOLDS_AFTER:
+                raise
             self.forget(link.id)
             await self._links.access_lost(link.id)
+            self._denied.pop(link.id, None)
             return LinkStale()
+        self._denied.pop(link.id, None)
         held = tuple(nft for nft in found.items if nft.amount > 0)
         wallet = Wallet(held, found.unreadable, asked_at)
         self._remember(link.id, wallet)
         return wallet
+
+    async def ask_again_about_denials(self) -> None:
+        """Whether Banq still denies access some time later: only that is believed."""
+        now = self._sources.now()
+        for denied in list(self._denied.values()):
+            if now - denied.since >= DENIAL_HOLDS_AFTER:
+                try:
+                    await self.look_again(denied.link)
+                except BanqError as error:
+                    log.info(
+                        "link %s: whether Banq still gives access is not known: %s", denied.link.id, error
+                    )
 
     async def within(self, user: ChatUser, patience_s: float) -> Wallet | None:
         """The user's NFTs if they can be had that soon; the reading goes on, for the next key stroke."""

@@ -155,17 +155,66 @@ async def test_an_outage_leaves_the_kept_wallet_for_its_minute(linked: Rig, cloc
 
 
 @pytest.mark.parametrize("status", [403, 404])
-async def test_access_that_banq_denies_makes_the_link_stale(linked: Rig, clock: Clock, status: int) -> None:
+async def test_access_that_banq_denies_twice_makes_the_link_stale(
+    linked: Rig, clock: Clock, status: int
+) -> None:
     await wallet_of_ada(linked)
     clock.forward(minutes=2)
-    linked.sandbox.faults.add(Fault(route="nfts", times=1, status=status))
+    linked.sandbox.faults.add(Fault(route="nfts", status=status))
 
+    for _ in range(3):
+        assert await linked.nfts.of(ADA) == BanqSilent()
+        clock.forward(seconds=10)
     assert await linked.nfts.of(ADA) == LinkStale()
 
     asked = readings(linked)
     assert await linked.nfts.of(ADA) == LinkStale()
     assert readings(linked) == asked
     assert await linked.column("SELECT kind FROM outbox") == ["link_stale"]
+
+
+async def test_a_denial_that_was_a_hiccup_makes_nothing_stale(linked: Rig, clock: Clock) -> None:
+    for _ in range(2):
+        linked.sandbox.faults.add(Fault(route="nfts", times=1, status=403))
+        assert await linked.nfts.of(ADA) == BanqSilent()
+        clock.forward(seconds=30)
+        assert len((await wallet_of_ada(linked)).items) == 32
+        clock.forward(minutes=2)
+
+    assert await linked.column("SELECT state FROM links") == ["active"]
+    assert await linked.column("SELECT kind FROM outbox") == []
+
+
+async def test_whether_a_denial_holds_is_found_out_without_the_member(linked: Rig, clock: Clock) -> None:
+    linked.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
+    await linked.nfts.of(ADA)
+    asked = readings(linked)
+
+    clock.forward(seconds=29)
+    await linked.nfts.ask_again_about_denials()
+    assert readings(linked) == asked
+    clock.forward(seconds=1)
+    linked.sandbox.faults.add(Fault(route="nfts", times=2, status=503))
+    await linked.nfts.ask_again_about_denials()
+    assert await linked.column("SELECT state FROM links") == ["active"]
+    for _ in range(2):
+        await linked.nfts.ask_again_about_denials()
+
+    assert await linked.column("SELECT kind FROM outbox") == ["link_stale"]
+    assert readings(linked) == asked + 3, "the outage, asked twice, and the denial"
+
+
+async def test_a_denial_that_banq_announced_is_believed_at_once(linked: Rig) -> None:
+    """Also where Banq could not be asked when the announcement came."""
+    linked.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
+    linked.sandbox.faults.outage = "503"
+    guid = identities.ADA.user_guid(identities.PLATFORM_ID)
+    await linked.webhook({"action": "deleted", "resourceType": "UserToken", "resourceId": guid})
+    assert await linked.nfts.of(ADA) == BanqSilent()
+
+    linked.sandbox.faults.clear()
+
+    assert await linked.nfts.of(ADA) == LinkStale()
 
 
 @pytest.mark.parametrize("elsewhere", [Fault(route="me", status=404), Fault(route="me", drop=True)])

@@ -227,6 +227,8 @@ async def test_access_taken_back_before_confirm_sends_nothing(linked: Rig, clock
     linked.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
     clock.forward(seconds=1)
 
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == BanqSilent()
+    clock.forward(seconds=30)
     assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == LinkStale()
     assert asked(linked) == 0
 
