@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 
 from banq.client import BanqClient
-from banq.errors import BanqError, NotFound
+from banq.errors import BanqError, NotFound, RateLimited
 from banq.models import NftList, Transaction, TransactionId, UserGuid
 from services.nfts import Nfts
 from services.settling import STUCK_AFTER
@@ -25,34 +24,6 @@ CONFIRMED_LIVES = timedelta(minutes=10)
 GONE_AFTER = timedelta(minutes=10)
 EMPTY_AFTER = timedelta(hours=1)
 REMIND_AFTER = timedelta(hours=1)
-
-# Banq's words for how a withdrawal stands, lower-cased. Words that are not here are ignored.
-STATE_BY_STATUS = {
-    "awaitingapproval": "awaiting_owner",
-    "awaiting_approval": "awaiting_owner",
-    "pending": "awaiting_owner",
-    "created": "awaiting_owner",
-    "processing": "processing",
-    "approved": "processing",
-    "completed": "completed",
-    "failed": "failed",
-    "rejected": "failed",
-    "canceled": "failed",
-    "cancelled": "failed",
-    "expired": "failed",
-}
-# Why a withdrawal failed; services/wording has the sentences.
-REASON_BY_STATUS = {
-    "rejected": "rejected_at_banq",
-    "canceled": "cancelled_at_banq",
-    "cancelled": "cancelled_at_banq",
-    "expired": "expired_at_banq",
-}
-LATER_STATES: Mapping[str, tuple[str, ...]] = {
-    "unknown": ("awaiting_owner", "processing", "completed", "failed"),
-    "awaiting_owner": ("processing", "completed", "failed"),
-    "processing": ("completed", "failed"),
-}
 
 
 class TooEarly(Exception):
@@ -143,7 +114,7 @@ class Reconciler:
         return waiting[0] if len(waiting) == 1 else None
 
     async def _check(self, withdrawal: Withdrawal) -> None:
-        moved = False
+        moved, pause = False, NOW
         try:
             if withdrawal.banq_transaction_id is not None:
                 transaction = await self._banq.transaction(TransactionId(withdrawal.banq_transaction_id))
@@ -152,8 +123,10 @@ class Reconciler:
                 moved = await self._look_into_wallet(withdrawal)
         except BanqError as error:
             log.info("withdrawal %s: Banq does not say how it stands: %s", withdrawal.id, error)
+            if isinstance(error, RateLimited):
+                pause = timedelta(seconds=error.retry_after_s)
         if not moved:
-            wait = min(CHECK_AFTER * 2 ** min(withdrawal.checks, 10), CHECK_AT_MOST_EVERY)
+            wait = max(pause, min(CHECK_AFTER * 2 ** min(withdrawal.checks, 10), CHECK_AT_MOST_EVERY))
             async with self._database.transaction() as tx:
                 await withdrawals.postpone_check(tx, withdrawal.id, self._sources.now() + wait)
 
@@ -174,12 +147,10 @@ class Reconciler:
     async def _apply(
         self, withdrawal: Withdrawal, status: str, transaction: Transaction | None = None
     ) -> bool:
-        state = STATE_BY_STATUS.get(status)
-        if state is None or state not in LATER_STATES.get(withdrawal.state, ()):
-            return False
-        self._nfts.forget(withdrawal.link_id)
-        reason = REASON_BY_STATUS.get(status)
-        return await self._steps.take(withdrawal, state, transaction=transaction, reason=reason)
+        moved = await self._steps.follow(withdrawal, status, transaction)
+        if moved:
+            self._nfts.forget(withdrawal.link_id)
+        return moved
 
     async def _remind(self) -> None:
         """Once, an hour after Banq's mail, of what only the owner can do."""

@@ -4,6 +4,8 @@ The intent is committed before the one call. No answer makes it `unknown`, and t
 """
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +30,8 @@ from services.withdrawal_steps import NOW, WithdrawalSteps
 from storage import limits, links, outbox, withdrawals
 from storage.database import Connection, Database
 from storage.withdrawals import Withdrawal
+
+log = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 200
 # So long, the message in which a member confirmed may tell the answer before a direct message does.
@@ -118,7 +122,21 @@ class Submitter:
             # Raised only before the call itself: no connection, or no token. Nothing was sent.
             await self._answered(withdrawal, "refused", reason="banq_unreachable", hold_back=hold_back)
         else:
+            await self._accepted(withdrawal, transaction, hold_back)
+
+    async def _accepted(self, withdrawal: Withdrawal, transaction: Transaction, hold_back: timedelta) -> None:
+        try:
             await self._answered(withdrawal, "awaiting_owner", transaction=transaction, hold_back=hold_back)
+        except sqlite3.IntegrityError:
+            # The id is one that another withdrawal has, so it says nothing about this one.
+            log.error("withdrawal %s: Banq answered with the id of another one", withdrawal.id)  # noqa: TRY400
+            await self._steps.take(withdrawal, "unknown", actor="banq", hold_back=hold_back)
+            return
+        waiting = replace(withdrawal, state="awaiting_owner")
+        if await self._steps.follow(waiting, transaction.status, transaction, hold_back=hold_back):
+            # The notice of where it stands now is enough.
+            async with self._database.transaction() as tx:
+                await outbox.mark_told(tx, "withdrawal_awaiting_owner", withdrawal.id, self._sources.now())
 
     async def _answered(
         self,

@@ -1,6 +1,7 @@
 """The one way to move a withdrawal: compare-and-set with its audit row, in the same transaction."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from banq.models import Transaction
@@ -14,6 +15,34 @@ log = logging.getLogger(__name__)
 
 ACTION = "withdrawal: "
 NOW = timedelta(0)
+
+# Banq's words for how a withdrawal stands, lower-cased. Words that are not here are ignored.
+STATE_BY_STATUS = {
+    "awaitingapproval": "awaiting_owner",
+    "awaiting_approval": "awaiting_owner",
+    "pending": "awaiting_owner",
+    "created": "awaiting_owner",
+    "processing": "processing",
+    "approved": "processing",
+    "completed": "completed",
+    "failed": "failed",
+    "rejected": "failed",
+    "canceled": "failed",
+    "cancelled": "failed",
+    "expired": "failed",
+}
+# Why a withdrawal failed; services/wording has the sentences.
+REASON_BY_STATUS = {
+    "rejected": "rejected_at_banq",
+    "canceled": "cancelled_at_banq",
+    "cancelled": "cancelled_at_banq",
+    "expired": "expired_at_banq",
+}
+LATER_STATES: Mapping[str, tuple[str, ...]] = {
+    "unknown": ("awaiting_owner", "processing", "completed", "failed"),
+    "awaiting_owner": ("processing", "completed", "failed"),
+    "processing": ("completed", "failed"),
+}
 
 
 class WithdrawalSteps:
@@ -59,6 +88,23 @@ class WithdrawalSteps:
             log.info("withdrawal %s: %s -> %s", withdrawal.id, withdrawal.state, state)
             self.changes.announce()
         return moved
+
+    async def follow(
+        self,
+        withdrawal: Withdrawal,
+        status: str,
+        transaction: Transaction | None = None,
+        *,
+        hold_back: timedelta = NOW,
+    ) -> bool:
+        """Move on to where Banq's word says that the withdrawal stands, if that is further on."""
+        state = STATE_BY_STATUS.get(status)
+        if state is None and status:
+            log.warning("withdrawal %s: Banq's word for it is not known here: %.40r", withdrawal.id, status)
+        if state is None or state not in LATER_STATES.get(withdrawal.state, ()):
+            return False
+        reason = REASON_BY_STATUS.get(status)
+        return await self.take(withdrawal, state, transaction=transaction, reason=reason, hold_back=hold_back)
 
 
 async def confirm(tx: Connection, draft: Withdrawal, now: datetime, *, held: int, retyped: bool) -> bool:
