@@ -231,7 +231,8 @@ def already_running(m: Markup, withdrawal: Withdrawal) -> Words:
 
 NFT_NOT_FOUND = Words(
     "You do not hold this NFT",
-    "It is not in your linked wallet right now, so nothing was sent. Type a part of its name and pick it from the list.",
+    "It is not in your linked wallet right now, so nothing new was sent. If you have sent it before, /withdrawals tells "
+    "how that went. Otherwise type a part of its name and pick it from the list.",
     "bad",
 )
 
