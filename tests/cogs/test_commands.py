@@ -268,7 +268,9 @@ async def test_closed_direct_messages_are_shown_at_the_next_command(live: LiveBo
     assert await became_of(live, "withdrawal_completed") == "kept"
 
     answer = await ben.command("help")
-    assert "Withdrawal completed" in (await ben.next_answer(answer)).text
+    told = (await ben.next_answer(answer)).text
+    assert "Withdrawal completed" in told
+    assert "is now at" in told
     before = len(live.discord.members.seen_by(BEN))
     await ben.command("help")
     await ben.command("help")
