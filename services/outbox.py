@@ -31,6 +31,8 @@ AT_ONCE = 8
 TRIES = 12
 RETRY_AFTER = timedelta(seconds=5)
 RETRY_AT_MOST_EVERY = timedelta(hours=1)
+# A reminder tells once more of the state that still waits for the member.
+REMINDS_OF = {"reminder": "awaiting_owner"}
 
 
 class Outbox:
@@ -164,7 +166,8 @@ class Outbox:
             return team_words.stuck(markup, withdrawal.chat_user_id, withdrawal.updated_at)
         if notice.kind.startswith("withdrawal_"):
             withdrawal = await withdrawals.get(self._database.read, notice.object_id)
-            if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":
+            state = notice.kind.removeprefix("withdrawal_")
+            if withdrawal is None or withdrawal.state != REMINDS_OF.get(state, state):
                 return None
             return withdrawal_story(markup, withdrawal)
         if notice.kind in {"link_confirm", "link_open"}:

@@ -9,6 +9,7 @@ from services.settling import NotStuck, Settled, Settlement, StillChecking
 from services.wording.withdrawals import withdrawal_story
 from storage.withdrawals import Withdrawal
 from tests.conftest import Clock
+from tests.services.messenger import Messenger
 from tests.services.rig import ADA, Rig
 from tests.services.test_wording import M
 
@@ -128,3 +129,13 @@ async def test_who_has_approved_is_not_reminded(linked: Rig, clock: Clock) -> No
     await linked.reconciler.step()
 
     assert await linked.column(MEMBERS_NOTICES) == ["withdrawal_completed"]
+
+
+async def test_the_reminder_reaches_its_owner(linked: Rig, clock: Clock, messenger: Messenger) -> None:
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+    clock.forward(minutes=61)
+
+    await linked.reconciler.step()
+    await linked.outbox.step()
+
+    assert messenger.sent == [(ADA.id, "Now approve it at Banq")]
