@@ -145,11 +145,14 @@ async def move(
 
 
 async def cancel_unsent(tx: Connection, link_id: str, actor: str, now: datetime) -> int:
-    """Cancel what an ending link has not sent yet; how many of these were confirmed."""
+    """Cancel what an ending link has not sent yet; how many were confirmed, of which their owner is told."""
     unsent = await withdrawals.unsent_of_link(tx, link_id)
+    confirmed = [withdrawal for withdrawal in unsent if withdrawal.state == "confirmed"]
     for withdrawal in unsent:
-        await move(tx, withdrawal, "cancelled", now, actor)
-    return sum(withdrawal.state == "confirmed" for withdrawal in unsent)
+        await move(tx, withdrawal, "cancelled", now, actor, reason="link_ended")
+    for withdrawal in confirmed:
+        await outbox.insert(tx, withdrawal.owner, "withdrawal_cancelled", withdrawal.id, now)
+    return len(confirmed)
 
 
 async def times(connection: Connection, withdrawal_id: str) -> dict[str, datetime]:

@@ -196,6 +196,7 @@ WITHDRAWAL_STATES = {
     "processing": "Banq is sending it",
     "completed": "completed",
     "refused": "not sent",
+    "cancelled": "not sent",
     "failed": "did not go through",
     "unknown": "no answer from Banq; we are checking",
 }

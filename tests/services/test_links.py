@@ -7,7 +7,9 @@ from services import withdrawal_steps
 from services.identity import ChatUser
 from services.linking import LinkingEnded
 from services.links import Frozen, LinkFrozen, NotLinked, Unlinked, WalletOverview
+from services.wording.withdrawals import withdrawal_list
 from tests.conftest import Clock
+from tests.services.messenger import Messenger
 from tests.services.rig import ADA, BEN, GOOD_ADDRESS, Rig, key_of
 
 PICTURE, TILE, THIRD = "quiet-hours-2", "glaze-garden-8", "quiet-hours-3"
@@ -247,3 +249,17 @@ async def test_the_team_stops_an_attempt_that_is_under_way(
     assert await rig.linking.finish(session_id, ADA, code) == LinkingEnded("cancelled")
     link = await rig.links.of(ADA)
     assert link is None or link.state == "frozen"
+
+
+@pytest.mark.parametrize("end", ["unlink", "freeze"])
+async def test_who_had_confirmed_is_told_that_it_was_not_sent(
+    linked: Rig, messenger: Messenger, end: str
+) -> None:
+    await confirmed_only(linked, PICTURE)
+
+    await getattr(linked.links, end)(ADA, "admin:9", "asked by mail")
+    await linked.outbox.step()
+
+    assert (ADA.id, "Withdrawal not sent") in messenger.sent
+    [withdrawal] = (await linked.withdrawals.history(ADA)).items
+    assert "not sent" in withdrawal_list(messenger.markup, [withdrawal]).text

@@ -237,7 +237,7 @@ def test_every_way_that_linking_can_end_has_words() -> None:
 
 def test_every_state_in_the_history_has_words() -> None:
     # The history leaves out what was never confirmed.
-    assert withdrawals.WITHDRAWAL_STATES.keys() == set(STATES) - {"draft", "cancelled", "expired"}
+    assert withdrawals.WITHDRAWAL_STATES.keys() == set(STATES) - {"draft", "expired"}
     listed = [replace(DRAFT, state=state) for state in withdrawals.WITHDRAWAL_STATES]
 
     text = withdrawals.withdrawal_list(M, listed).text
