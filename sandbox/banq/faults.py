@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from typing import Literal, Self, get_args
 
 from aiohttp import web
@@ -48,7 +47,10 @@ class Fault(BaseModel):
 
 
 class Faults:
-    """`received` and `accepted` count calls by route; accepted are those that took effect."""
+    """`received` and `accepted` count calls by route; accepted are those that took effect.
+
+    `orders` are the bodies of all withdraw calls that came, and `held` is how many calls are waiting now.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -56,6 +58,8 @@ class Faults:
         self._released = asyncio.Event()
         self.received: Counter[str] = Counter()
         self.accepted: Counter[str] = Counter()
+        self.orders: list[str] = []
+        self.held = 0
         self.outage: Outage | None = None
 
     def add(self, fault: Fault) -> None:
@@ -77,7 +81,11 @@ class Faults:
         """The handler, counted and struck by the faults of its route."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
+            # Read to its end now: a call that is held acts later even where nobody waits for it any more.
+            body = await request.text()
             self.received[route] += 1
+            if route == "withdraw":
+                self.orders.append(body)
             self._store.notify()
             fault = self._next(route)
             if fault and not fault.after_acting:
@@ -107,9 +115,16 @@ class Faults:
 
     async def _strike(self, fault: Fault) -> None:
         if fault.hold or fault.latency_s:
-            with suppress(TimeoutError):
+            self.held += 1
+            self._store.notify()
+            try:
                 async with asyncio.timeout(None if fault.hold else fault.latency_s):
                     await self._released.wait()
+            except TimeoutError:
+                pass
+            finally:
+                self.held -= 1
+                self._store.notify()
         if fault.drop:
             raise Dropped
         if fault.status:

@@ -95,6 +95,13 @@ class BanqSandbox:
             await self._runner.cleanup()
         await self.webhooks.close()
 
+    def hang_up(self) -> None:
+        """Breaks all connections. Calls that are held act all the same once they are released."""
+        if self._runner and self._runner.server:
+            for connection in self._runner.server.connections:
+                if connection.transport:
+                    connection.transport.abort()
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
