@@ -40,10 +40,9 @@ def row(*buttons: Button) -> ui.ActionRow[ui.LayoutView]:
     return actions
 
 
-def link_buttons(message: discord.Message | None) -> list[Button]:
+def link_buttons(message: discord.Message) -> list[Button]:
     """The buttons of one of our messages that open a page; their addresses stand nowhere else."""
-    boxes = [] if message is None else message.components
-    rows = [part for box in boxes if isinstance(box, discord.Container) for part in box.children]
+    rows = [part for box in message.components if isinstance(box, discord.Container) for part in box.children]
     return [
         ui.Button(label=part.label, url=part.url)
         for row in rows

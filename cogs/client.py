@@ -16,7 +16,7 @@ from discord.http import Route
 
 from cogs.cards import card
 from cogs.failures import report_failure
-from cogs.following import LinkFollowing
+from cogs.following import Following
 from cogs.markup import DiscordMarkup
 from cogs.presses import Interaction, ModalHandler, Press, PressHandler, buttons, dispatch_modal
 from services.address_book import AddressBook
@@ -112,7 +112,7 @@ class BanqBot(commands.Bot):
         self.services = services
         self.settings = settings
         self.markup = DiscordMarkup()
-        self.following = LinkFollowing(services.linking, self.markup)
+        self.following = Following()
         self.presses: dict[str, PressHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
         self._showing_notices_to: set[tuple[str, str]] = set()
@@ -140,21 +140,28 @@ class BanqBot(commands.Bot):
         if interaction.type is discord.InteractionType.modal_submit:
             await dispatch_modal(interaction)
 
-    async def show(self, interaction: Interaction, view: discord.ui.LayoutView) -> None:
+    async def show(self, interaction: Interaction, view: discord.ui.LayoutView) -> discord.Message:
         """Put the answer into the interaction's own message, then what could not be sent by DM."""
-        await interaction.edit_original_response(view=view)
+        message = await interaction.edit_original_response(view=view)
         await self.show_kept_notices(interaction)
+        return message
 
     async def show_with_pictures(
         self, interaction: Interaction, build: Callable[[bool], discord.ui.LayoutView]
     ) -> None:
+        await self.edit(interaction, build)
+        await self.show_kept_notices(interaction)
+
+    async def edit(
+        self, interaction: Interaction, build: Callable[[bool], discord.ui.LayoutView]
+    ) -> discord.Message:
         """Show what `build(True)` makes; without pictures where Discord takes offence at one of them."""
         try:
-            await self.show(interaction, build(True))
+            return await interaction.edit_original_response(view=build(True))
         except discord.HTTPException as error:
             if error.code != INVALID_FORM_BODY:
                 raise
-            await self.show(interaction, build(False))
+            return await interaction.edit_original_response(view=build(False))
 
     async def patiently(self, interaction: Interaction, work: Coroutine[Any, Any, T]) -> T:
         """Await what asks Banq; where that takes long, say so meanwhile."""

@@ -1,14 +1,19 @@
 """/link: the personal page, the message that follows along, and the member's confirmation."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
+import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.cards import Button, card, link_buttons
 from cogs.client import BanqBot, chat_user
-from cogs.following import Followed
+from cogs.following import Followed, Update
 from cogs.presses import Interaction, PressHandler, Question, buttons, open_modal
+from services.changes import Changes
+from services.identity import ChatUser
 from services.linking import (
     AlreadyLinked,
     Cancelled,
@@ -16,6 +21,7 @@ from services.linking import (
     CoolingDown,
     FinishOutcome,
     Linked,
+    Linking,
     LinkingEnded,
     LinkStarted,
     NotYours,
@@ -24,7 +30,39 @@ from services.linking import (
     WrongCode,
 )
 from services.wording import linking as linking_words
-from services.wording.text import Words
+from services.wording.text import Markup, Words
+from storage.link_sessions import ENDED
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the message of an attempt tells; `more` are buttons that it keeps as long as that goes on."""
+
+    linking: Linking
+    markup: Markup
+    user: ChatUser
+    object_id: str
+    more: tuple[Button, ...]
+
+    @property
+    def changes(self) -> Changes:
+        return self.linking.changes
+
+    async def look(self, *, for_the_last_time: bool = False) -> Update | None:
+        standing = await self.linking.standing(self.object_id, self.user)
+        if isinstance(standing, NotYours):
+            return None
+        words = linking_words.link_standing(self.markup, standing)
+        if for_the_last_time and standing.state == "waiting":
+            words = linking_words.no_longer_followed(words)
+        more = () if standing.state in {*ENDED, "matched"} else self.more
+        view = card(words, *more, *buttons(words, int(self.user.id)))
+        return Update(
+            words,
+            lambda _pictures: view,
+            partial(self.linking.mark_told, standing),
+            is_last=standing.state in ENDED,
+        )
 
 
 class LinkingCog(commands.Cog):
@@ -46,8 +84,8 @@ class LinkingCog(commands.Cog):
             case UnderWay(standing, page_url):
                 words = linking_words.link_standing(self._bot.markup, standing)
                 back: ui.Button[ui.LayoutView] = ui.Button(label="Back to the page", url=page_url)
-                await self._show(interaction, words, back)
-                self._follow(interaction, standing.session_id, words, back)
+                message = await self._show(interaction, words, back)
+                self._follow(interaction, message, standing.session_id, words, back)
             case LinkStarted() as started:
                 words = linking_words.link_steps(
                     self._bot.markup,
@@ -56,8 +94,8 @@ class LinkingCog(commands.Cog):
                     signs_in=started.proof == "sign_in",
                 )
                 page: ui.Button[ui.LayoutView] = ui.Button(label="Open the secure page", url=started.url)
-                await self._show(interaction, words, page)
-                self._follow(interaction, started.session_id, words, page)
+                message = await self._show(interaction, words, page)
+                self._follow(interaction, message, started.session_id, words, page)
             case never:
                 assert_never(never)
 
@@ -117,9 +155,16 @@ class LinkingCog(commands.Cog):
             ),
         )
 
-    def _follow(self, interaction: Interaction, session_id: str, words: Words | None, *more: Button) -> None:
-        user = chat_user(interaction.user)
-        self._bot.following.follow(Followed(interaction, user, session_id, words, more))
+    def _follow(
+        self,
+        interaction: Interaction,
+        message: discord.Message,
+        session_id: str,
+        words: Words | None,
+        *more: Button,
+    ) -> None:
+        attempt = Attempt(self._linking, self._bot.markup, chat_user(interaction.user), session_id, more)
+        self._bot.following.follow(Followed(interaction, message.id, attempt, words))
 
     async def _end(self, interaction: Interaction, session_id: str, words: Words) -> None:
         """The attempt's last words, in its own message."""
@@ -130,7 +175,10 @@ class LinkingCog(commands.Cog):
         """Say something without touching the message, whose buttons are still of use."""
         await interaction.followup.send(view=card(words), ephemeral=True)
         # The press brought a fresh permission to edit the message, which a restart may have cost us.
-        self._follow(interaction, session_id, None, *link_buttons(interaction.message))
+        if interaction.message is not None:
+            more = link_buttons(interaction.message)
+            self._follow(interaction, interaction.message, session_id, None, *more)
 
-    async def _show(self, interaction: Interaction, words: Words, *more: Button) -> None:
-        await self._bot.show(interaction, card(words, *more, *buttons(words, interaction.user.id)))
+    async def _show(self, interaction: Interaction, words: Words, *more: Button) -> discord.Message:
+        view = card(words, *more, *buttons(words, interaction.user.id))
+        return await self._bot.show(interaction, view)

@@ -73,6 +73,7 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=ID_TEMPLATE):
             return
         handler = interaction.client.presses[action]
         if not handler.opens_modal:
+            _leave(interaction)
             await interaction.response.defer()
         await handler.run(interaction, reference)
 
@@ -130,12 +131,19 @@ async def dispatch_modal(interaction: Interaction) -> None:
         if str(interaction.user.id) != match["owner"]:
             await interaction.client.refuse_stranger(interaction)
             return
+        _leave(interaction)
         await interaction.response.defer()
         await interaction.client.modals[match["action"]](
             interaction, match["reference"], _typed(data["components"])
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
         await report_failure(interaction, error)
+
+
+def _leave(interaction: Interaction) -> None:
+    """What the message says next is up to whoever handles this, and no longer to what it followed."""
+    if interaction.message is not None:
+        interaction.client.following.leave(interaction.message.id)
 
 
 def _typed(components: list[Any]) -> dict[str, str]:
