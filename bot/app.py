@@ -29,6 +29,7 @@ from cogs.limits import LimitsCog
 from cogs.linking import LinkingCog
 from cogs.nfts import NftsCog
 from cogs.wallet import WalletCog
+from cogs.withdrawal_history import WithdrawalHistoryCog
 from cogs.withdrawals import WithdrawalsCog
 from services.address_book import AddressBook
 from services.changes import Changes
@@ -255,7 +256,11 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         gateway_url=config.discord.gateway_url,
     )
     bot = BanqBot(services, settings)
-    for cog in (LinkingCog, WalletCog, NftsCog, WithdrawalsCog, AddressesCog, LimitsCog, HelpCog):
+    cogs = (
+        *(LinkingCog, WalletCog, NftsCog, WithdrawalsCog, WithdrawalHistoryCog),
+        *(AddressesCog, LimitsCog, HelpCog),
+    )
+    for cog in cogs:
         await bot.add_cog(cog(bot))
     await bot.add_cog(AdminCog(bot), guild=home)
     return bot

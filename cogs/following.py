@@ -16,7 +16,7 @@ from services.wording.text import Words
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN_S = 5.0
+LOOK_AGAIN_S = 3.0
 EDIT_AT_MOST_EVERY_S = 0.2
 LAST_WORDS_BEFORE_THE_END = timedelta(minutes=1)
 

@@ -1,4 +1,4 @@
-"""/withdraw and /withdrawals."""
+"""/withdraw: what is to be sent where, its review, and the confirmation."""
 
 from itertools import islice
 from typing import assert_never
@@ -11,11 +11,12 @@ from cogs.cards import card
 from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler, Question, buttons, open_modal
+from cogs.withdrawal_message import tell_story
 from services.addresses import network_of
 from services.identity import ChatUser
 from services.limits import AddressTooNew, LinkTooFresh, Paused, TooManyToday, TooManyUnderWay
 from services.links import LinkFrozen, LinkStale, NotLinked
-from services.nfts import BanqSilent
+from services.nfts import BanqSilent, Wallet
 from services.withdrawals import (
     TYPED_AGAIN,
     AddressRefused,
@@ -34,12 +35,14 @@ from services.wording import addresses as address_words
 from services.wording import limits as limit_words
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
+from services.wording import withdrawal_list as list_words
 from services.wording import withdrawals as withdrawal_words
-from storage.withdrawals import Withdrawal
 
 AUTOCOMPLETE_PATIENCE_S = 2.0
 MOST_CHOICES = 25
 LARGEST_AMOUNT = 1_000_000
+# No NFT is called that, so choosing it is refused with the reason.
+NO_CHOICE = "-"
 
 
 class WithdrawalsCog(commands.Cog):
@@ -51,7 +54,6 @@ class WithdrawalsCog(commands.Cog):
         bot.presses["withdraw-retype"] = PressHandler(self._ask_to_retype, opens_modal=True)
         bot.modals["withdraw-retyped"] = self._retyped
         bot.presses["withdraw-cancel"] = PressHandler(self._cancel)
-        bot.presses["withdrawals-list"] = PressHandler(self._list)
 
     @app_commands.command(description="Send one of your NFTs to an address of your own")
     @app_commands.describe(
@@ -79,7 +81,7 @@ class WithdrawalsCog(commands.Cog):
             case AddressRefused(problem, chain):
                 view = card(address_words.address_refused(self._bot.markup, problem, chain))
             case _:
-                view = self._hindrance(outcome)
+                view = self._hindrance(interaction, outcome)
         await self._bot.show(interaction, view)
 
     @withdraw.autocomplete("nft")
@@ -87,6 +89,8 @@ class WithdrawalsCog(commands.Cog):
         wallet = await self._nfts.within(chat_user(interaction.user), AUTOCOMPLETE_PATIENCE_S)
         if wallet is None:
             return []
+        if not isinstance(wallet, Wallet):
+            return [app_commands.Choice(name=wallet_words.nothing_to_choose(wallet), value=NO_CHOICE)]
         wanted = typed.casefold().split()
         found = (
             app_commands.Choice(name=label, value=key)
@@ -108,19 +112,6 @@ class WithdrawalsCog(commands.Cog):
         wallet = await self._nfts.remembered(user)
         nft = wallet.by_key.get(chosen or "") if wallet is not None else None
         return None if nft is None else network_of(nft.chain)
-
-    @app_commands.command(description="See your latest withdrawals and how they stand")
-    async def withdrawals(self, interaction: Interaction) -> None:
-        await self._list(interaction, "")
-
-    async def _list(self, interaction: Interaction, _reference: str) -> None:
-        history = (await self._withdrawals.history(chat_user(interaction.user))).items
-        if not history:
-            await self._bot.show(interaction, card(withdrawal_words.NO_WITHDRAWALS))
-            return
-        refresh = Press("Refresh", "withdrawals-list", interaction.user.id)
-        words = withdrawal_words.withdrawal_list(self._bot.markup, history)
-        await self._bot.show(interaction, card(words, refresh))
 
     async def _ask_to_retype(self, interaction: Interaction, withdrawal_id: str) -> None:
         await open_modal(
@@ -144,8 +135,7 @@ class WithdrawalsCog(commands.Cog):
         outcome = await self._bot.patiently(interaction, confirming)
         match outcome:
             case Submitted(withdrawal):
-                await self._bot.show(interaction, self._story(interaction, withdrawal))
-                await self._withdrawals.mark_told(withdrawal)
+                await tell_story(interaction, withdrawal.id)
                 return
             case BanqSilent():
                 # The draft is untouched, so the same button may simply be pressed again.
@@ -165,7 +155,7 @@ class WithdrawalsCog(commands.Cog):
             case NotYourWithdrawal():
                 view = card(linking_words.NOT_YOUR_BUTTON)
             case _:
-                view = self._hindrance(outcome)
+                view = self._hindrance(interaction, outcome)
         await self._bot.show(interaction, view)
 
     async def _cancel(self, interaction: Interaction, withdrawal_id: str) -> None:
@@ -174,14 +164,15 @@ class WithdrawalsCog(commands.Cog):
             case DraftGone(state):
                 view = card(withdrawal_words.draft_gone(state))
             case Submitted(withdrawal):
-                view = self._story(interaction, withdrawal)
+                await tell_story(interaction, withdrawal.id)
+                return
             case NotYourWithdrawal():
                 view = card(linking_words.NOT_YOUR_BUTTON)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
 
-    def _hindrance(self, outcome: Hindrance) -> ui.LayoutView:
+    def _hindrance(self, interaction: Interaction, outcome: Hindrance) -> ui.LayoutView:
         """What stands in the way both of a draft and of its confirmation."""
         match outcome:
             case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
@@ -191,18 +182,14 @@ class WithdrawalsCog(commands.Cog):
             case AmountRefused(owned):
                 words = withdrawal_words.amount_refused(owned)
             case AlreadyRunning(running):
-                words = withdrawal_words.already_running(self._bot.markup, running)
+                words = list_words.already_running(self._bot.markup, running)
             case Paused() | LinkTooFresh() | AddressTooNew() | TooManyToday() | TooManyUnderWay():
                 words = limit_words.braked(self._bot.markup, outcome)
             case never:
                 assert_never(never)
-        return card(words)
+        return card(words, *buttons(words, interaction.user.id))
 
     def _review(self, interaction: Interaction, drafted: Drafted, *, pictures: bool) -> ui.LayoutView:
         words = withdrawal_words.withdrawal_review(self._bot.markup, drafted)
         picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
         return card(words, *buttons(words, interaction.user.id), picture=picture if pictures else None)
-
-    def _story(self, interaction: Interaction, withdrawal: Withdrawal) -> ui.LayoutView:
-        words = withdrawal_words.withdrawal_story(self._bot.markup, withdrawal)
-        return card(words, Press("My withdrawals", "withdrawals-list", interaction.user.id))

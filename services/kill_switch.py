@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services import withdrawal_steps
 from services.changes import Changes
 from services.sources import Sources
-from storage import audit, limits, outbox, withdrawals
+from storage import audit, limits, withdrawals
 from storage.database import Database
 from storage.limits import Pause
 
@@ -46,7 +46,6 @@ class KillSwitch:
             unsent = await withdrawals.in_state(tx, "confirmed")
             for withdrawal in unsent:
                 await withdrawal_steps.move(tx, withdrawal, "cancelled", now, actor, reason="paused")
-                await outbox.insert(tx, withdrawal.owner, "withdrawal_cancelled", withdrawal.id, now)
         self._changes.announce()
         return PausedNow(len(unsent))
 

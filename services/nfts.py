@@ -160,14 +160,15 @@ class Nfts:
                         "link %s: whether Banq still gives access is not known: %s", denied.link.id, error
                     )
 
-    async def within(self, user: ChatUser, patience_s: float) -> Wallet | None:
-        """The user's NFTs if they can be had that soon; the reading goes on, for the next key stroke."""
+    async def within(
+        self, user: ChatUser, patience_s: float
+    ) -> Wallet | NotLinked | LinkStale | BanqSilent | None:
+        """The user's NFTs; None if they cannot be had that soon. The reading goes on, for the next try."""
         reading = asyncio.ensure_future(self.of(user))
         self._readings.add(reading)
         reading.add_done_callback(self._readings.discard)
         done, _ = await asyncio.wait({reading}, timeout=patience_s)
-        found = reading.result() if done else None
-        return found if isinstance(found, Wallet) else None
+        return reading.result() if done else None
 
     async def remembered(self, user: ChatUser) -> Wallet | None:
         """What was last read of the user's NFTs, however long ago; Banq is not asked."""

@@ -19,7 +19,7 @@ from services.wording import team as team_words
 from services.wording.general import NOTICES
 from services.wording.linking import link_standing
 from services.wording.text import Markup, Words
-from services.wording.withdrawals import withdrawal_story
+from services.wording.withdrawal_story import withdrawal_news, withdrawal_reminder
 from services.worker import Worker
 from storage import link_sessions, links, outbox, withdrawals
 from storage.database import Database
@@ -31,8 +31,6 @@ AT_ONCE = 8
 TRIES = 12
 RETRY_AFTER = timedelta(seconds=5)
 RETRY_AT_MOST_EVERY = timedelta(hours=1)
-# A reminder tells once more of the state that still waits for the member.
-REMINDS_OF = {"reminder": "awaiting_owner"}
 
 
 class Outbox:
@@ -164,12 +162,16 @@ class Outbox:
             if withdrawal is None or withdrawal.state != "unknown":
                 return None
             return team_words.stuck(markup, withdrawal.chat_user_id, withdrawal.updated_at)
+        if notice.kind == "withdrawal_reminder":
+            withdrawal = await withdrawals.get(self._database.read, notice.object_id)
+            if withdrawal is None or withdrawal.state != "awaiting_owner":
+                return None
+            return withdrawal_reminder(markup, withdrawal)
         if notice.kind.startswith("withdrawal_"):
             withdrawal = await withdrawals.get(self._database.read, notice.object_id)
-            state = notice.kind.removeprefix("withdrawal_")
-            if withdrawal is None or withdrawal.state != REMINDS_OF.get(state, state):
+            if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":
                 return None
-            return withdrawal_story(markup, withdrawal)
+            return withdrawal_news(markup, withdrawal)
         if notice.kind in {"link_confirm", "link_open"}:
             session = await link_sessions.get(self._database.read, notice.object_id)
             state = "matched" if notice.kind == "link_confirm" else "open"

@@ -11,7 +11,7 @@ from services.nfts import Nfts
 from services.settling import STUCK_AFTER
 from services.sources import Sources
 from services.submitter import Submitter
-from services.withdrawal_steps import NOW, WithdrawalSteps
+from services.withdrawal_steps import WithdrawalSteps
 from storage import outbox, withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
@@ -75,7 +75,7 @@ class Reconciler:
             if now - withdrawal.updated_at > CONFIRMED_LIVES:
                 await self._steps.take(withdrawal, "cancelled", actor="bot", reason="too_late")
             else:
-                await self._submitter.submit(withdrawal.id, hold_back=NOW)
+                await self._submitter.submit(withdrawal.id)
 
     async def transaction_moved(self, lane: str, transaction_id: TransactionId, action: str) -> None:
         """A webhook says that a transaction moved on: ask Banq, and believe only Banq's answer.
@@ -114,7 +114,7 @@ class Reconciler:
         return waiting[0] if len(waiting) == 1 else None
 
     async def _check(self, withdrawal: Withdrawal) -> None:
-        moved, pause = False, NOW
+        moved, pause = False, timedelta(0)
         try:
             if withdrawal.banq_transaction_id is not None:
                 transaction = await self._banq.transaction(TransactionId(withdrawal.banq_transaction_id))

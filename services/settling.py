@@ -8,7 +8,7 @@ from typing import Literal
 from services import withdrawal_steps
 from services.changes import Changes
 from services.sources import Sources
-from storage import audit, outbox, withdrawals
+from storage import audit, withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
 
@@ -61,7 +61,6 @@ class Settling:
                 return StillChecking(withdrawal.updated_at + STUCK_AFTER)
             state = STATE_BY_SETTLEMENT[settlement]
             await withdrawal_steps.move(tx, withdrawal, state, now, actor, reason="settled_by_team")
-            await outbox.insert(tx, withdrawal.owner, f"withdrawal_{state}", withdrawal.id, now)
             await audit.append(
                 tx,
                 now,

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 
 from banq.client import BanqClient
 from banq.errors import (
@@ -26,7 +25,7 @@ from services import withdrawal_steps
 from services.foreign_text import clean
 from services.nfts import Nfts
 from services.sources import Sources
-from services.withdrawal_steps import NOW, WithdrawalSteps
+from services.withdrawal_steps import WithdrawalSteps
 from storage import limits, links, outbox, withdrawals
 from storage.database import Connection, Database
 from storage.withdrawals import Withdrawal
@@ -34,8 +33,6 @@ from storage.withdrawals import Withdrawal
 log = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 200
-# So long, the message in which a member confirmed may tell the answer before a direct message does.
-HOLD_BACK = timedelta(seconds=5)
 
 
 class Submitter:
@@ -62,11 +59,8 @@ class Submitter:
         """Whether this process is about to send it, or waits for Banq's answer."""
         return withdrawal_id in self._sending
 
-    async def submit(self, withdrawal_id: str, *, hold_back: timedelta = HOLD_BACK) -> Withdrawal:
-        """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything.
-
-        Its owner gets a notice of the answer, held back for whoever shows it at once and marks it as told.
-        """
+    async def submit(self, withdrawal_id: str) -> Withdrawal:
+        """Send a confirmed withdrawal. Only the caller that wins confirmed -> submitting sends anything."""
         confirmed = await self._get(withdrawal_id)
         order = self._order(confirmed)
         if withdrawal_id in self._sending:
@@ -77,8 +71,8 @@ class Submitter:
         answered = self._sending[withdrawal_id] = asyncio.Event()
         self._nothing_sending.clear()
         try:
-            if await self._begin(confirmed, hold_back):
-                await self._send(replace(confirmed, state="submitting"), order, hold_back)
+            if await self._begin(confirmed):
+                await self._send(replace(confirmed, state="submitting"), order)
                 self._nfts.forget(confirmed.link_id)
         finally:
             del self._sending[withdrawal_id]
@@ -93,47 +87,43 @@ class Submitter:
             async with asyncio.timeout(patience_s):
                 await self._nothing_sending.wait()
 
-    async def _begin(self, confirmed: Withdrawal, hold_back: timedelta) -> bool:
+    async def _begin(self, confirmed: Withdrawal) -> bool:
         """Confirmed -> submitting, unless something stops it at the last moment."""
         now = self._sources.now()
         async with self._database.transaction() as tx:
             stopped_by = await _what_stops(tx, confirmed)
             if stopped_by is None:
                 return await withdrawal_steps.move(tx, confirmed, "submitting", now, "bot")
-            if await withdrawal_steps.move(tx, confirmed, "cancelled", now, "bot", reason=stopped_by):
-                kind = "withdrawal_cancelled"
-                await outbox.insert(tx, confirmed.owner, kind, confirmed.id, now, hold_back=hold_back)
+            await withdrawal_steps.move(tx, confirmed, "cancelled", now, "bot", reason=stopped_by)
         return False
 
-    async def _send(self, withdrawal: Withdrawal, order: WithdrawOrder, hold_back: timedelta) -> None:
+    async def _send(self, withdrawal: Withdrawal, order: WithdrawOrder) -> None:
         try:
             transaction = await self._banq.withdraw(order)
         except OutcomeUnknown:
-            await self._steps.take(withdrawal, "unknown", actor="bot", hold_back=hold_back)
+            await self._steps.take(withdrawal, "unknown", actor="bot")
         except (InvalidCredentials, RateLimited) as error:
             reason = "banq_busy" if isinstance(error, RateLimited) else "bot_not_signed_in"
-            await self._answered(withdrawal, "refused", reason=reason, hold_back=hold_back)
+            await self._answered(withdrawal, "refused", reason=reason)
         except BanqRefused as error:
             message = clean(error.message, LONGEST_MESSAGE)
-            await self._answered(
-                withdrawal, "refused", reason="banq_said_no", banq_message=message, hold_back=hold_back
-            )
+            await self._answered(withdrawal, "refused", reason="banq_said_no", banq_message=message)
         except (BanqUnavailable, MalformedResponse):
             # Raised only before the call itself: no connection, or no token. Nothing was sent.
-            await self._answered(withdrawal, "refused", reason="banq_unreachable", hold_back=hold_back)
+            await self._answered(withdrawal, "refused", reason="banq_unreachable")
         else:
-            await self._accepted(withdrawal, transaction, hold_back)
+            await self._accepted(withdrawal, transaction)
 
-    async def _accepted(self, withdrawal: Withdrawal, transaction: Transaction, hold_back: timedelta) -> None:
+    async def _accepted(self, withdrawal: Withdrawal, transaction: Transaction) -> None:
         try:
-            await self._answered(withdrawal, "awaiting_owner", transaction=transaction, hold_back=hold_back)
+            await self._answered(withdrawal, "awaiting_owner", transaction=transaction)
         except sqlite3.IntegrityError:
             # The id is one that another withdrawal has, so it says nothing about this one.
             log.error("withdrawal %s: Banq answered with the id of another one", withdrawal.id)  # noqa: TRY400
-            await self._steps.take(withdrawal, "unknown", actor="banq", hold_back=hold_back)
+            await self._steps.take(withdrawal, "unknown", actor="banq")
             return
         waiting = replace(withdrawal, state="awaiting_owner")
-        if await self._steps.follow(waiting, transaction.status, transaction, hold_back=hold_back):
+        if await self._steps.follow(waiting, transaction.status, transaction):
             # The notice of where it stands now is enough.
             async with self._database.transaction() as tx:
                 await outbox.mark_told(tx, "withdrawal_awaiting_owner", withdrawal.id, self._sources.now())
@@ -143,7 +133,6 @@ class Submitter:
         withdrawal: Withdrawal,
         state: str,
         *,
-        hold_back: timedelta,
         transaction: Transaction | None = None,
         reason: str | None = None,
         banq_message: str | None = None,
@@ -157,7 +146,6 @@ class Submitter:
                 transaction=transaction,
                 reason=reason,
                 banq_message=banq_message,
-                hold_back=hold_back if before == "submitting" else NOW,
             ):
                 return
 

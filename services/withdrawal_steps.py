@@ -1,4 +1,4 @@
-"""The one way to move a withdrawal: compare-and-set with its audit row, in the same transaction."""
+"""The one way to move a withdrawal: compare-and-set, audit row and notice in the same transaction."""
 
 import logging
 from collections.abc import Mapping
@@ -14,7 +14,10 @@ from storage.withdrawals import Withdrawal
 log = logging.getLogger(__name__)
 
 ACTION = "withdrawal: "
-NOW = timedelta(0)
+# The owner is told of these, always: nobody can be sure that a message in chat will be able to tell it.
+TOLD = {"awaiting_owner", "processing", "completed", "refused", "failed", "unknown", "cancelled"}
+# A message that follows along looks again within this time, and then marks the notice as told.
+HOLD_BACK = timedelta(seconds=5)
 
 # Banq's words for how a withdrawal stands, lower-cased. Words that are not here are ignored.
 STATE_BY_STATUS = {
@@ -46,7 +49,7 @@ LATER_STATES: Mapping[str, tuple[str, ...]] = {
 
 
 class WithdrawalSteps:
-    """Moves withdrawals in transactions of their own, with a notice, and wakes whoever follows them."""
+    """Moves withdrawals in transactions of their own, and wakes whoever follows them."""
 
     def __init__(self, database: Database, changes: Changes, sources: Sources) -> None:
         self._database = database
@@ -62,12 +65,8 @@ class WithdrawalSteps:
         transaction: Transaction | None = None,
         reason: str | None = None,
         banq_message: str | None = None,
-        hold_back: timedelta = NOW,
     ) -> bool:
-        """Move on from the state that `withdrawal` has; a lost race changes nothing and is False.
-
-        Its owner gets a notice, held back for whoever shows it at once and marks it as told.
-        """
+        """Move on from the state that `withdrawal` has; a lost race changes nothing and is False."""
         now = self._sources.now()
         async with self._database.transaction() as tx:
             moved = await move(
@@ -81,9 +80,6 @@ class WithdrawalSteps:
                 reason=reason,
                 banq_message=banq_message,
             )
-            if moved:
-                kind = f"withdrawal_{state}"
-                await outbox.insert(tx, withdrawal.owner, kind, withdrawal.id, now, hold_back=hold_back)
         if moved:
             log.info("withdrawal %s: %s -> %s", withdrawal.id, withdrawal.state, state)
             self.changes.announce()
@@ -94,8 +90,6 @@ class WithdrawalSteps:
         withdrawal: Withdrawal,
         status: str,
         transaction: Transaction | None = None,
-        *,
-        hold_back: timedelta = NOW,
     ) -> bool:
         """Move on to where Banq's word says that the withdrawal stands, if that is further on."""
         state = STATE_BY_STATUS.get(status)
@@ -104,7 +98,7 @@ class WithdrawalSteps:
         if state is None or state not in LATER_STATES.get(withdrawal.state, ()):
             return False
         reason = REASON_BY_STATUS.get(status)
-        return await self.take(withdrawal, state, transaction=transaction, reason=reason, hold_back=hold_back)
+        return await self.take(withdrawal, state, transaction=transaction, reason=reason)
 
 
 async def confirm(tx: Connection, draft: Withdrawal, now: datetime, *, held: int, retyped: bool) -> bool:
@@ -127,7 +121,10 @@ async def move(
     reason: str | None = None,
     banq_message: str | None = None,
 ) -> bool:
-    """Move on from the state that `withdrawal` has; False where it has been moved meanwhile."""
+    """Move on from the state that `withdrawal` has; False where it has been moved meanwhile.
+
+    Its owner gets a notice, unless it was only a draft.
+    """
     moved = await withdrawals.move(
         tx,
         withdrawal.id,
@@ -141,6 +138,9 @@ async def move(
     )
     if moved:
         await _write_down(tx, withdrawal, state, now, actor, reason)
+        if state in TOLD and withdrawal.state != "draft":
+            kind = f"withdrawal_{state}"
+            await outbox.insert(tx, withdrawal.owner, kind, withdrawal.id, now, hold_back=HOLD_BACK)
     return moved
 
 

@@ -32,6 +32,17 @@ def no_wallet(outcome: NotLinked | LinkStale | LinkFrozen | BanqSilent) -> Words
             return BANQ_SILENT
 
 
+def nothing_to_choose(outcome: NotLinked | LinkStale | BanqSilent) -> str:
+    """In place of the NFTs to choose from."""
+    match outcome:
+        case NotLinked():
+            return "No wallet linked: use /link first"
+        case LinkStale():
+            return "Banq no longer gives access: use /link first"
+        case BanqSilent():
+            return "Banq is not answering: try again in a few minutes"
+
+
 BANQ_SILENT = Words(
     "Banq is not answering",
     "Banq gives us no usable answer, so we cannot see your wallet right now. Your NFTs are not affected, and "

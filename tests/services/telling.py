@@ -23,7 +23,15 @@ from services.withdrawals import (
     RetypeNeeded,
     Submitted,
 )
-from services.wording import addresses, limits, linking, wallet, withdrawals
+from services.wording import (
+    addresses,
+    limits,
+    linking,
+    wallet,
+    withdrawal_list,
+    withdrawal_story,
+    withdrawals,
+)
 from services.wording.text import Words
 from storage.withdrawals import Withdrawal
 from tests.services.messenger import PlainMarkup
@@ -42,7 +50,7 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
         case RetypeNeeded():
             return withdrawals.retype_needed(outcome)
         case Submitted(withdrawal):
-            return withdrawals.withdrawal_story(M, withdrawal)
+            return withdrawal_story.withdrawal_news(M, withdrawal)
         case NftNotChosen():
             return withdrawals.NFT_NOT_CHOSEN
         case AddressRefused(problem, chain):
@@ -64,7 +72,7 @@ def _hindrance(outcome: Hindrance) -> Words:
         case AmountRefused(owned):
             return withdrawals.amount_refused(owned)
         case AlreadyRunning(running):
-            return withdrawals.already_running(M, running)
+            return withdrawal_list.already_running(M, running)
         case _:
             return limits.braked(M, outcome)
 
@@ -116,16 +124,17 @@ def truth(rig: Rig, slug: str, held_at_first: int = 1) -> Truth:
 CLAIMS: dict[str, Callable[[Truth], bool]] = {
     r"nothing was sent|not sent|not moved": lambda true: not true.is_sent,
     r"still in your wallet|stays where it is|not affected|are safe there": lambda true: true.is_in_wallet,
-    r"until you do, the nft stays in your wallet": lambda true: (
+    r"where it is now: in your banq wallet\.": lambda true: true.is_in_wallet,
+    r"in your banq wallet, until you approve": lambda true: (
         true.is_in_wallet or "awaitingApproval" not in true.statuses
     ),
     r"banq has e-mailed you": lambda true: true.mailed,
-    r"is on its way|banq is sending it": lambda true: "processing" in true.statuses or true.has_left,
+    r"on its way|banq is sending it": lambda true: "processing" in true.statuses or true.has_left,
     r"you approved it": lambda true: bool({"processing", "completed"} & set(true.statuses)),
-    r"is now at|withdrawal completed|: completed|\ncompleted": lambda true: (
+    r"where it is now: at|it has arrived|withdrawal completed|✅ completed": lambda true: (
         true.has_left and "completed" in true.statuses
     ),
-    r"left your (banq )?wallet": lambda true: true.has_left,
+    r"left your wallet|not in your banq wallet any more": lambda true: true.has_left,
     r"got no answer|no answer from banq": lambda true: true.asked > 0,
     r"not be asked for twice|nothing new was sent": lambda true: len(true.statuses) <= 1,
     r"banq said no": lambda true: true.asked > 0 and true.accepted == 0,
@@ -141,7 +150,7 @@ CLAIMS: dict[str, Callable[[Truth], bool]] = {
 }
 # True until the owner approves; Banq may have been approved at before it tells us.
 WAITING = {
-    r"now approve it at banq|not approved yet": lambda true: "awaitingApproval" in true.statuses,
+    r"now approve it at banq|waiting for you to approve it": lambda true: "awaitingApproval" in true.statuses,
 }
 
 
@@ -162,8 +171,8 @@ def seen(words: Words) -> tuple[str, str]:
 async def story(rig: Rig, withdrawal: Withdrawal, *, behind: bool = False) -> tuple[str, str]:
     """What the member reads about a withdrawal, alone and in the list, once it is known to be true."""
     stored = await rig.stored(withdrawal)
-    words = withdrawals.withdrawal_story(M, stored)
+    words = withdrawal_story.withdrawal_news(M, stored)
     true = truth(rig, PICTURE)
     assert assert_true(words, true, behind=behind), "nothing is said about where the NFT is"
-    assert assert_true(withdrawals.withdrawal_list(M, [stored]), true, behind=behind)
+    assert assert_true(Words("", withdrawal_list.list_entry(M, stored)), true, behind=behind)
     return seen(words)

@@ -271,8 +271,8 @@ async def test_autocomplete_does_not_wait_and_has_it_the_next_time(linked: Rig) 
     assert readings(linked) == asked + 1
 
 
-async def test_autocomplete_without_a_link_offers_nothing(rig: Rig) -> None:
-    assert await rig.nfts.within(ADA, 60) is None
+async def test_autocomplete_without_a_link_says_so(rig: Rig) -> None:
+    assert await rig.nfts.within(ADA, 60) == NotLinked()
 
 
 async def test_every_nft_has_a_label_of_its_own(linked: Rig) -> None:

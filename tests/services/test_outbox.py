@@ -40,7 +40,7 @@ async def test_the_same_notice_is_kept_once(rig: Rig, messenger: Messenger) -> N
     assert sorted(messenger.sent) == [(ADA.id, UNMATCHED), (ADA.id, UNMATCHED), (BEN.id, UNMATCHED)]
 
 
-async def test_a_withdrawal_is_told_as_it_stands(linked: Rig, messenger: Messenger) -> None:
+async def test_a_withdrawal_is_told_as_it_stands(linked: Rig, messenger: Messenger, clock: Clock) -> None:
     draft = await linked.draft(ADA, "quiet-hours-2")
     await linked.confirm(ADA, draft)
     [transaction] = linked.sandbox.ledger.transactions
@@ -48,8 +48,44 @@ async def test_a_withdrawal_is_told_as_it_stands(linked: Rig, messenger: Messeng
     await linked.webhook({"action": "x", "resourceType": "NftTransaction", "resourceId": transaction.id})
 
     await linked.outbox.step()
+    assert messenger.sent == [], "a message that follows along may tell it first"
+    clock.forward(seconds=5)
+    await linked.outbox.step()
 
     assert messenger.sent == [(ADA.id, "Withdrawal completed")]
+
+
+async def test_what_a_message_in_chat_has_told_is_not_told_again(
+    linked: Rig, messenger: Messenger, clock: Clock
+) -> None:
+    withdrawal = await linked.confirm(ADA, await linked.draft(ADA, "quiet-hours-2"))
+    linked.sandbox.ledger.reject_transfer(str(withdrawal.banq_transaction_id))
+    await linked.reconciler.step()
+    await linked.withdrawals.mark_told(await linked.stored(withdrawal))
+
+    clock.forward(seconds=5)
+    await linked.outbox.step()
+
+    assert messenger.sent == []
+
+
+@pytest.mark.parametrize("approves", [False, True])
+async def test_an_owner_is_reminded_while_it_still_waits(
+    linked: Rig, messenger: Messenger, clock: Clock, approves: bool
+) -> None:
+    withdrawal = await linked.confirm(ADA, await linked.draft(ADA, "quiet-hours-2"))
+    clock.forward(minutes=60)
+    await linked.reconciler.step()
+    if approves:
+        linked.sandbox.ledger.approve_transfer(str(withdrawal.banq_transaction_id))
+        clock.forward(minutes=15)
+        await linked.reconciler.step()
+        clock.forward(seconds=5)
+
+    await linked.outbox.step()
+
+    told = "Withdrawal completed" if approves else "Still waiting for you at Banq"
+    assert messenger.sent == [(ADA.id, told)]
 
 
 async def test_a_notice_that_is_out_of_date_is_not_sent(linked: Rig, messenger: Messenger) -> None:

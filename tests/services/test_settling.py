@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.banq.faults import Fault
 from services.settling import NotStuck, Settled, Settlement, StillChecking
-from services.wording.withdrawals import withdrawal_story
+from services.wording.withdrawal_story import withdrawal_news
 from storage.withdrawals import Withdrawal
 from tests.conftest import Clock
 from tests.services.messenger import Messenger
@@ -54,7 +54,7 @@ async def test_what_banq_has_answered_is_no_matter_for_the_team(linked: Rig, clo
 
 @pytest.mark.parametrize(
     ("settlement", "state", "told"),
-    [("sent", "completed", "it was sent to"), ("not_sent", "failed", "still in your wallet")],
+    [("sent", "completed", "it was sent"), ("not_sent", "failed", "in your Banq wallet, says the team")],
 )
 async def test_a_person_settles_it_with_a_reason(
     linked: Rig, clock: Clock, settlement: Settlement, state: str, told: str
@@ -68,7 +68,7 @@ async def test_a_person_settles_it_with_a_reason(
     assert isinstance(outcome, Settled)
     stored = await linked.stored(withdrawal)
     assert (stored.state, stored.reason) == (state, "settled_by_team")
-    assert told in withdrawal_story(M, stored).text
+    assert told in withdrawal_news(M, stored).text
     assert await linked.column(MEMBERS_NOTICES) == [f"withdrawal_{state}"]
     audit = "SELECT actor || ' ' || reason FROM audit WHERE action LIKE 'settled%'"
     assert await linked.column(audit) == [f"{ADMIN} Banq's support says so"]

@@ -15,8 +15,18 @@ from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.standing import Standing
-from services.withdrawals import Drafted
-from services.wording import addresses, general, limits, linking, team, wallet, withdrawals
+from services.withdrawals import Drafted, Story
+from services.wording import (
+    addresses,
+    general,
+    limits,
+    linking,
+    team,
+    wallet,
+    withdrawal_list,
+    withdrawal_story,
+    withdrawals,
+)
 from services.wording.text import Words
 from storage.address_book import SavedAddress
 from storage.link_sessions import ENDED, Proof
@@ -30,10 +40,10 @@ STATES = (
     *("completed", "cancelled", "expired", "refused", "failed"),
 )
 REASONS = {
-    "completed": (None, "left_the_wallet"),
-    "cancelled": (None, "too_late"),
+    "completed": (None, "left_the_wallet", "settled_by_team"),
+    "cancelled": (None, "too_late", "paused", "link_ended"),
     "refused": (None, "banq_said_no", "banq_unreachable", "banq_busy", "bot_not_signed_in"),
-    "failed": (None, "rejected_at_banq", "cancelled_at_banq", "expired_at_banq"),
+    "failed": (None, "rejected_at_banq", "cancelled_at_banq", "expired_at_banq", "settled_by_team"),
 }
 PROOFS: tuple[Proof, ...] = ("sign_in", "code")
 LIVE_STATES = ("issued", "opened", "proven", "waiting", "open", "approved", "matched")
@@ -101,6 +111,23 @@ def each_withdrawal() -> Iterator[Withdrawal]:
             )
 
 
+SAVED = SavedAddress("1", "discord", "1", f"{STRANGE} label", "evm", GOOD_ADDRESS, NOW)
+# The longest way that leads to a state.
+WAYS = {
+    "completed": ("confirmed", "submitting", "unknown", "awaiting_owner", "processing", "completed"),
+    "failed": ("confirmed", "submitting", "unknown", "awaiting_owner", "processing", "failed"),
+}
+
+
+def each_story() -> Iterator[Story]:
+    """Each withdrawal, to an address with a label and to one without, with all times or just the last."""
+    for withdrawal in each_withdrawal():
+        states = WAYS.get(withdrawal.state, ("confirmed", withdrawal.state))
+        times = {state: NOW + timedelta(minutes=number) for number, state in enumerate(states)}
+        yield Story(withdrawal, times, SAVED)
+        yield Story(withdrawal, {withdrawal.state: NOW}, None)
+
+
 def each_standing() -> Iterator[Standing]:
     """An attempt in each of its states, for each way to prove whose it is."""
     for proof in PROOFS:
@@ -119,8 +146,18 @@ def each_standing() -> Iterator[Standing]:
                 )
 
 
+def about_withdrawals() -> Iterator[Words]:
+    for each in each_withdrawal():
+        yield withdrawal_story.withdrawal_news(M, each)
+    for story in each_story():
+        words = withdrawal_story.withdrawal_story(M, story)
+        yield words
+        yield withdrawal_story.no_longer_followed(words)
+    yield withdrawal_story.withdrawal_reminder(M, DRAFT)
+
+
 def told_to_members() -> Iterator[Words]:
-    for module in (general, linking, wallet, withdrawals):
+    for module in (general, linking, wallet, withdrawals, withdrawal_list):
         for value in vars(module).values():
             if isinstance(value, Words):
                 yield value
@@ -143,8 +180,7 @@ def told_to_members() -> Iterator[Words]:
             )
     for outcome in (NotLinked(), LinkStale(), LinkFrozen(), BanqSilent()):
         yield wallet.no_wallet(outcome)
-    for each in each_withdrawal():
-        yield withdrawals.withdrawal_story(M, each)
+    yield from about_withdrawals()
     yield withdrawals.withdrawal_review(M, Drafted(DRAFT, None, None))
     for problem in AddressProblem:
         yield addresses.address_refused(M, problem, f"{STRANGE} chain")
@@ -164,10 +200,14 @@ def in_short() -> Iterator[str]:
         yield wallet.nft_count(number, number)
         yield wallet.gallery_title(number, 1, 2)
         yield wallet.gallery_note(M, NOW, number)
-    yield from withdrawals.WITHDRAWAL_STATES.values()
     for shown in each_of_members(NOW, 1):
         for count in (0, 1, 2):
             yield from limits.running_holds(M, shown, [Listed(SAVED, NOW)] * count)
+    for each in each_withdrawal():
+        if each.state in withdrawal_list.WITHDRAWAL_STATES:
+            yield withdrawal_list.list_entry(M, each)
+    for outcome in (NotLinked(), LinkStale(), BanqSilent()):
+        yield wallet.nothing_to_choose(outcome)
 
 
 def sentences() -> list[str]:
@@ -235,49 +275,6 @@ def test_every_way_that_linking_can_end_has_words() -> None:
     assert linking.LINKING_ENDED.keys() == ENDED - {"linked"}
 
 
-def test_every_state_in_the_history_has_words() -> None:
-    # The history leaves out what was never confirmed.
-    assert withdrawals.WITHDRAWAL_STATES.keys() == set(STATES) - {"draft", "expired"}
-    listed = [replace(DRAFT, state=state) for state in withdrawals.WITHDRAWAL_STATES]
-
-    text = withdrawals.withdrawal_list(M, listed).text
-
-    assert all(words in text for words in withdrawals.WITHDRAWAL_STATES.values())
-    for each in listed:
-        assert withdrawals.WITHDRAWAL_STATES[each.state] in withdrawals.already_running(M, each).text
-
-
-def test_what_left_the_wallet_is_not_listed_as_completed() -> None:
-    gone = replace(DRAFT, state="completed", reason="left_the_wallet")
-
-    text = withdrawals.withdrawal_list(M, [gone]).text
-
-    assert "left your wallet" in text
-    assert "completed" not in text
-
-
-def test_each_reason_has_words_of_its_own() -> None:
-    told = [withdrawals.withdrawal_story(M, each).text for each in each_withdrawal() if each.state in REASONS]
-
-    # A refusal by Banq with a message reads the same with its reason or without.
-    assert len(set(told)) == len(told) - 1
-
-
-@pytest.mark.parametrize("state", ["refused", "cancelled", "expired"])
-def test_what_was_not_sent_is_said_not_to_be(state: str) -> None:
-    words = withdrawals.withdrawal_story(M, replace(DRAFT, state=state, reason="banq_said_no"))
-
-    assert "Nothing was sent" in words.title + words.text
-
-
-def test_an_unknown_outcome_never_invites_to_try_again() -> None:
-    text = withdrawals.withdrawal_story(M, replace(DRAFT, state="unknown")).text
-
-    assert "Do not start again" in text
-    assert "Try again" not in text
-    assert "/withdraw " not in text
-
-
 def test_the_review_shows_the_whole_address() -> None:
     text = withdrawals.withdrawal_review(M, Drafted(DRAFT, None, None)).text
 
@@ -287,7 +284,7 @@ def test_the_review_shows_the_whole_address() -> None:
 
 def test_a_state_without_words_is_an_error() -> None:
     with pytest.raises(AssertionError):
-        withdrawals.withdrawal_story(M, replace(DRAFT, state="made up"))
+        withdrawal_story.withdrawal_news(M, replace(DRAFT, state="made up"))
     with pytest.raises(LookupError):
         linking.link_standing(M, replace(next(each_standing()), state="made up"))
 

@@ -29,39 +29,56 @@ NOT_HELD = (
         "Otherwise type a part of its name and pick it from the list."
     ),
 )
-APPROVE = (
+
+
+def told(title: str, text: str, where: str) -> tuple[str, str]:
+    return title, f"{NAME} to {TO}\n\n{text}\nWhere it is now: {where}"
+
+
+AGAIN = "Use /withdraw to start again, if you like."
+APPROVE = told(
     "Now approve it at Banq",
     (
-        f"{NAME} to {TO}.\n\nBanq has e-mailed you. Open the mail, press Complete Transfer, "
-        "and approve it at Banq. "
-        "Until you do, the NFT stays in your wallet. "
-        "/withdrawals tells how it goes on; you also get a direct message, if you allow them."
+        "Banq has e-mailed you. Open the mail, press Complete Transfer, and approve it at Banq. "
+        "If you do not want it any more, reject it there."
     ),
+    "in your Banq wallet, until you approve.",
 )
-UNKNOWN = (
+UNKNOWN = told(
     "We do not know yet whether Banq took it",
     (
-        f"We asked Banq to send {NAME} to {TO} and got no answer. "
+        "We asked Banq to send it and got no answer. "
         "Do not start again: we are checking, and it will not be asked for twice. "
         "If Banq e-mails you, you can approve it there."
     ),
+    "as far as we know, in your Banq wallet. It leaves only when you approve that at Banq.",
 )
-LEFT = (
+LEFT = told(
     "The NFT has left your wallet",
-    f"{NAME} has left your Banq wallet. Banq did not tell us more; look at {TO} to be sure.",
+    "Banq gave us no answer, but the NFT is not in your Banq wallet any more.",
+    f"most likely at {TO}. Look there to be sure.",
 )
-SENDING = ("Banq is sending it", f"{NAME} is on its way to {TO}. You approved it; nothing more to do.")
-COMPLETED = ("Withdrawal completed", f"{NAME} is now at {TO}.\nTransaction 0x…")
-REJECTED = ("Transfer rejected", f"{NAME} to {TO}: you rejected it at Banq, so it was not sent.")
+SENDING = told(
+    "Banq is sending it",
+    "You approved it at Banq; there is nothing more to do.",
+    f"on its way from your Banq wallet to {TO}.",
+)
+COMPLETED = told("Withdrawal completed", "It has arrived; there is nothing more to do.", f"at {TO}.")
+REJECTED = told(
+    "Transfer rejected", f"You rejected it at Banq, so it was not sent. {AGAIN}", "in your Banq wallet."
+)
 
 
 def refused(why: str) -> tuple[str, str]:
-    return "Nothing was sent", f"{why} {NAME} was not moved by this."
+    return told("Nothing was sent", why, "in your Banq wallet.")
 
 
-SAID_NO = refused("Banq said no: Something went wrong at Banq.")
-BUSY = refused("Banq has too much to do right now. Try again in a minute.")
-UNREACHABLE = refused("Banq could not be reached. Try again in a few minutes.")
+SAID_NO = refused(
+    "Banq said no: Something went wrong at Banq. "
+    "If you do not see why, ask Banq; or use /withdraw to start again."
+)
+BUSY = refused("Banq has too much to do right now. Use /withdraw to try again in a minute.")
+UNREACHABLE = refused("Banq could not be reached. Use /withdraw to try again in a few minutes.")
 NOT_SIGNED_IN = refused(
     "Banq does not accept this bot's own sign-in. Please tell the team; there is nothing you can do."
 )

@@ -1,0 +1,62 @@
+"""/withdrawals: all that the member has confirmed, page by page, and each of them in full."""
+
+from discord import app_commands, ui
+from discord.ext import commands
+
+from cogs.cards import COLOURS, card, row
+from cogs.client import BanqBot, chat_user
+from cogs.presses import Interaction, Press, PressHandler
+from cogs.withdrawal_message import tell_story
+from services.withdrawals import History
+from services.wording import withdrawal_list as list_words
+from services.wording.withdrawal_story import details_reference
+
+
+class WithdrawalHistoryCog(commands.Cog):
+    def __init__(self, bot: BanqBot) -> None:
+        self._bot = bot
+        self._withdrawals = bot.services.withdrawals
+        bot.presses["withdrawals-list"] = PressHandler(self._turn_page)
+        bot.presses["withdrawal-details"] = PressHandler(self._details)
+
+    @app_commands.command(description="See your withdrawals and how they stand")
+    async def withdrawals(self, interaction: Interaction) -> None:
+        await self._show(interaction, 1)
+
+    async def _turn_page(self, interaction: Interaction, page: str) -> None:
+        await self._show(interaction, int(page or 1))
+
+    async def _details(self, interaction: Interaction, reference: str) -> None:
+        page, _, withdrawal_id = reference.partition("-")
+        await tell_story(interaction, withdrawal_id, int(page))
+
+    async def _show(self, interaction: Interaction, page: int) -> None:
+        user = chat_user(interaction.user)
+        history = await self._withdrawals.history(user, page)
+        if history.items:
+            view = self._list(history, interaction.user.id)
+        elif await self._bot.services.links.of(user) is None:
+            view = card(list_words.NO_WITHDRAWALS_UNLINKED)
+        else:
+            view = card(list_words.NO_WITHDRAWALS)
+        await self._bot.show(interaction, view)
+
+    def _list(self, history: History, owner: int) -> ui.LayoutView:
+        page, pages = history.page, history.pages
+        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
+        box.add_item(ui.TextDisplay(list_words.list_title(history.count, page, pages)))
+        for withdrawal in history.items:
+            reference = details_reference(withdrawal, page)
+            details = Press("Details", "withdrawal-details", owner, reference)
+            box.add_item(ui.Section(list_words.list_entry(self._bot.markup, withdrawal), accessory=details))
+        box.add_item(ui.Separator())
+        box.add_item(
+            row(
+                Press("◀ Previous", "withdrawals-list", owner, str(page - 1), disabled=page == 1),
+                Press("Next ▶", "withdrawals-list", owner, str(page + 1), disabled=page == pages),
+                Press("Refresh", "withdrawals-list", owner, str(page)),
+            )
+        )
+        view = ui.LayoutView(timeout=None)
+        view.add_item(box)
+        return view

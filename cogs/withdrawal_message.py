@@ -1,0 +1,72 @@
+"""The message that tells a withdrawal's story, and follows along as long as Discord lets it be edited."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from discord import ui
+
+from cogs.cards import Button, card
+from cogs.client import BanqBot, chat_user
+from cogs.following import Followed, Update
+from cogs.markup import picture_url
+from cogs.presses import Interaction, Press
+from services.changes import Changes
+from services.identity import ChatUser
+from services.withdrawals import NotYourWithdrawal, Story
+from services.wording import linking as linking_words
+from services.wording import withdrawal_story as story_words
+from services.wording.text import Words
+
+
+@dataclass(frozen=True)
+class WithdrawalMessage:
+    """`page` of the list is where its button leads back to."""
+
+    bot: BanqBot
+    user: ChatUser
+    object_id: str
+    page: int
+
+    @property
+    def changes(self) -> Changes:
+        return self.bot.services.withdrawals.changes
+
+    async def look(self, *, for_the_last_time: bool = False) -> Update | None:
+        withdrawals = self.bot.services.withdrawals
+        story = await withdrawals.story(self.object_id, self.user)
+        if isinstance(story, NotYourWithdrawal):
+            return None
+        words = story_words.withdrawal_story(self.bot.markup, story)
+        is_under_way = story.withdrawal.state in story_words.UNDER_WAY
+        if for_the_last_time and is_under_way:
+            words = story_words.no_longer_followed(words)
+        return Update(
+            words,
+            partial(self._view, story, words),
+            partial(withdrawals.mark_told, story.withdrawal),
+            is_last=not is_under_way,
+        )
+
+    def _view(self, story: Story, words: Words, with_picture: bool) -> ui.LayoutView:
+        owner, reference = int(self.user.id), story_words.details_reference(story.withdrawal, self.page)
+        row: list[Button] = []
+        if story.withdrawal.state in story_words.UNDER_WAY:
+            row.append(Press("Refresh", "withdrawal-details", owner, reference))
+        row.append(Press("My withdrawals", "withdrawals-list", owner, str(self.page)))
+        picture = picture_url(words.image_url, insecure=self.bot.settings.insecure_pictures)
+        return card(words, *row, picture=picture if with_picture else None)
+
+
+async def tell_story(interaction: Interaction, withdrawal_id: str, page: int = 1) -> None:
+    """Tell it in the interaction's own message, now and as it goes on."""
+    bot = interaction.client
+    subject = WithdrawalMessage(bot, chat_user(interaction.user), withdrawal_id, page)
+    update = await subject.look()
+    if update is None:
+        await bot.show(interaction, card(linking_words.NOT_YOUR_BUTTON))
+        return
+    message = await bot.edit(interaction, update.view)
+    await update.mark_told()
+    if not update.is_last:
+        bot.following.follow(Followed(interaction, message.id, subject, update.words))
+    await bot.show_kept_notices(interaction)
