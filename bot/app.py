@@ -252,6 +252,7 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         admin_role_id=config.discord.admin_role_id,
         team_channel_id=config.discord.team_channel_id,
         insecure_pictures=config.nfts.allow_insecure_pictures,
+        explorers=config.withdrawals.explorers,
         api_url=config.discord.api_url,
         gateway_url=config.discord.gateway_url,
     )

@@ -54,6 +54,13 @@ def _public_origin(value: str) -> str:
     return value
 
 
+def _explorer_url(value: str) -> str:
+    if "{hash}" not in value:
+        raise ValueError("must have {hash} in it, where the transaction's hash belongs")
+    _http_url(value.replace("{hash}", "0"))
+    return value
+
+
 def _safe_in_a_path(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9_-]*", value.get_secret_value()):
         raise ValueError("may have only letters, digits, '-' and '_'")
@@ -72,6 +79,7 @@ PathSecret = Annotated[
 ]
 Url = Annotated[str, BeforeValidator(_no_placeholder), AfterValidator(_http_url)]
 PublicUrl = Annotated[Url, AfterValidator(_public_origin)]
+ExplorerUrl = Annotated[str, AfterValidator(_explorer_url)]
 GatewayUrl = Annotated[str, AfterValidator(_websocket_url)]
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
@@ -156,6 +164,7 @@ class Withdrawals(_Section):
     per_day: int = Field(default=10, ge=1, le=1000)
     in_flight: int = Field(default=5, ge=1, le=1000)
     loosening_minutes: float = Field(default=24 * 60, ge=0, le=30 * 24 * 60)
+    explorers: dict[str, ExplorerUrl] = {}
 
 
 class Nfts(_Section):

@@ -205,6 +205,7 @@ path = "{(folder / "banqbot.sqlite3").resolve().as_posix()}"
 
 [withdrawals]
 link_hold_minutes = 0
+explorers = {{ {", ".join(f'{chain} = "{url}"' for chain, url in banq.explorer_urls.items())} }}
 
 [nfts]
 allow_insecure_pictures = true

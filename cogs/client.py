@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -66,12 +66,16 @@ class Services:
 
 @dataclass(frozen=True)
 class DiscordSettings:
-    """`api_url` and `gateway_url` only where Discord is not at its usual place."""
+    """`explorers`: by chain, where transactions can be looked at, with {hash} in it.
+
+    `api_url` and `gateway_url` only where Discord is not at its usual place.
+    """
 
     home_guild_id: int
     admin_role_id: int | None
     team_channel_id: int | None
     insecure_pictures: bool
+    explorers: Mapping[str, str]
     api_url: str | None = None
     gateway_url: str | None = None
 

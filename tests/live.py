@@ -181,6 +181,7 @@ path = "{self.database_path.as_posix()}"
 
 [withdrawals]
 link_hold_minutes = 0
+explorers = {{ {", ".join(f'{chain} = "{url}"' for chain, url in self.banq.explorer_urls.items())} }}
 
 [nfts]
 allow_insecure_pictures = true

@@ -79,6 +79,7 @@ def test_there_is_at_least_one_lane(tmp_path: Path) -> None:
         ("storage", "file"),
         ("linking", "link_seconds"),
         ("nfts", "pictures"),
+        ("withdrawals", "explorer"),
     ],
 )
 def test_an_unknown_key_is_named(tmp_path: Path, section: str, key: str) -> None:
@@ -125,6 +126,8 @@ def test_a_placeholder_is_named(tmp_path: Path, section: str, key: str, value: s
         (LANE, "webhook_secret", "x" * 24 + "/"),
         (LANE, "webhook_secret", "x" * 24 + "é"),
         ("banq", "reference_field", "data.reference"),
+        ("withdrawals.explorers", "ethereum", "https://explorer.example/tx/"),
+        ("withdrawals.explorers", "ethereum", "javascript:alert('{hash}')"),
         ("web", "public_url", "bot.example"),
         ("web", "port", 65536),
         ("web", "port", -1),

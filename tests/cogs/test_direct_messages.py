@@ -81,6 +81,7 @@ async def bot(
         admin_role_id=ADMIN_ROLE_ID,
         team_channel_id=getattr(request, "param", TEAM_ID),
         insecure_pictures=False,
+        explorers={},
         api_url=discord.api_url,
         gateway_url=discord.gateway_url,
     )
