@@ -10,6 +10,7 @@ from cogs.client import BanqBot, chat_user
 from cogs.following import Followed, Update
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press
+from services.addresses import explorer_url
 from services.changes import Changes
 from services.identity import ChatUser
 from services.withdrawals import NotYourWithdrawal, Story
@@ -48,12 +49,16 @@ class WithdrawalMessage:
         )
 
     def _view(self, story: Story, words: Words, with_picture: bool) -> ui.LayoutView:
-        owner, reference = int(self.user.id), story_words.details_reference(story.withdrawal, self.page)
+        withdrawal, settings = story.withdrawal, self.bot.settings
+        owner, reference = int(self.user.id), story_words.details_reference(withdrawal, self.page)
         row: list[Button] = []
-        if story.withdrawal.state in story_words.UNDER_WAY:
+        url = explorer_url(withdrawal.chain, withdrawal.transaction_hash, settings.explorers)
+        if url is not None:
+            row.append(ui.Button(label="See the transaction", url=url))
+        if withdrawal.state in story_words.UNDER_WAY:
             row.append(Press("Refresh", "withdrawal-details", owner, reference))
         row.append(Press("My withdrawals", "withdrawals-list", owner, str(self.page)))
-        picture = picture_url(words.image_url, insecure=self.bot.settings.insecure_pictures)
+        picture = picture_url(words.image_url, insecure=settings.insecure_pictures)
         return card(words, *row, picture=picture if with_picture else None)
 
 
