@@ -148,6 +148,15 @@ class Member:
     async def direct_message(self) -> SeenMessage:
         return await self.live.discord.members.next_message(self.id, "dm")
 
+    async def nothing_is_held_back(self, kind: str) -> None:
+        """As if the moment were over in which a message in chat may tell it before a direct message does."""
+        async with self.live.opened_database() as database:
+            held_back = "UPDATE outbox SET next_try_at = created_at WHERE kind = ?1 AND recipient = ?2"
+            changed = 0
+            while not changed:
+                async with database.transaction() as tx:
+                    changed = await tx.execute(held_back, kind, str(self.id))
+
     async def link(self, customer: identities.Customer) -> SeenMessage:
         """The whole way to a linked wallet."""
         message = await self.command("link")

@@ -82,7 +82,7 @@ async def test_the_team_settles_what_banq_gave_no_answer_about(
     )
     assert "Withdrawal settled" in settled.text
     await live.discord.members.wait_for(
-        lambda: any("says the team" in seen.text for seen in live.discord.members.seen_by(ADA, "dm")) or None
+        lambda: any("says the team" in seen.text for seen in live.discord.members.seen_by(ADA)) or None
     )
     once_more = await team.command("admin stuck", withdrawal=stuck, outcome="not_sent", reason="no, wait")
     assert "Nothing was changed" in once_more.text
@@ -100,7 +100,7 @@ async def test_the_operator_settles_it_on_the_command_line(live: LiveBot, ada: M
     code, said = await live.call("withdrawals", "settle", stuck, "--outcome", "sent", "--reason", "asked")
     assert (code, "Settled. Its owner is told." in said) == (0, True), said
     await live.discord.members.wait_for(
-        lambda: any("says the team" in seen.text for seen in live.discord.members.seen_by(ADA, "dm")) or None
+        lambda: any("says the team" in seen.text for seen in live.discord.members.seen_by(ADA)) or None
     )
     code, said = await live.call(
         "withdrawals", "settle", stuck, "--outcome", "not-sent", "--reason", "or not"

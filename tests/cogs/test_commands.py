@@ -38,7 +38,12 @@ async def test_before_linking_every_command_says_what_to_do(ada: Member) -> None
         assert "/link" in (await ada.command(command)).text
     answer = await ada.command("withdraw", nft="anything", to=ADDRESS)
     assert "No wallet linked" in answer.text
-    assert "No withdrawals yet" in (await ada.command("withdrawals")).text
+    history = await ada.command("withdrawals")
+    assert "No withdrawals yet" in history.text
+    assert "Use /link first" in history.text
+    [choice] = await ada.live.discord.members.autocomplete(ADA, "withdraw", "nft", "copper")
+    assert choice["name"] == "No wallet linked: use /link first"
+    assert "No wallet linked" in (await ada.command("withdraw", nft=choice["value"], to=ADDRESS)).text
     assert "/link" in (await ada.command("help")).text
 
 
@@ -236,6 +241,7 @@ async def test_no_answer_from_banq_is_said_and_never_sent_again(live: LiveBot, a
     assert "already being withdrawn" in again.text
     (transaction,) = live.banq.ledger.transactions
     live.banq.ledger.approve_transfer(transaction.id)
+    await ada.nothing_is_held_back("withdrawal_completed")
     await live.discord.members.wait_for(
         lambda: (
             any("Withdrawal completed" in seen.text for seen in live.discord.members.seen_by(ADA, "dm"))
@@ -259,12 +265,14 @@ async def test_closed_direct_messages_are_shown_at_the_next_command(live: LiveBo
     ben = Member(live, BEN)
     await ben.link(identities.BEN)
     review = await ben.command("withdraw", nft=await choose(ben, ""), to=ADDRESS)
-    await ben.confirm(review)
+    story = await ben.confirm(review)
     assert await became_of(live, "withdrawal_awaiting_owner") == "delivered", "the press has shown it"
     (transaction,) = live.banq.ledger.transactions
+    live.discord.members.dismiss(BEN, story.id)
 
     live.banq.ledger.approve_transfer(transaction.id)
     await live.banq.webhooks.settled()
+    await ben.nothing_is_held_back("withdrawal_completed")
     assert await became_of(live, "withdrawal_completed") == "kept"
 
     answer = await ben.command("help")
