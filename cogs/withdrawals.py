@@ -146,7 +146,9 @@ class WithdrawalsCog(commands.Cog):
                     Press("Cancel", "withdraw-cancel", interaction.user.id, withdrawal_id),
                 )
             case RetypeNeeded(drafted):
-                await self._bot.show(interaction, self._review(interaction, drafted, pictures=False))
+                await self._bot.show_with_pictures(
+                    interaction, lambda pictures: self._review(interaction, drafted, pictures=pictures)
+                )
                 aside = card(withdrawal_words.retype_needed(outcome))
                 await interaction.followup.send(view=aside, ephemeral=True)
                 return

@@ -47,7 +47,7 @@ def list_title(count: int, page: int, pages: int) -> str:
 
 def list_entry(m: Markup, withdrawal: Withdrawal) -> str:
     return (
-        f"{m.bold(nft_name(m, withdrawal))} to {short_address(m, withdrawal)}\n"
+        f"{m.bold(nft_name(m, withdrawal))}\n{short_address(m, withdrawal)} · "
         f"{withdrawal_state(withdrawal)}, {m.time(withdrawal.updated_at)}"
     )
 

@@ -24,7 +24,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
     if drafted.saved is not None:
         standing = f"your saved address {m.bold(m.foreign(drafted.saved.label))}"
     else:
-        standing = m.bold("new address") + ", not in your address book"
+        standing = "an address that is not in your address book"
     lines = [
         f"{m.bold('To')} {standing}\n{m.code(in_groups(withdrawal.address))}",
         f"{m.bold('Network')}\n{m.foreign(network_name(withdrawal.chain))}",
@@ -32,7 +32,8 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
     if drafted.look_alike is not None:
         lines.append(
             f"⚠️ {m.bold('Not the same as')} your saved address {m.foreign(drafted.look_alike.label)}, though it starts "
-            "and ends alike. Thieves make such addresses and hope that you copy them. Compare every character."
+            f"and ends alike:\n{m.code(in_groups(drafted.look_alike.address))}\n"
+            "Thieves make such addresses and hope that you copy them. Compare every character."
         )
     else:
         lines.append("Compare the whole address, not only its ends.")

@@ -7,6 +7,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from sandbox.banq.identities import ADA
+from sandbox.discord import ADA as ADA_ID
+from tests.cogs.member import Member
 from tests.e2e.people import Chat, complete_transfer, finish_code, sign_in_and_approve
 from tests.e2e.reading import SCHEMES, everybody_can_read
 from tests.live import LiveBot, living
@@ -68,13 +70,14 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await expect(chat.last).to_contain_text("Now approve it at Banq")
     await complete_transfer(ada, live, ADA)
     await chat.page.bring_to_front()
-    await expect(chat.page.locator("#channel-dm .badge")).to_be_visible()
-    await chat.page.click("#channel-dm")
     await expect(chat.last).to_contain_text("Withdrawal completed")
-    await expect(chat.last).to_contain_text(SHORT_ADDRESS)
-    await shoot(chat.page, "direct-message")
-    await chat.page.click("#channel-guild")
+    await expect(chat.last).to_contain_text(f"Arrived at {SHORT_ADDRESS}")
+    await shoot(chat.page, "story")
+    for scheme in SCHEMES:
+        await everybody_can_read(chat.page, scheme)
+    await expect(chat.page.locator("#channel-dm .badge")).to_be_hidden()
     await chat.command("withdrawals")
+    await shoot(chat.page, "withdrawals")
     await expect(chat.last).to_contain_text(NFT)
     await expect(chat.last).to_contain_text("completed")
 
@@ -106,7 +109,7 @@ async def test_a_kill_in_the_middle_of_linking(live: LiveBot, ada: BrowserContex
     await expect(chat.last).to_contain_text("Your wallet is linked")
 
 
-async def test_a_kill_in_the_middle_of_a_withdrawal(live: LiveBot, ada: BrowserContext) -> None:
+async def test_a_kill_in_the_middle_of_a_withdrawal(live: LiveBot, ada: BrowserContext, shoot: Shoot) -> None:
     chat = await Chat.open(ada, live, "ada")
     await _link(chat)
 
@@ -119,8 +122,12 @@ async def test_a_kill_in_the_middle_of_a_withdrawal(live: LiveBot, ada: BrowserC
     await complete_transfer(ada, live, ADA)
     await live.start()
 
+    await Member(live, ADA_ID).nothing_is_held_back("withdrawal_completed")
+    await expect(chat.page.locator("#channel-dm .badge")).to_be_visible()
     await chat.page.click("#channel-dm")
     await expect(chat.last).to_contain_text("Withdrawal completed")
+    await expect(chat.last).to_contain_text(SHORT_ADDRESS)
+    await shoot(chat.page, "direct-message")
     await _everybody_agrees(live)
 
 
