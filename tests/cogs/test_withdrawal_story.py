@@ -129,9 +129,14 @@ async def test_the_story_leads_to_the_list_which_has_pages_and_all_details(
     assert stranger.message is not None
     assert "This is not yours" in stranger.message.text
 
-    details = await ada.press(await ada.command("withdrawals"), "Details")
-    approve(live)
-    await ada.until(details, "Withdrawal completed")
+    details = await ada.press(listed, "Details")
+    (transaction,) = live.banq.ledger.transactions
+    live.banq.ledger._move_on(transaction, "processing")
+    await ada.until(details, "⏳ Banq is sending it")
+    listed = await ada.press(details, "My withdrawals")
+    live.banq.ledger.finish(transaction.id, "completed")
+    await ada.nothing_is_held_back("withdrawal_completed")
+    assert "Withdrawal completed" in (await ada.direct_message()).text
     assert live.discord.members.look(ADA, listed.id).revision == listed.revision
 
     await live.kill()
