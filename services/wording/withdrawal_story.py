@@ -202,7 +202,7 @@ def _completed(withdrawal: Withdrawal) -> Words:
         case "left_the_wallet":
             return Words(
                 "The NFT has left your wallet",
-                "Banq gave us no answer, but the NFT is not in your Banq wallet any more.",
+                "Banq gave us no answer, but it has left your Banq wallet.",
                 "good",
             )
     return Words("Withdrawal completed", "It has arrived; there is nothing more to do.", "good")
@@ -217,21 +217,16 @@ def _never_sent(withdrawal: Withdrawal) -> Words:
             )
         case "link_ended":
             why = (
-                "Nothing was sent: your wallet was not linked any more, or was frozen. Use /link, then /withdraw to start "
-                "again."
+                "Nothing was sent: your wallet was unlinked or frozen before we could ask Banq. When all is well with it, "
+                "use /link, then /withdraw to start again."
             )
         case "too_late":
             why = (
                 "Nothing was sent: we could not ask Banq when you confirmed, and now it is too late to do so unasked. Use "
                 "/withdraw to start again."
             )
-        case _ if withdrawal.state == "expired":
-            return draft_gone("expired")
         case _:
-            why = (
-                "Nothing was sent: your wallet was unlinked or frozen before we could ask Banq. When all is well with it, "
-                "use /withdraw to start again."
-            )
+            return draft_gone(withdrawal.state)
     return Words("Withdrawal not sent", why, "warning")
 
 

@@ -21,7 +21,8 @@ from services.identity import ChatUser
 from services.settling import Settlement
 from services.sources import Sources
 from services.withdrawals import Drafted, Submitted
-from services.wording.withdrawals import withdrawal_list, withdrawal_story
+from services.wording.withdrawal_list import list_entry
+from services.wording.withdrawal_story import withdrawal_news
 from storage.database import Database
 from storage.limits import Rules
 from storage.withdrawals import Withdrawal
@@ -117,7 +118,7 @@ class WithdrawalWorld(RuleBasedStateMachine):
         """Confirm, and read the answer in chat."""
         outcome = await rig.withdrawals.confirm(draft.id, owner_of(draft), draft.address[-6:])
         if isinstance(outcome, Submitted):
-            withdrawal_story(self.messenger.markup, outcome.withdrawal)
+            withdrawal_news(self.messenger.markup, outcome.withdrawal)
             await rig.withdrawals.mark_told(outcome.withdrawal)
             self.told.add((draft.id, outcome.withdrawal.state))
 
@@ -210,7 +211,8 @@ class WithdrawalWorld(RuleBasedStateMachine):
         self.settle(process, 0)
         for member, _ in MEMBERS:
             history = self.run(self.rig(process).withdrawals.history(member))
-            withdrawal_list(self.messenger.markup, history.items)
+            for withdrawal in history.items:
+                list_entry(self.messenger.markup, withdrawal)
         self.books.check()
         self.clock.forward(minutes=61)
 

@@ -7,7 +7,7 @@ from services import withdrawal_steps
 from services.identity import ChatUser
 from services.linking import LinkingEnded
 from services.links import Frozen, LinkFrozen, NotLinked, Unlinked, WalletOverview
-from services.wording.withdrawals import withdrawal_list
+from services.wording.withdrawal_list import list_entry
 from tests.conftest import Clock
 from tests.services.messenger import Messenger
 from tests.services.rig import ADA, BEN, GOOD_ADDRESS, Rig, key_of
@@ -262,4 +262,4 @@ async def test_who_had_confirmed_is_told_that_it_was_not_sent(
 
     assert (ADA.id, "Withdrawal not sent") in messenger.sent
     [withdrawal] = (await linked.withdrawals.history(ADA)).items
-    assert "not sent" in withdrawal_list(messenger.markup, [withdrawal]).text
+    assert "before it was sent" in list_entry(messenger.markup, withdrawal)
