@@ -59,6 +59,7 @@ class Process:
     rig: Rig
     stack: AsyncExitStack
     under_way: set[asyncio.Task[Any]] = field(default_factory=set)
+    failures: list[BaseException] = field(default_factory=list)
 
     @classmethod
     async def started(
@@ -80,7 +81,7 @@ class Process:
         held = faults.held
         task = asyncio.create_task(work)
         self.under_way.add(task)
-        task.add_done_callback(self.under_way.discard)
+        task.add_done_callback(self._ended)
         if not any(fault.hold for fault in faults._waiting):
             await asyncio.wait({task})
             return task
@@ -88,6 +89,12 @@ class Process:
         await asyncio.wait({task, is_held}, return_when=asyncio.FIRST_COMPLETED)
         is_held.cancel()
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.under_way.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            self.failures.append(failure)
 
     async def kill(self) -> None:
         self.database.is_dead = True

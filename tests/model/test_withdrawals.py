@@ -261,25 +261,38 @@ class WithdrawalMachine(WithdrawalWorld):
         process=one_of_two,
         user=st.integers(0, 2),
         nft=which,
-        stop=st.sampled_from(["time", "pause", "unlink", "freeze", "revoke"]),
+        stop=st.sampled_from(["time", "pause", "unlink", "freeze", "revoke", "limit"]),
         by_admin=st.booleans(),
+        is_confirmed=st.booleans(),
     )
-    def stop_before_it_is_sent(self, process: int, user: int, nft: int, stop: str, by_admin: bool) -> None:
-        """The bot dies once it is confirmed; then comes what must keep it from being sent."""
-        self.withdraw(process, user, nft, 1, is_saved=False, is_left_alone=False, fault=None, death=(1, True))
+    def stop_before_it_is_sent(
+        self, process: int, user: int, nft: int, stop: str, by_admin: bool, is_confirmed: bool
+    ) -> None:
+        """It is only drafted, or its bot dies once it is confirmed; then comes what must stop it."""
+        drafts = len(self.drafts)
+        left_alone = not is_confirmed
+        self.withdraw(
+            process, user, nft, 1, is_saved=False, is_left_alone=left_alone, fault=None, death=(1, True)
+        )
+        other = 1 - process
         match stop:
             case "time":
                 self.time_passes(601)
             case "pause":
-                self.pause_or_resume(1 - process, really=True)
+                self.pause_or_resume(other, really=True)
             case "unlink" | "freeze":
                 freeze = stop == "freeze"
-                self.end_link(1 - process, MEMBERS[user], by_admin=by_admin, freeze=freeze, really=True)
+                self.end_link(other, MEMBERS[user], by_admin=by_admin, freeze=freeze, really=True)
             case "revoke":
-                self.take_the_approval_back(1 - process, MEMBERS[user], really=True)
-        self.look_at_what_is_under_way(1 - process, None)
+                self.take_the_approval_back(other, MEMBERS[user], really=True)
+                self.work_off_webhooks(other, None)
+            case "limit":
+                self.set_own_limit(other, MEMBERS[user], "in_flight", 0, really=True)
+        self.look_at_what_is_under_way(other, None)
+        if len(self.drafts) > drafts:
+            self.confirm(other, 0, None, None)
         if stop == "pause" and self.books.is_paused:
-            self.pause_or_resume(1 - process, really=True)
+            self.pause_or_resume(other, really=True)
 
     # What Banq does, and its customers there
 

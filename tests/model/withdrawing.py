@@ -110,7 +110,10 @@ class WithdrawalWorld(RuleBasedStateMachine):
             self.run(process.kill())
 
     def bury(self) -> None:
+        """End the bots that have died at a commit; nothing else may have gone wrong in any."""
         for number, process in enumerate(self.processes):
+            if process is not None and process.failures:
+                raise process.failures[0]
             if process is not None and process.database.is_dead:
                 self.end(number)
 
