@@ -35,7 +35,7 @@ def help_words(m: Markup, *, is_linked: bool) -> Words:
         lines: Sequence[str] = (
             f"{m.bold('See your NFTs:')} /nfts",
             f"{m.bold('Send one to your own address:')} /withdraw; /addresses keeps yours for it.",
-            f"{m.bold('How are my withdrawals?')} /withdrawals",
+            f"{m.bold('How are my withdrawals, and where is my NFT?')} /withdrawals",
             f"{m.bold('Is all well with my wallet?')} /wallet, and /limits for what it is held to.",
             f"{m.bold('Something looks wrong?')} Freeze in /wallet stops all withdrawals at once.",
             f"{m.bold('Stop it all:')} /unlink, or take the approval back in your account at Banq.",

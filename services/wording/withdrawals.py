@@ -24,7 +24,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
     if drafted.saved is not None:
         standing = f"your saved address {m.bold(m.foreign(drafted.saved.label))}"
     else:
-        standing = "an address that is not in your address book"
+        standing = m.bold("a new address") + ", not in your address book"
     lines = [
         f"{m.bold('To')} {standing}\n{m.code(in_groups(withdrawal.address))}",
         f"{m.bold('Network')}\n{m.foreign(network_name(withdrawal.chain))}",

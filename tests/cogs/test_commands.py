@@ -278,7 +278,7 @@ async def test_closed_direct_messages_are_shown_at_the_next_command(live: LiveBo
     answer = await ben.command("help")
     told = (await ben.next_answer(answer)).text
     assert "Withdrawal completed" in told
-    assert "is now at" in told
+    assert "Where it is now:** at" in told
     before = len(live.discord.members.seen_by(BEN))
     await ben.command("help")
     await ben.command("help")

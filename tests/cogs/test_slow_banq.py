@@ -29,5 +29,5 @@ async def test_a_slow_withdrawal_is_its_owners_alone_and_goes_on_by_itself(tmp_p
         assert "This message goes on by itself; there is nothing you need to do." in waiting.text
         assert waiting.buttons == []
         faults.release()
-        await ben.until(review, "Until you do, the NFT stays in your wallet.")
+        await ben.until(review, "in your Banq wallet, until you approve.")
         assert (faults.received["withdraw"], faults.accepted["withdraw"]) == (1, 1)
