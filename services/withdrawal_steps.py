@@ -150,8 +150,6 @@ async def cancel_unsent(tx: Connection, link_id: str, actor: str, now: datetime)
     confirmed = [withdrawal for withdrawal in unsent if withdrawal.state == "confirmed"]
     for withdrawal in unsent:
         await move(tx, withdrawal, "cancelled", now, actor, reason="link_ended")
-    for withdrawal in confirmed:
-        await outbox.insert(tx, withdrawal.owner, "withdrawal_cancelled", withdrawal.id, now)
     return len(confirmed)
 
 

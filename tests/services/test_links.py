@@ -253,11 +253,12 @@ async def test_the_team_stops_an_attempt_that_is_under_way(
 
 @pytest.mark.parametrize("end", ["unlink", "freeze"])
 async def test_who_had_confirmed_is_told_that_it_was_not_sent(
-    linked: Rig, messenger: Messenger, end: str
+    linked: Rig, messenger: Messenger, clock: Clock, end: str
 ) -> None:
     await confirmed_only(linked, PICTURE)
 
     await getattr(linked.links, end)(ADA, "admin:9", "asked by mail")
+    clock.forward(seconds=5)
     await linked.outbox.step()
 
     assert (ADA.id, "Withdrawal not sent") in messenger.sent

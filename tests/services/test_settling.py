@@ -138,4 +138,4 @@ async def test_the_reminder_reaches_its_owner(linked: Rig, clock: Clock, messeng
     await linked.reconciler.step()
     await linked.outbox.step()
 
-    assert messenger.sent == [(ADA.id, "Now approve it at Banq")]
+    assert messenger.sent == [(ADA.id, "Still waiting for you at Banq")]

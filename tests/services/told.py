@@ -55,7 +55,7 @@ UNKNOWN = told(
 )
 LEFT = told(
     "The NFT has left your wallet",
-    "Banq gave us no answer, but the NFT is not in your Banq wallet any more.",
+    "Banq gave us no answer, but it has left your Banq wallet.",
     f"most likely at {TO}. Look there to be sure.",
 )
 SENDING = told(
