@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo run doctor webhooks test lint format unit bench screens lock clean
+.PHONY: demo run doctor webhooks test lint format unit torture bench screens lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
@@ -34,6 +34,9 @@ format: $(VENV)/.dev-ready
 
 unit: $(VENV)/.dev-ready
 	@scripts/tests tests/banq tests/services tests/storage tests/web
+
+torture: $(VENV)/.dev-ready
+	@$(BIN)/python -m tests.torture $(SEED)
 
 bench: $(VENV)/.dev-ready
 	@$(BIN)/python -m bench

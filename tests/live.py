@@ -36,7 +36,7 @@ client_secret = "{CLIENT_SECRET}"
 class LiveBot:
     """`signs_in`: members sign in with Discord on the link page; otherwise the code is the proof.
 
-    `echo`: what Banq repeats in its webhooks, where it does.
+    `echo`: what Banq repeats in its webhooks, where it does. `module`: what is run, if not the bot itself.
     """
 
     def __init__(
@@ -48,7 +48,9 @@ class LiveBot:
         *,
         signs_in: bool,
         echo: Echo | None,
+        module: str,
     ) -> None:
+        self._module = module
         self._more = more
         self._signs_in = signs_in
         self._echo = echo
@@ -76,8 +78,17 @@ class LiveBot:
     def is_running(self) -> bool:
         return self._process is not None
 
+    async def ended(self) -> None:
+        """Wait until the process has died, by whatever cause."""
+        assert self._reading is not None
+        await asyncio.shield(self._reading)
+
     async def start(self) -> None:
         """Start the bot and wait until Discord has it."""
+        assert await self.try_start(), "the bot did not start:\n" + "".join(self.output)
+
+    async def try_start(self) -> bool:
+        """Start the bot; whether Discord has it now. Otherwise it has ended, or hangs."""
         self._process = await self._spawn("run")
         self._reading = asyncio.create_task(self._read(self._process))
         connected = asyncio.create_task(self.discord.gateway.wait_until(connected=True))
@@ -85,7 +96,7 @@ class LiveBot:
             {connected, self._reading}, timeout=20, return_when=asyncio.FIRST_COMPLETED
         )
         connected.cancel()
-        assert connected in done, "the bot did not start:\n" + "".join(self.output)
+        return connected in done
 
     async def kill(self) -> None:
         """SIGKILL, as a crash or a power cut would."""
@@ -99,6 +110,11 @@ class LiveBot:
         """Wait for a line of the log."""
         async with self._said, asyncio.timeout(20):
             await self._said.wait_for(lambda: any(words in line for line in self.output))
+
+    async def says_more(self, than: int) -> None:
+        """Wait until the log has more lines than that."""
+        async with self._said:
+            await self._said.wait_for(lambda: len(self.output) > than)
 
     async def call(self, *arguments: str) -> tuple[int, str]:
         """Run another command of the command line; its exit code and all it printed."""
@@ -115,7 +131,8 @@ class LiveBot:
     async def _end(self, signal_number: signal.Signals) -> int:
         assert self._process is not None
         assert self._reading is not None
-        if self._process.returncode is None:
+        # A signal to a process that is dead already would take its exit code away from asyncio.
+        if self._process.returncode is None and not self._reading.done():
             self._process.send_signal(signal_number)
         code = await self._process.wait()
         await self._reading
@@ -127,7 +144,7 @@ class LiveBot:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            self._module,
             "--config",
             str(self.config),
             *arguments,
@@ -204,14 +221,20 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def living(
-    folder: Path, more: str = "", *, signs_in: bool = False, echo: Echo | None = None
+    folder: Path,
+    more: str = "",
+    *,
+    signs_in: bool = False,
+    echo: Echo | None = None,
+    module: str = "bot",
+    settle_after_s: float = 0.0,
 ) -> AsyncIterator[LiveBot]:
     """Both emulators and a running bot that Banq sends its webhooks to; `more` is further TOML."""
-    banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0), echo=echo)
+    banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0), echo=echo, settle_after_s=settle_after_s)
     discord = DiscordSandbox()
     await banq.start()
     await discord.start()
-    bot = LiveBot(folder, discord, banq, more, signs_in=signs_in, echo=echo)
+    bot = LiveBot(folder, discord, banq, more, signs_in=signs_in, echo=echo, module=module)
     try:
         # What `banqbot webhooks set` does; starting a process for it each time would cost a second.
         for lane in tomllib.loads(bot.config.read_text(encoding="utf-8"))["lanes"].values():

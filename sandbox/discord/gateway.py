@@ -5,6 +5,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Any
@@ -167,7 +168,8 @@ class Gateway:
             # Over loopback the answer would come before discord.py has noted when it asked, and it would
             # take the whole interval for delay.
             await asyncio.sleep(0.02)
-            await socket.send_json({"op": Op.HEARTBEAT_ACK, "d": None})
+            with suppress(ConnectionError):  # the client went away meanwhile
+                await socket.send_json({"op": Op.HEARTBEAT_ACK, "d": None})
         elif op in (Op.IDENTIFY, Op.RESUME):
             if session is not None:
                 await socket.close(code=Close.ALREADY_AUTHENTICATED)

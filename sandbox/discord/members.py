@@ -58,6 +58,15 @@ class Members:
             raise LookupError(f"{PEOPLE[member_id].name} sees no message {message_id}")
         return seen(message)
 
+    def watch(self, look: Callable[[SeenMessage], None]) -> None:
+        """Shows every message to `look`, whoever sees it, as it comes and each time that it changes."""
+
+        def on_change(change: Change) -> None:
+            if change.kind == "message" and change.message is not None:
+                look(seen(change.message))
+
+        self._world.listeners.add(on_change)
+
     async def wait_for(self, look: Callable[[], Found | None], within_s: float = 10.0) -> Found:
         """Looks again after every change until something is found; `TimeoutError` when nothing comes."""
         async with asyncio.timeout(within_s):
