@@ -7,7 +7,7 @@ import socket
 import sys
 import tomllib
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -128,14 +128,18 @@ class LiveBot:
         async with Database(self.database_path) as database:
             yield database
 
-    async def _end(self, signal_number: signal.Signals) -> int:
+    def send_signal(self, signal_number: signal.Signals) -> None:
         assert self._process is not None
         assert self._reading is not None
         # A signal to a process that is dead already would take its exit code away from asyncio.
         if self._process.returncode is None and not self._reading.done():
             self._process.send_signal(signal_number)
+
+    async def _end(self, signal_number: signal.Signals) -> int:
+        self.send_signal(signal_number)
+        assert self._process is not None
         code = await self._process.wait()
-        await self._reading
+        await self.ended()
         self._process = None
         return code
 
@@ -196,13 +200,12 @@ port = {self.port}
 [storage]
 path = "{self.database_path.as_posix()}"
 
-[withdrawals]
-link_hold_minutes = 0
-explorers = {{ {", ".join(f'{chain} = "{url}"' for chain, url in self.banq.explorer_urls.items())} }}
-
 [nfts]
 allow_insecure_pictures = true
 
+[withdrawals]
+link_hold_minutes = 0
+explorers = {{ {", ".join(f'{chain} = "{url}"' for chain, url in self.banq.explorer_urls.items())} }}
 {self._more}
 """
 
@@ -228,9 +231,13 @@ async def living(
     echo: Echo | None = None,
     module: str = "bot",
     settle_after_s: float = 0.0,
+    retry_delays_s: Sequence[float] = (0.2, 0.5, 1.0, 2.0),
 ) -> AsyncIterator[LiveBot]:
-    """Both emulators and a running bot that Banq sends its webhooks to; `more` is further TOML."""
-    banq = BanqSandbox(retry_delays_s=(0.2, 0.5, 1.0, 2.0), echo=echo, settle_after_s=settle_after_s)
+    """Both emulators and a running bot that Banq sends its webhooks to.
+
+    `more` is further TOML; it goes on in the section [withdrawals].
+    """
+    banq = BanqSandbox(retry_delays_s=retry_delays_s, echo=echo, settle_after_s=settle_after_s)
     discord = DiscordSandbox()
     await banq.start()
     await discord.start()

@@ -87,6 +87,8 @@ class Faults:
             if route == "withdraw":
                 self.orders.append(body)
             self._store.notify()
+            # What came whole can take effect even when the caller is gone by then.
+            await request.read()
             fault = self._next(route)
             if fault and not fault.after_acting:
                 await self._strike(fault)

@@ -1,6 +1,7 @@
 """What must hold when everything is over: looked up at Banq, in the database, and in chat."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +11,9 @@ from sandbox.banq.catalogue import NFTS
 from sandbox.banq.state import Transaction
 from sandbox.discord import SeenMessage
 from sandbox.discord.cast import PEOPLE
-from services.addresses import shortened
-from services.wording.withdrawals import withdrawal_story
+from services.addresses import in_groups, shortened
+from services.wording.withdrawal_story import how_it_stands
+from services.wording.withdrawals import nft_name
 from storage import withdrawals
 from storage.withdrawals import Withdrawal
 from tests.torture.play import Play
@@ -32,8 +34,9 @@ TRUE_OF: dict[str, set[str | None]] = {
 # These end without a notice: the member's own press ends a draft, and an expired one was never asked for.
 UNTOLD = {"draft", "cancelled", "expired"}
 MARKUP = DiscordMarkup()
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{4}[ …]")
 AUDITED = "SELECT object_id, action FROM audit WHERE action LIKE 'withdrawal: %' ORDER BY id"
-NOTICES = "SELECT kind, state FROM outbox"
+NOTICES = "SELECT kind, state FROM outbox WHERE kind LIKE 'withdrawal%'"
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,13 @@ def _of_withdrawal(one: Found) -> Iterator[str]:
 
 def _of_messages(one: Found) -> Iterator[str]:
     """Each message told its states once each and in order; the owner has read the last one somewhere."""
-    titles = [_title(one.row, state) for state in ("draft", *one.path)]
+    titles = [how_it_stands(MARKUP, replace(one.row, state=state)).title for state in one.path]
     told = [_told(revisions, titles) for revisions in one.messages]
     for in_order in told:
         places = [titles.index(title) for title in in_order]
         if places != sorted(set(places)):
             yield f"a message told {in_order}"
-    is_told = any(titles[-1] in in_order for in_order in told)
+    is_told = any(in_order[-1:] == titles[-1:] for in_order in told)
     if not is_told and (one.row.state not in UNTOLD or one.row.reason is not None):
         yield "its owner was never told"
 
@@ -109,10 +112,6 @@ def _told(revisions: Sequence[SeenMessage], titles: Sequence[str]) -> list[str]:
         if title is not None and in_order[-1:] != [title]:
             in_order.append(title)
     return in_order
-
-
-def _title(row: Withdrawal, state: str) -> str:
-    return withdrawal_story(MARKUP, replace(row, state=state)).title
 
 
 async def _everything(play: Play) -> tuple[list[Found], list[tuple[str, str]]]:
@@ -133,13 +132,20 @@ def _transactions(play: Play, row: Withdrawal) -> list[Transaction]:
 
 
 def _messages(play: Play, row: Withdrawal) -> list[list[SeenMessage]]:
-    """What its owner saw of it: each message with all its revisions that name it."""
+    """What its owner saw of it: each message with all its revisions."""
     owner = int(row.chat_user_id)
     direct = PEOPLE[owner].channel_id
-    # The review shows the whole address, in groups.
-    groups = " ".join(row.address[at : at + 4] for at in range(2, 42, 4))
-    return [
-        [seen for seen in revisions if shortened(row.address) in seen.text or groups in seen.text]
+    owners = [
+        revisions
         for revisions in play.said.values()
         if direct == revisions[0].channel_id or revisions[0].used_by == owner
     ]
+    return [revisions for revisions in owners if _is_about(row, revisions)]
+
+
+def _is_about(row: Withdrawal, revisions: Sequence[SeenMessage]) -> bool:
+    """By the address, which is each withdrawal's own; or by the NFT, where a message shows none."""
+    text = "\n".join(seen.text for seen in revisions)
+    if in_groups(row.address) in text or shortened(row.address) in text:
+        return True
+    return nft_name(MARKUP, row) in text and not ADDRESS.search(text)

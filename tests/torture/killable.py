@@ -41,7 +41,8 @@ WATCH = (
         for number, (event, values) in enumerate(EVENTS)
     ),
 )
-LATEST = "SELECT state FROM withdrawals ORDER BY id = ?1 DESC, updated_at DESC, rowid DESC LIMIT 1"
+LATEST = "SELECT state, id FROM withdrawals ORDER BY updated_at DESC, rowid DESC LIMIT 1"
+THIS_ONE = "SELECT state, id FROM withdrawals WHERE id = ?1"
 
 
 class Watch:
@@ -98,12 +99,15 @@ class Watch:
         setattr(kind, name, watched)
 
     def _state_now(self, withdrawal_id: str | None) -> str:
-        """What is committed of the withdrawal in question, by its id or because it moved last."""
+        """What is committed of the withdrawal in question, known by its id or because it moved last."""
         if self._database is None:
-            return "-"
+            return "- | -"
         with closing(sqlite3.connect(self._database)) as database:
-            row = database.execute(LATEST, (withdrawal_id,)).fetchone()
-        return "-" if row is None else str(row[0])
+            if withdrawal_id is None:
+                row = database.execute(LATEST).fetchone()
+            else:
+                row = database.execute(THIS_ONE, (withdrawal_id,)).fetchone()
+        return "- | -" if row is None else f"{row[0]} | {row[1]}"
 
 
 def _say(line: str) -> None:

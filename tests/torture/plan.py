@@ -1,7 +1,7 @@
 """Which withdrawals are made, how they go, and where the process dies meanwhile."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.banq.faults import Fault
@@ -9,6 +9,7 @@ from sandbox.banq.faults import Fault
 # Deaths that come from outside, while Banq has the call.
 BEFORE_BANQ_TAKES_IT = "while Banq is about to take the POST"
 AFTER_BANQ_TOOK_IT = "after Banq took the POST, before its answer"
+OUTSIDE = {BEFORE_BANQ_TAKES_IT, AFTER_BANQ_TOOK_IT}
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Journey:
     meanwhile: Literal["nothing", "the review expires", "it is too late", "the NFT leaves", "Banq moves"] = (
         "nothing"
     )
+
+    @property
+    def is_told_by_name(self) -> bool:
+        """What its owner reads in the end has no address in it, so only its NFT tells it from others."""
+        return self.ends[0] == "refused" or self.meanwhile == "it is too late"
 
 
 _NO = Fault(route="withdraw", status=400, times=1)
@@ -49,6 +55,7 @@ EXPIRED = Journey("review expired", ("expired",), meanwhile="the review expires"
 TOO_LATE = Journey("too late to send", ("cancelled",), meanwhile="it is too late")
 GONE = Journey("NFT left unseen", ("completed",), _LOST, meanwhile="the NFT leaves")
 MEANWHILE = Journey("approved while dead", ("completed", "unknown"), meanwhile="Banq moves")
+UNDISTURBED = (APPROVED, AT_ONCE, FAILED, REJECTED, LEFT, CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,13 @@ class Life:
     """One withdrawal and its deaths, in order."""
 
     journey: Journey
-    points: Sequence[Point] = field(default=())
+    points: Sequence[Point] = ()
+
+    @property
+    def may_have_company(self) -> bool:
+        """Not where another withdrawal could get the fault, or the death, that this one cannot do without."""
+        needs_nothing = self.journey.fault is None and self.journey.meanwhile == "nothing"
+        return needs_nothing and not any(point.what in OUTSIDE for point in self.points)
 
 
 def _around(
@@ -92,7 +105,7 @@ def every_life() -> list[Life]:
     sending = ("confirmed->submitting", "POST withdraw", "submitting->awaiting_owner")
     return [
         *_around(APPROVED, ("GET nfts", "->draft", "show")),
-        *_around(APPROVED, ("GET nfts", "draft->confirmed", *sending, "show"), "draft"),
+        *_around(APPROVED, ("GET nfts", "draft->confirmed", *sending, "show", "notice marked"), "draft"),
         *_around(APPROVED, _news("awaiting_owner->processing"), "awaiting_owner"),
         *_around(APPROVED, _news("processing->completed"), "processing"),
         *_around(AT_ONCE, _news("awaiting_owner->completed"), "awaiting_owner"),
@@ -100,7 +113,7 @@ def every_life() -> list[Life]:
         *_around(REJECTED, _news("awaiting_owner->failed"), "awaiting_owner"),
         *_around(LEFT, ("submitting->awaiting_owner", "show"), "draft"),
         *_around(CANCELLED, ("draft->cancelled", "show"), "draft"),
-        *_around(REFUSED, ("POST withdraw", "submitting->refused", "show"), "draft"),
+        *_around(REFUSED, ("POST withdraw", "submitting->refused", "show", "notice marked"), "draft"),
         *_around(LOST, ("POST withdraw", "submitting->unknown", "show"), "draft"),
         *_around(LOST, _news("unknown->processing"), "unknown"),
         *_around(LOST_AT_ONCE, _news("unknown->completed"), "unknown"),

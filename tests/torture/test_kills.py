@@ -9,6 +9,7 @@ from tests.torture.plan import (
     APPROVED,
     BEFORE_BANQ_TAKES_IT,
     LOST,
+    REFUSED,
     REJECTED,
     Life,
     Point,
@@ -16,13 +17,14 @@ from tests.torture.plan import (
 
 SEED = 7
 LIVES = (
-    Life(APPROVED, (Point("before draft->confirmed"), Point("before POST withdraw"))),
-    Life(APPROVED, (Point("after draft->confirmed"), Point("after confirmed->submitting"))),
+    # First, since its owner is told only after a while.
+    Life(REFUSED, (Point("before show", "draft"),)),
+    Life(APPROVED, (Point("before draft->confirmed"),)),
+    Life(APPROVED, (Point("after draft->confirmed"), Point("before POST withdraw"))),
     Life(APPROVED, (Point("after POST withdraw"), Point("before submitting->unknown"))),
-    Life(APPROVED, (Point(AFTER_BANQ_TOOK_IT), Point("after submitting->unknown"))),
+    Life(APPROVED, (Point(AFTER_BANQ_TOOK_IT),)),
     Life(REJECTED, (Point(BEFORE_BANQ_TAKES_IT),)),
     Life(LOST, (Point("before unknown->processing"), Point("after send notice", "processing"))),
-    Life(APPROVED, (Point("after submitting->awaiting_owner"), Point("after webhook stored"))),
 )
 
 
