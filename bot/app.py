@@ -49,6 +49,7 @@ from services.reconciler import Reconciler
 from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
+from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Withdrawals
 from services.worker import Worker
@@ -213,6 +214,7 @@ async def _parts(config: Config) -> AsyncIterator[Parts]:
             links=links,
             nfts=nfts,
             withdrawals=withdrawals,
+            history=WithdrawalHistory(database, steps.changes, sources),
             address_book=AddressBook(database, sources),
             limits=limits,
             kill_switch=KillSwitch(database, steps.changes, sources),

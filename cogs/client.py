@@ -30,6 +30,7 @@ from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
 from services.settling import Settling
+from services.withdrawal_history import WithdrawalHistory
 from services.withdrawals import Withdrawals
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
@@ -56,6 +57,7 @@ class Services:
     links: Links
     nfts: Nfts
     withdrawals: Withdrawals
+    history: WithdrawalHistory
     address_book: AddressBook
     limits: WithdrawalLimits
     kill_switch: KillSwitch

@@ -7,7 +7,7 @@ from cogs.cards import COLOURS, card, row
 from cogs.client import BanqBot, chat_user
 from cogs.presses import Interaction, Press, PressHandler
 from cogs.withdrawal_message import tell_story
-from services.withdrawals import History
+from services.withdrawal_history import History
 from services.wording import withdrawal_list as list_words
 from services.wording.withdrawal_story import details_reference
 
@@ -15,7 +15,7 @@ from services.wording.withdrawal_story import details_reference
 class WithdrawalHistoryCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
-        self._withdrawals = bot.services.withdrawals
+        self._history = bot.services.history
         bot.presses["withdrawals-list"] = PressHandler(self._turn_page)
         bot.presses["withdrawal-details"] = PressHandler(self._details)
 
@@ -32,7 +32,7 @@ class WithdrawalHistoryCog(commands.Cog):
 
     async def _show(self, interaction: Interaction, page: int) -> None:
         user = chat_user(interaction.user)
-        history = await self._withdrawals.history(user, page)
+        history = await self._history.of(user, page)
         if history.items:
             view = self._list(history, interaction.user.id)
         elif await self._bot.services.links.of(user) is None:

@@ -13,7 +13,8 @@ from cogs.presses import Interaction, Press
 from services.addresses import explorer_url
 from services.changes import Changes
 from services.identity import ChatUser
-from services.withdrawals import NotYourWithdrawal, Story
+from services.withdrawal_history import Story
+from services.withdrawals import NotYourWithdrawal
 from services.wording import linking as linking_words
 from services.wording import withdrawal_story as story_words
 from services.wording.text import Words
@@ -30,11 +31,11 @@ class WithdrawalMessage:
 
     @property
     def changes(self) -> Changes:
-        return self.bot.services.withdrawals.changes
+        return self.bot.services.history.changes
 
     async def look(self, *, for_the_last_time: bool = False) -> Update | None:
-        withdrawals = self.bot.services.withdrawals
-        story = await withdrawals.story(self.object_id, self.user)
+        history = self.bot.services.history
+        story = await history.story(self.object_id, self.user)
         if isinstance(story, NotYourWithdrawal):
             return None
         words = story_words.withdrawal_story(self.bot.markup, story)
@@ -44,7 +45,7 @@ class WithdrawalMessage:
         return Update(
             words,
             partial(self._view, story, words),
-            partial(withdrawals.mark_told, story.withdrawal),
+            partial(history.mark_told, story.withdrawal),
             is_last=not is_under_way,
         )
 

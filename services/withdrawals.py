@@ -1,7 +1,6 @@
 """Withdrawals as their owner drives them: draft, review, confirm or cancel, look back."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,14 +16,13 @@ from services.nfts import NFT_KEY, BanqSilent, Nfts, Wallet
 from services.sources import Sources
 from services.submitter import Submitter
 from storage import address_book as saved_addresses
-from storage import links, outbox, withdrawals
+from storage import links, withdrawals
 from storage.address_book import SavedAddress
 from storage.database import Connection, Database
 from storage.links import Link
 from storage.withdrawals import Withdrawal
 
 DRAFT_LIVES = timedelta(minutes=10)
-ON_A_PAGE = 5
 TYPED_AGAIN = 6
 LONGEST_NAME = 100
 
@@ -98,25 +96,6 @@ class RetypeNeeded:
     typed: str | None
 
 
-@dataclass(frozen=True)
-class Story:
-    """How a withdrawal stands, and since when it has been in each of its states."""
-
-    withdrawal: Withdrawal
-    times: Mapping[str, datetime]
-    saved: SavedAddress | None
-
-
-@dataclass(frozen=True)
-class History:
-    """One page of a member's withdrawals, newest first; `page` counts from 1."""
-
-    items: list[Withdrawal]
-    page: int
-    pages: int
-    count: int
-
-
 NoWallet = NotLinked | LinkStale | LinkFrozen | BanqSilent
 # What stands in the way both of a draft and of its confirmation.
 Hindrance = NoWallet | NftNotFound | AmountRefused | AlreadyRunning | Braked
@@ -140,7 +119,7 @@ class Withdrawals:
         self._nfts = nfts
         self._limits = limits
         self._submitter = submitter
-        self.changes = changes
+        self._changes = changes
         self._sources = sources
 
     async def draft(self, user: ChatUser, nft: str, to: str, amount: int) -> DraftOutcome:
@@ -226,14 +205,8 @@ class Withdrawals:
             refused = await self._confirm(tx, draft, now, held=held_in_all, typed=typed)
         if refused is not None:
             return refused
-        self.changes.announce()
+        self._changes.announce()
         return Submitted(await self._submitter.submit(draft.id))
-
-    async def mark_told(self, withdrawal: Withdrawal) -> None:
-        """Its owner has seen in chat how it stands, so no direct message needs to tell it. Idempotent."""
-        async with self._database.transaction() as tx:
-            kind = f"withdrawal_{withdrawal.state}"
-            await outbox.mark_told(tx, kind, withdrawal.id, self._sources.now())
 
     async def cancel(self, withdrawal_id: str, user: ChatUser) -> DraftGone | Submitted | NotYourWithdrawal:
         async with self._database.transaction() as tx:
@@ -244,25 +217,6 @@ class Withdrawals:
                 await withdrawal_steps.move(tx, draft, "cancelled", self._sources.now(), "member")
                 return DraftGone("cancelled")
         return _as_it_stands(draft)
-
-    async def history(self, user: ChatUser, page: int = 1) -> History:
-        """The member's withdrawals, newest first; drafts that were never confirmed are left out."""
-        read = self._database.read
-        count = await withdrawals.count_of_chat_user(read, *user.key)
-        pages = max(1, -(-count // ON_A_PAGE))
-        page = min(max(page, 1), pages)
-        offset = (page - 1) * ON_A_PAGE
-        items = await withdrawals.of_chat_user(read, *user.key, offset=offset, limit=ON_A_PAGE)
-        return History(items, page, pages, count)
-
-    async def story(self, withdrawal_id: str, user: ChatUser) -> Story | NotYourWithdrawal:
-        read = self._database.read
-        withdrawal = await withdrawals.get(read, withdrawal_id)
-        if withdrawal is None or withdrawal.owner != user.key:
-            return NotYourWithdrawal()
-        times = await withdrawal_steps.times(read, withdrawal_id)
-        saved = await saved_addresses.find(read, user.key, withdrawal.network, withdrawal.address)
-        return Story(withdrawal, times, saved)
 
     async def expire_drafts(self) -> None:
         now = self._sources.now()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.addresses import in_groups
-from services.withdrawals import Story
+from services.withdrawal_history import Story
 from services.wording.addresses import network_name
 from services.wording.text import Action, Markup, Words
 from services.wording.withdrawals import draft_gone, nft_name, short_address

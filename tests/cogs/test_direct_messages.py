@@ -69,6 +69,7 @@ async def bot(
         rig.links,
         rig.nfts,
         rig.withdrawals,
+        rig.history,
         rig.address_book,
         rig.limits,
         rig.kill_switch,

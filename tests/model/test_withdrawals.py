@@ -177,9 +177,9 @@ class WithdrawalMachine(WithdrawalWorld):
         """As a stranger, or with another end of the address than it has."""
         found = self.latest_draft(draft)
         owner = owner_of(found)
-        service = self.rig(process).withdrawals
+        rig = self.rig(process)
         for stranger in {CLEO, ADA, BEN} - {owner}:
-            for press in (service.confirm, service.cancel, service.story):
+            for press in (rig.withdrawals.confirm, rig.withdrawals.cancel, rig.history.story):
                 assert self.do(process, press(found.id, stranger)) in {NotYourWithdrawal(), None}
         saved = self.books.rows("SELECT 1 FROM addresses WHERE address = ?1", found.address)
         if not saved and (process, owner) not in self.busy:

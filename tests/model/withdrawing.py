@@ -122,7 +122,7 @@ class WithdrawalWorld(RuleBasedStateMachine):
         outcome = await rig.withdrawals.confirm(draft.id, owner_of(draft), draft.address[-6:])
         if isinstance(outcome, Submitted):
             withdrawal_news(self.messenger.markup, outcome.withdrawal)
-            await rig.withdrawals.mark_told(outcome.withdrawal)
+            await rig.history.mark_told(outcome.withdrawal)
             self.told.add((draft.id, outcome.withdrawal.state))
 
     def release(self) -> None:
@@ -213,7 +213,7 @@ class WithdrawalWorld(RuleBasedStateMachine):
             self.do(process, work())
         self.settle(process, 0)
         for member, _ in MEMBERS:
-            history = self.run(self.rig(process).withdrawals.history(member))
+            history = self.run(self.rig(process).history.of(member))
             for withdrawal in history.items:
                 list_entry(self.messenger.markup, withdrawal)
         self.books.check()

@@ -30,6 +30,7 @@ from services.reconciler import Reconciler
 from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
+from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Drafted, Submitted, Withdrawals
 from storage import withdrawals
@@ -81,6 +82,7 @@ class Rig:
     settling: Settling
     address_book: AddressBook
     withdrawals: Withdrawals
+    history: WithdrawalHistory
     outbox: Outbox
     open_pages: list[str] = field(default_factory=list)
 
@@ -194,7 +196,7 @@ class Rig:
         """Confirm, and read the answer in chat."""
         submitted = await self.withdrawals.confirm(draft.id, user, ITS_END)
         assert isinstance(submitted, Submitted), submitted
-        await self.withdrawals.mark_told(submitted.withdrawal)
+        await self.history.mark_told(submitted.withdrawal)
         return submitted.withdrawal
 
     async def stored(self, withdrawal: Withdrawal) -> Withdrawal:
@@ -273,6 +275,7 @@ async def build(
             settling=Settling(database, steps.changes, sources),
             address_book=AddressBook(database, sources),
             withdrawals=Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources),
+            history=WithdrawalHistory(database, steps.changes, sources),
             outbox=Outbox(database, sources),
         )
         await nfts.close()

@@ -61,7 +61,7 @@ async def test_unlinking_cancels_what_is_not_sent_and_counts_what_is(linked: Rig
     assert await linked.links.of(ADA) is None
     states = await linked.column("SELECT state FROM withdrawals ORDER BY rowid")
     assert states == ["cancelled", "cancelled", "awaiting_owner"]
-    assert (await linked.withdrawals.history(ADA)).count == 2
+    assert (await linked.history.of(ADA)).count == 2
 
 
 async def test_what_an_earlier_link_sent_still_counts_as_running(linked: Rig) -> None:
@@ -262,5 +262,5 @@ async def test_who_had_confirmed_is_told_that_it_was_not_sent(
     await linked.outbox.step()
 
     assert (ADA.id, "Withdrawal not sent") in messenger.sent
-    [withdrawal] = (await linked.withdrawals.history(ADA)).items
+    [withdrawal] = (await linked.history.of(ADA)).items
     assert "before it was sent" in list_entry(messenger.markup, withdrawal)

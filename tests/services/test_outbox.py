@@ -61,7 +61,7 @@ async def test_what_a_message_in_chat_has_told_is_not_told_again(
     withdrawal = await linked.confirm(ADA, await linked.draft(ADA, "quiet-hours-2"))
     linked.sandbox.ledger.reject_transfer(str(withdrawal.banq_transaction_id))
     await linked.reconciler.step()
-    await linked.withdrawals.mark_told(await linked.stored(withdrawal))
+    await linked.history.mark_told(await linked.stored(withdrawal))
 
     clock.forward(seconds=5)
     await linked.outbox.step()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.withdrawals import Story
+from services.withdrawal_history import Story
 from services.wording import withdrawal_list, withdrawal_story
 from tests.services.test_wording import (
     DRAFT,

@@ -10,6 +10,7 @@ from services.addresses import AddressProblem
 from services.identity import ChatUser
 from services.links import LinkFrozen, LinkStale, NotLinked
 from services.nfts import BanqSilent
+from services.withdrawal_history import History
 from services.withdrawals import (
     AddressRefused,
     AlreadyRunning,
@@ -17,7 +18,6 @@ from services.withdrawals import (
     Drafted,
     DraftGone,
     DraftOutcome,
-    History,
     NftNotChosen,
     NftNotFound,
     NotYourWithdrawal,
@@ -322,5 +322,5 @@ async def test_the_history_has_the_newest_first_and_no_drafts(linked: Rig, clock
     left = await linked.draft(ADA, "quiet-hours-7")
     await linked.withdrawals.cancel(left.id, ADA)
 
-    assert await linked.withdrawals.history(ADA) == History(sent[::-1], page=1, pages=1, count=3)
-    assert await linked.withdrawals.history(BEN) == History([], page=1, pages=1, count=0)
+    assert await linked.history.of(ADA) == History(sent[::-1], page=1, pages=1, count=3)
+    assert await linked.history.of(BEN) == History([], page=1, pages=1, count=0)

@@ -15,7 +15,8 @@ from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.standing import Standing
-from services.withdrawals import Drafted, Story
+from services.withdrawal_history import Story
+from services.withdrawals import Drafted
 from services.wording import (
     addresses,
     general,
