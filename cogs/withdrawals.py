@@ -12,6 +12,7 @@ from cogs.client import BanqBot, chat_user
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler, Question, buttons, open_modal
 from cogs.withdrawal_message import tell_story
+from services.address_book import NotInBook
 from services.addresses import network_of
 from services.identity import ChatUser
 from services.limits import AddressTooNew, LinkTooFresh, Paused, TooManyToday, TooManyUnderWay
@@ -31,6 +32,7 @@ from services.withdrawals import (
     RetypeNeeded,
     Submitted,
 )
+from services.wording import address_book as book_words
 from services.wording import addresses as address_words
 from services.wording import limits as limit_words
 from services.wording import linking as linking_words
@@ -80,6 +82,8 @@ class WithdrawalsCog(commands.Cog):
                 view = card(withdrawal_words.NFT_NOT_CHOSEN)
             case AddressRefused(problem, chain):
                 view = card(address_words.address_refused(self._bot.markup, problem, chain))
+            case NotInBook():
+                view = card(book_words.NOT_IN_BOOK)
             case _:
                 view = self._hindrance(interaction, outcome)
         await self._bot.show(interaction, view)

@@ -99,7 +99,7 @@ class RetypeNeeded:
 NoWallet = NotLinked | LinkStale | LinkFrozen | BanqSilent
 # What stands in the way both of a draft and of its confirmation.
 Hindrance = NoWallet | NftNotFound | AmountRefused | AlreadyRunning | Braked
-DraftOutcome = Drafted | Hindrance | NftNotChosen | AddressRefused
+DraftOutcome = Drafted | Hindrance | NftNotChosen | AddressRefused | address_book.NotInBook
 ConfirmOutcome = Submitted | Hindrance | RetypeNeeded | DraftGone | NotYourWithdrawal
 
 
@@ -140,6 +140,8 @@ class Withdrawals:
             return AmountRefused(item.amount)
         book = await saved_addresses.of_member(self._database.read, user.key)
         chosen = address_book.find(book, to)
+        if chosen is None and to.startswith(address_book.KEY_PREFIX):
+            return address_book.NotInBook()
         address = check_address(to if chosen is None else chosen.address, item.chain, item.contract)
         if not isinstance(address, Address):
             return AddressRefused(address, item.chain)
@@ -225,12 +227,9 @@ class Withdrawals:
                 await withdrawal_steps.move(tx, draft, "expired", now, "bot")
 
     async def _wallet(self, link: Link | None, *, fresh: bool = False) -> Wallet | NoWallet:
-        if link is None or link.state == "unlinked":
-            return NotLinked()
-        if link.state == "stale":
-            return LinkStale()
-        if link.state == "frozen":
-            return LinkFrozen()
+        stopped = _what_stops(link)
+        if link is None or stopped is not None:
+            return stopped or NotLinked()
         return await self._nfts.of_link(link, fresh=fresh)
 
     async def _confirm(
@@ -244,8 +243,9 @@ class Withdrawals:
             await withdrawal_steps.move(tx, current, "expired", now, "bot")
             return DraftGone("expired")
         link = await links.get(tx, draft.link_id)
-        if link is None or link.state != "active":
-            return LinkFrozen() if link is not None and link.state == "frozen" else NotLinked()
+        stopped = _what_stops(link)
+        if link is None or stopped is not None:
+            return stopped or NotLinked()
         running = await withdrawals.live_of_nft(tx, draft.banq_user_id, draft.token_data_id)
         if running is not None:
             return AlreadyRunning(running)
@@ -258,6 +258,15 @@ class Withdrawals:
             return braked
         await withdrawal_steps.confirm(tx, current, now, held=held, retyped=retyped)
         return None
+
+
+def _what_stops(link: Link | None) -> NotLinked | LinkStale | LinkFrozen | None:
+    """Why nothing can be withdrawn through this link, if so."""
+    if link is None or link.state == "unlinked":
+        return NotLinked()
+    if link.state == "stale":
+        return LinkStale()
+    return LinkFrozen() if link.state == "frozen" else None
 
 
 def _reviewed(withdrawal: Withdrawal, book: list[SavedAddress]) -> Drafted:

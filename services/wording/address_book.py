@@ -22,7 +22,7 @@ LABEL_REFUSED = Words(
 )
 NOT_IN_BOOK = Words(
     "You have no such address saved",
-    "Type a part of its name and pick it from the list; /addresses list shows them all. Nothing was removed.",
+    "Type a part of its name and pick it from the list; /addresses list shows them all. Nothing was changed or sent.",
     "warning",
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.banq import identities
 from sandbox.banq.state import OPEN_STATUSES
+from services.address_book import NotInBook
 from services.links import LinkFrozen, LinkStale, NotLinked
 from services.nfts import BanqSilent
 from services.withdrawals import (
@@ -24,6 +25,7 @@ from services.withdrawals import (
     Submitted,
 )
 from services.wording import (
+    address_book,
     addresses,
     limits,
     linking,
@@ -55,6 +57,8 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
             return withdrawals.NFT_NOT_CHOSEN
         case AddressRefused(problem, chain):
             return addresses.address_refused(M, problem, chain)
+        case NotInBook():
+            return address_book.NOT_IN_BOOK
         case DraftGone(state):
             return withdrawals.draft_gone(state)
         case NotYourWithdrawal():

@@ -218,3 +218,12 @@ async def drafted(rig: Rig, to: str = "cold") -> object:
 async def held(rig: Rig) -> datetime | None:
     [listed] = await rig.address_book.listed(ADA)
     return listed.held_until
+
+
+async def test_a_chosen_entry_that_was_removed_meanwhile_is_said_to_be_gone(linked: Rig) -> None:
+    entry = await saved(linked)
+    await linked.address_book.remove(ADA, entry.label)
+
+    outcome = await linked.withdrawals.draft(ADA, nft_key_of("quiet-hours-2"), key_of(entry), 1)
+
+    assert outcome == NotInBook()
