@@ -34,6 +34,11 @@ def id_to_json_text(value: Any) -> str:
     return json.dumps(value)
 
 
+def is_same_id(one: str, other: str | None) -> bool:
+    """Whether two JSON texts are the same id; a number and its text are, since Banq may write either."""
+    return other is not None and one.strip('"') == other.strip('"')
+
+
 def id_to_text(value: Any) -> str:
     """An id that only ever goes into a URL path, where a number and its text are the same."""
     if isinstance(value, bool) or not isinstance(value, str | int) or str(value) in {"", ".", ".."}:

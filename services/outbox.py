@@ -19,15 +19,22 @@ from services.wording import team as team_words
 from services.wording.general import NOTICES
 from services.wording.linking import link_standing
 from services.wording.text import Markup, Words
-from services.wording.withdrawal_story import withdrawal_news, withdrawal_reminder
+from services.wording.withdrawal_story import (
+    withdrawal_contradicted,
+    withdrawal_news,
+    withdrawal_reminder,
+)
 from services.worker import Worker
 from storage import link_sessions, links, outbox, withdrawals
 from storage.database import Database
 from storage.outbox import TEAM, Notice, Recipient
+from storage.withdrawals import Withdrawal
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
+TEAM_NOTICES = {"team_stuck", "team_contradicted"}
+UNANSWERED = {"unknown", "awaiting_owner", "processing"}
 TRIES = 12
 RETRY_AFTER = timedelta(seconds=5)
 RETRY_AT_MOST_EVERY = timedelta(hours=1)
@@ -157,21 +164,9 @@ class Outbox:
 
     async def _words(self, notice: Notice, markup: Markup) -> Words | None:
         """None where things have moved on meanwhile: a later notice says more. Raises LookupError."""
-        if notice.kind == "team_stuck":
+        if notice.kind.startswith("withdrawal_") or notice.kind in TEAM_NOTICES:
             withdrawal = await withdrawals.get(self._database.read, notice.object_id)
-            if withdrawal is None or withdrawal.state != "unknown":
-                return None
-            return team_words.stuck(markup, withdrawal.chat_user_id, withdrawal.updated_at)
-        if notice.kind == "withdrawal_reminder":
-            withdrawal = await withdrawals.get(self._database.read, notice.object_id)
-            if withdrawal is None or withdrawal.state != "awaiting_owner":
-                return None
-            return withdrawal_reminder(markup, withdrawal)
-        if notice.kind.startswith("withdrawal_"):
-            withdrawal = await withdrawals.get(self._database.read, notice.object_id)
-            if withdrawal is None or notice.kind != f"withdrawal_{withdrawal.state}":
-                return None
-            return withdrawal_news(markup, withdrawal)
+            return None if withdrawal is None else _words_of_withdrawal(notice.kind, withdrawal, markup)
         if notice.kind in {"link_confirm", "link_open"}:
             session = await link_sessions.get(self._database.read, notice.object_id)
             state = "matched" if notice.kind == "link_confirm" else "open"
@@ -191,3 +186,17 @@ class Outbox:
             case "frozen_by_admin":
                 return link is None or link.state != "frozen"
         return link is not None and link.state == "active"
+
+
+def _words_of_withdrawal(kind: str, withdrawal: Withdrawal, markup: Markup) -> Words | None:
+    match kind:
+        case "team_stuck" if withdrawal.state in UNANSWERED:
+            since = withdrawal.heard_at or withdrawal.updated_at
+            return team_words.stuck(markup, withdrawal.chat_user_id, since)
+        case "team_contradicted":
+            return team_words.contradicted(markup, withdrawal)
+        case "withdrawal_contradicted":
+            return withdrawal_contradicted(markup, withdrawal)
+        case "withdrawal_reminder" if withdrawal.state == "awaiting_owner":
+            return withdrawal_reminder(markup, withdrawal)
+    return withdrawal_news(markup, withdrawal) if kind == f"withdrawal_{withdrawal.state}" else None

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from banq.client import BanqClient
 from banq.errors import BanqError, NotFound, RateLimited
-from banq.models import NftList, Transaction, TransactionId, UserGuid
+from banq.models import NftList, Transaction, TransactionId, UserGuid, is_same_id
+from services import withdrawal_steps
 from services.nfts import Nfts
-from services.settling import STUCK_AFTER
+from services.settling import SILENT_AFTER, STUCK_AFTER
 from services.sources import Sources
 from services.submitter import Submitter
-from services.withdrawal_steps import WithdrawalSteps
+from services.withdrawal_steps import STATE_BY_STATUS, WithdrawalSteps
 from storage import outbox, withdrawals
 from storage.database import Database
 from storage.withdrawals import Withdrawal
@@ -91,7 +92,7 @@ class Reconciler:
             elif withdrawal is None and await self._is_sending(lane):
                 raise TooEarly from None
             return
-        withdrawal = withdrawal or await self._without_answer(lane, transaction)
+        withdrawal = withdrawal or await self._without_transaction(lane, transaction)
         if withdrawal is not None:
             await self._apply(withdrawal, transaction.status, transaction)
 
@@ -99,47 +100,78 @@ class Reconciler:
         under_way = await withdrawals.in_state(self._database.read, "submitting")
         return any(withdrawal.lane == lane for withdrawal in under_way)
 
-    async def _without_answer(self, lane: str, transaction: Transaction) -> Withdrawal | None:
-        """The one withdrawal that asked for just this and never heard its id; None where several did."""
-        waiting = [
+    async def _without_transaction(self, lane: str, transaction: Transaction) -> Withdrawal | None:
+        """The one withdrawal that asked for just this and never heard its id; None where several may be it.
+
+        Where it had ended here, Banq says otherwise: its owner and the team are told.
+        """
+        asked = [
             withdrawal
-            for withdrawal in await withdrawals.in_state(self._database.read, "submitting", "unknown")
-            if withdrawal.lane == lane
-            and withdrawal.token_data_id == transaction.token_data_id
-            and transaction.amount in {withdrawal.amount, None}
-            and withdrawal.address.lower() == (transaction.address or "").lower()
+            for withdrawal in await withdrawals.without_transaction(self._database.read, lane)
+            if is_same_id(withdrawal.token_data_id, transaction.token_data_id)
+            and transaction.address is not None
+            and withdrawal_steps.is_about(transaction, withdrawal)
         ]
-        if any(withdrawal.state == "submitting" for withdrawal in waiting):
+        if any(withdrawal.state == "submitting" for withdrawal in asked):
             raise TooEarly
-        return waiting[0] if len(waiting) == 1 else None
+        without_answer = [withdrawal for withdrawal in asked if withdrawal.state != "refused"]
+        if len(without_answer) > 1 or not asked:
+            return None
+        one = (without_answer or asked)[0]
+        if one.state != "unknown":
+            await self._tell_contradiction(one, transaction.status)
+            return None
+        return one
+
+    async def _tell_contradiction(self, withdrawal: Withdrawal, status: str) -> None:
+        """Once, where what we told of a withdrawal is not what Banq tells."""
+        is_failed = STATE_BY_STATUS.get(status) == "failed"
+        if status not in STATE_BY_STATUS or is_failed != (withdrawal.state == "completed"):
+            return
+        log.error("withdrawal %s is %s here, and Banq says otherwise", withdrawal.id, withdrawal.state)
+        now = self._sources.now()
+        async with self._database.transaction() as tx:
+            await outbox.insert(tx, withdrawal.owner, "withdrawal_contradicted", withdrawal.id, now)
+            await outbox.insert_for_team(
+                tx, withdrawal.chat_platform, "team_contradicted", withdrawal.id, now
+            )
 
     async def _check(self, withdrawal: Withdrawal) -> None:
         moved, pause = False, timedelta(0)
         try:
-            if withdrawal.banq_transaction_id is not None:
-                transaction = await self._banq.transaction(TransactionId(withdrawal.banq_transaction_id))
-                moved = await self._apply(withdrawal, transaction.status, transaction)
-            else:
-                moved = await self._look_into_wallet(withdrawal)
+            moved = await self._ask(withdrawal)
         except BanqError as error:
             log.info("withdrawal %s: Banq does not say how it stands: %s", withdrawal.id, error)
             if isinstance(error, RateLimited):
                 pause = timedelta(seconds=error.retry_after_s)
+        except Exception:
+            # One odd answer must not keep the others from being asked about.
+            log.exception("withdrawal %s could not be checked", withdrawal.id)
         if not moved:
             wait = max(pause, min(CHECK_AFTER * 2 ** min(withdrawal.checks, 10), CHECK_AT_MOST_EVERY))
             async with self._database.transaction() as tx:
                 await withdrawals.postpone_check(tx, withdrawal.id, self._sources.now() + wait)
 
+    async def _ask(self, withdrawal: Withdrawal) -> bool:
+        if withdrawal.banq_transaction_id is None:
+            return await self._look_into_wallet(withdrawal)
+        transaction = await self._banq.transaction(TransactionId(withdrawal.banq_transaction_id))
+        return await self._apply(withdrawal, transaction.status, transaction)
+
     async def _look_into_wallet(self, withdrawal: Withdrawal) -> bool:
         """An unknown withdrawal is settled once its NFT has left the wallet for good.
 
-        Not within the first minutes, when Banq may hide what it is about to send; and an empty list may be a
-        hiccup, so that one must have been seen for an hour.
+        Banq may hide for some minutes what it is about to send, and one odd list may lack anything; so it
+        must be seen to be gone for a while, and for an hour where the list is empty.
         """
-        age = self._sources.now() - withdrawal.updated_at
+        now = self._sources.now()
         wallet = await self._banq.platform_nfts(UserGuid(withdrawal.user_guid))
         gone = not wallet.unreadable and _has_left(wallet, withdrawal)
-        if not gone or age < (GONE_AFTER if wallet.items else EMPTY_AFTER):
+        gone_since = (withdrawal.gone_since or now) if gone else None
+        if gone_since != withdrawal.gone_since:
+            async with self._database.transaction() as tx:
+                await withdrawals.mark_gone(tx, withdrawal.id, gone_since)
+        if gone_since is None or now - gone_since < (GONE_AFTER if wallet.items else EMPTY_AFTER):
             return False
         self._nfts.forget(withdrawal.link_id)
         return await self._steps.take(withdrawal, "completed", reason="left_the_wallet")
@@ -147,9 +179,15 @@ class Reconciler:
     async def _apply(
         self, withdrawal: Withdrawal, status: str, transaction: Transaction | None = None
     ) -> bool:
+        if transaction is not None and not withdrawal_steps.is_about(transaction, withdrawal):
+            log.error("withdrawal %s: Banq speaks of another transfer under its id", withdrawal.id)
+            return False
         moved = await self._steps.follow(withdrawal, status, transaction)
         if moved:
             self._nfts.forget(withdrawal.link_id)
+        elif status in STATE_BY_STATUS:
+            async with self._database.transaction() as tx:
+                await withdrawals.mark_heard(tx, withdrawal.id, self._sources.now())
         return moved
 
     async def _remind(self) -> None:
@@ -164,13 +202,13 @@ class Reconciler:
                 await outbox.insert(tx, withdrawal.owner, kind, withdrawal.id, now)
 
     async def _tell_team(self) -> None:
-        """Once, of what Banq has said nothing about for an hour."""
+        """Once, of each that Banq has said nothing about for too long."""
         now = self._sources.now()
-        stuck = await withdrawals.without_notice(
-            self._database.read, "unknown", now - STUCK_AFTER, "team_stuck"
+        stuck = await withdrawals.unanswered(
+            self._database.read, now - STUCK_AFTER, now - SILENT_AFTER, untold_as="team_stuck"
         )
         for withdrawal in stuck:
-            log.error("withdrawal %s: no answer from Banq for an hour; see /admin stuck", withdrawal.id)
+            log.error("withdrawal %s: Banq has said nothing for too long; see /admin stuck", withdrawal.id)
             async with self._database.transaction() as tx:
                 await outbox.insert_for_team(tx, withdrawal.chat_platform, "team_stuck", withdrawal.id, now)
 
@@ -178,5 +216,7 @@ class Reconciler:
 def _has_left(wallet: NftList, withdrawal: Withdrawal) -> bool:
     """Whether so many fewer are held than when it was confirmed."""
     before = withdrawal.held_when_confirmed or withdrawal.amount
-    held = sum(nft.amount for nft in wallet.items if nft.token_data_id == withdrawal.token_data_id)
-    return held <= before - withdrawal.amount
+    amounts = [nft.amount for nft in wallet.items if is_same_id(nft.token_data_id, withdrawal.token_data_id)]
+    # Of several, a 1 may stand for an amount that Banq did not tell.
+    is_told = before == 1 or 1 not in amounts
+    return is_told and sum(amounts) <= before - withdrawal.amount

@@ -13,6 +13,8 @@ from storage.database import Database
 from storage.withdrawals import Withdrawal
 
 STUCK_AFTER = timedelta(hours=1)
+# Banq has taken it, and has not been able to say how it stands for so long.
+SILENT_AFTER = timedelta(hours=24)
 
 Settlement = Literal["sent", "not_sent"]
 STATE_BY_SETTLEMENT: Mapping[Settlement, str] = {"sent": "completed", "not_sent": "failed"}
@@ -42,8 +44,9 @@ class Settling:
         self._sources = sources
 
     async def stuck(self) -> list[Withdrawal]:
-        """Withdrawals without Banq's answer, the oldest first."""
-        return await withdrawals.in_state(self._database.read, "unknown")
+        """Withdrawals without Banq's answer, or of which it has said nothing for long, the oldest first."""
+        now = self._sources.now()
+        return await withdrawals.unanswered(self._database.read, now, now - SILENT_AFTER)
 
     async def settle(
         self, withdrawal_id: str, settlement: Settlement, actor: str, reason: str
@@ -55,9 +58,10 @@ class Settling:
         now = self._sources.now()
         async with self._database.transaction() as tx:
             withdrawal = await withdrawals.get(tx, withdrawal_id)
-            if withdrawal is None or withdrawal.state != "unknown":
+            stuck = await withdrawals.unanswered(tx, now, now - SILENT_AFTER)
+            if withdrawal is None or withdrawal.id not in {each.id for each in stuck}:
                 return NotStuck()
-            if withdrawal.updated_at + STUCK_AFTER > now:
+            if withdrawal.state == "unknown" and withdrawal.updated_at + STUCK_AFTER > now:
                 return StillChecking(withdrawal.updated_at + STUCK_AFTER)
             state = STATE_BY_SETTLEMENT[settlement]
             await withdrawal_steps.move(tx, withdrawal, state, now, actor, reason="settled_by_team")

@@ -115,6 +115,10 @@ class Submitter:
             await self._accepted(withdrawal, transaction)
 
     async def _accepted(self, withdrawal: Withdrawal, transaction: Transaction) -> None:
+        if not withdrawal_steps.is_about(transaction, withdrawal):
+            log.error("withdrawal %s: Banq answered about another transfer", withdrawal.id)
+            await self._steps.take(withdrawal, "unknown")
+            return
         try:
             await self._answered(withdrawal, "awaiting_owner", transaction=transaction)
         except sqlite3.IntegrityError:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from banq.models import Transaction
+from banq.models import Transaction, is_same_id
 from services.changes import Changes
 from services.sources import Sources
 from storage import audit, outbox, withdrawals
@@ -99,6 +99,22 @@ class WithdrawalSteps:
             return False
         reason = REASON_BY_STATUS.get(status)
         return await self.take(withdrawal, state, transaction=transaction, reason=reason)
+
+
+def is_about(transaction: Transaction, withdrawal: Withdrawal) -> bool:
+    """Whether what Banq says of a transaction fits what was asked for, as far as it says anything."""
+    token, amount, address = transaction.token_data_id, transaction.amount, transaction.address
+    own_id = withdrawal.banq_transaction_id
+    return (
+        own_id in {None, transaction.id}
+        and (token is None or is_same_id(withdrawal.token_data_id, token))
+        and (amount is None or amount == withdrawal.amount)
+        and (address is None or _bare(address) == _bare(withdrawal.address))
+    )
+
+
+def _bare(address: str) -> str:
+    return address.strip().lower().removeprefix("0x")
 
 
 async def confirm(tx: Connection, draft: Withdrawal, now: datetime, *, held: int, retyped: bool) -> bool:

@@ -4,9 +4,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.database import Connection, from_ms, to_ms
+
+LONGEST_PAUSE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Withdrawal:
     nft_details: str = ""
     confirmed_at: datetime | None = None
     held_when_confirmed: int | None = None
+    heard_at: datetime | None = None
+    gone_since: datetime | None = None
 
     @property
     def owner(self) -> tuple[str, str]:
@@ -48,8 +52,9 @@ async def insert(tx: Connection, withdrawal: Withdrawal) -> None:
     await tx.execute(
         "INSERT INTO withdrawals (id, link_id, chat_platform, chat_user_id, lane, user_guid, banq_user_id,"
         " token_data_id, source_banq, nft_name, nft_image_url, chain, amount, address, state,"
-        " created_at, expires_at, updated_at, nft_details, network)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        " created_at, expires_at, updated_at, nft_details, network, heard_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
+        " ?16)",
         withdrawal.id,
         withdrawal.link_id,
         withdrawal.chat_platform,
@@ -114,7 +119,7 @@ async def move(
 ) -> bool:
     """Compare-and-set of the state. Raises IntegrityError where the schema forbids the step."""
     changed = await tx.execute(
-        "UPDATE withdrawals SET state = ?3, updated_at = ?4, checks = 0, next_check_at = ?4,"
+        "UPDATE withdrawals SET state = ?3, updated_at = ?4, heard_at = ?4, checks = 0, next_check_at = ?4,"
         " banq_transaction_id = coalesce(banq_transaction_id, ?5),"
         " transaction_hash = coalesce(?6, transaction_hash), reason = coalesce(?7, reason),"
         " banq_message = coalesce(?8, banq_message)"
@@ -140,6 +145,17 @@ async def postpone_check(tx: Connection, withdrawal_id: str, next_check_at: date
     )
 
 
+async def mark_heard(tx: Connection, withdrawal_id: str, now: datetime) -> None:
+    """Banq has said how it stands, be it nothing new."""
+    await tx.execute("UPDATE withdrawals SET heard_at = ?2 WHERE id = ?1", withdrawal_id, to_ms(now))
+
+
+async def mark_gone(tx: Connection, withdrawal_id: str, gone_since: datetime | None) -> None:
+    """Its NFT is seen to be gone from the wallet since then, or (None) to be there."""
+    since = None if gone_since is None else to_ms(gone_since)
+    await tx.execute("UPDATE withdrawals SET gone_since = ?2 WHERE id = ?1", withdrawal_id, since)
+
+
 async def in_state(connection: Connection, *states: str) -> list[Withdrawal]:
     return _withdrawals(
         await connection.fetch_all(
@@ -153,18 +169,39 @@ async def due_for_check(connection: Connection, now: datetime) -> list[Withdrawa
     """Withdrawals on their way whose state should be asked of Banq again."""
     rows = await connection.fetch_all(
         "SELECT * FROM withdrawals WHERE state IN ('awaiting_owner', 'processing', 'unknown')"
-        " AND next_check_at <= ?1 ORDER BY next_check_at LIMIT 50",
+        # Far ahead is what a clock has written that was wrong then.
+        " AND (next_check_at <= ?1 OR next_check_at > ?2) ORDER BY next_check_at LIMIT 50",
         to_ms(now),
+        to_ms(now + LONGEST_PAUSE),
     )
     return _withdrawals(rows)
 
 
-async def since(connection: Connection, state: str, before: datetime) -> list[Withdrawal]:
-    """Withdrawals that have been in this state since before that time, oldest first."""
+async def unanswered(
+    connection: Connection, unknown_since: datetime, silent_since: datetime, *, untold_as: str = ""
+) -> list[Withdrawal]:
+    """Those unknown since then, and those at Banq of which it has said nothing since then, the oldest first.
+
+    `untold_as`: only those without a notice of this kind.
+    """
     rows = await connection.fetch_all(
-        "SELECT * FROM withdrawals WHERE state = ?1 AND updated_at <= ?2 ORDER BY updated_at, rowid",
-        state,
-        to_ms(before),
+        "SELECT * FROM withdrawals WHERE ((state = 'unknown' AND updated_at <= ?1)"
+        " OR (state IN ('awaiting_owner', 'processing') AND heard_at <= ?2))"
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE object_id = withdrawals.id AND kind = ?3)"
+        " ORDER BY updated_at, rowid",
+        to_ms(unknown_since),
+        to_ms(silent_since),
+        untold_as,
+    )
+    return _withdrawals(rows)
+
+
+async def without_transaction(connection: Connection, lane: str) -> list[Withdrawal]:
+    """Those of a lane that may be at Banq, without Banq's id: not answered, refused, or settled otherwise."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE lane = ?1 AND banq_transaction_id IS NULL"
+        " AND state IN ('submitting', 'unknown', 'refused', 'completed', 'failed') ORDER BY updated_at DESC",
+        lane,
     )
     return _withdrawals(rows)
 
@@ -238,7 +275,8 @@ async def count_unsent(connection: Connection, link_id: str) -> int:
 
 async def live_of_nft(connection: Connection, banq_user_id: str, token_data_id: str) -> Withdrawal | None:
     row = await connection.fetch_one(
-        "SELECT * FROM withdrawals WHERE banq_user_id = ?1 AND token_data_id = ?2 AND state IN"
+        "SELECT * FROM withdrawals WHERE trim(banq_user_id, '\"') = trim(?1, '\"')"
+        " AND trim(token_data_id, '\"') = trim(?2, '\"') AND state IN"
         " ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')",
         banq_user_id,
         token_data_id,
@@ -286,4 +324,6 @@ def _withdrawal(row: sqlite3.Row | None) -> Withdrawal | None:
         network=row["network"],
         confirmed_at=None if row["confirmed_at"] is None else from_ms(row["confirmed_at"]),
         held_when_confirmed=row["held_when_confirmed"],
+        heard_at=from_ms(row["heard_at"]),
+        gone_since=None if row["gone_since"] is None else from_ms(row["gone_since"]),
     )

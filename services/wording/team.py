@@ -8,6 +8,7 @@ from services.messenger import TeamChannel
 from services.overview import BanqState, Overview
 from services.wording.team_withdrawals import pause_since
 from services.wording.text import Markup, Words
+from storage.withdrawals import Withdrawal
 
 ADMINS_ONLY = Words(
     "This is for the team", "You need the team's role in this server to use /admin.", "warning"
@@ -80,6 +81,16 @@ def stuck(m: Markup, user_id: str, since: datetime) -> Words:
         "A withdrawal needs you",
         f"Banq has given no answer about a withdrawal of {m.member(user_id)} since {m.time(since)}. It is never sent "
         "again by itself. See at Banq what became of it, and settle it with /admin stuck.",
+        "warning",
+    )
+
+
+def contradicted(m: Markup, withdrawal: Withdrawal) -> Words:
+    return Words(
+        "Banq says otherwise about a withdrawal",
+        f"The withdrawal {m.code(withdrawal.id)} of {m.member(withdrawal.chat_user_id)} had ended here as "
+        f"{withdrawal.state}, and Banq now says something else. Its owner is told to look at Banq; see there what is "
+        "true, and help them.",
         "warning",
     )
 

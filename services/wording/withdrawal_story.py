@@ -33,6 +33,19 @@ def withdrawal_reminder(m: Markup, withdrawal: Withdrawal) -> Words:
     )
 
 
+def withdrawal_contradicted(m: Markup, withdrawal: Withdrawal) -> Words:
+    """Where Banq says something else than we told, after its end."""
+    told = how_it_stands(m, withdrawal)
+    return Words(
+        "Banq says otherwise about a withdrawal",
+        f"{m.bold(nft_name(m, withdrawal))} to {short_address(m, withdrawal)}\n\nWe told you: {told.title}. Banq now "
+        "says something else about a transfer of just this. Look into your Banq wallet and your mail from Banq; if Banq "
+        "asks you to approve it and you do not want it, reject it there. The team of this community knows of it.\n"
+        f"{m.bold('Where it is now:')} only your Banq wallet can tell for sure.",
+        "warning",
+    )
+
+
 def withdrawal_story(m: Markup, story: Story) -> Words:
     """All about a withdrawal: what has happened and when, what comes next, and the whole address."""
     withdrawal = story.withdrawal

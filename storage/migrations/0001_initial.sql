@@ -204,14 +204,17 @@ CREATE TABLE withdrawals (
     retyped             INTEGER NOT NULL DEFAULT 0 CHECK (retyped IN (0, 1)),
     held_when_confirmed INTEGER CHECK (held_when_confirmed >= amount),
     updated_at          INTEGER NOT NULL,
+    -- When Banq last said anything about it, and since when its NFT was seen to be gone.
+    heard_at            INTEGER NOT NULL,
+    gone_since          INTEGER,
     CHECK ((confirmed_at IS NULL) = (held_when_confirmed IS NULL)),
     CHECK (state IN ('draft', 'cancelled', 'expired') OR confirmed_at IS NOT NULL),
     CHECK (state NOT IN ('awaiting_owner', 'processing') OR banq_transaction_id IS NOT NULL),
     CHECK (state NOT IN ('draft', 'confirmed', 'cancelled', 'expired') OR banq_transaction_id IS NULL)
 ) STRICT;
 
--- By userId: through two lanes, one wallet has two userGuids.
-CREATE UNIQUE INDEX one_live_withdrawal_per_nft ON withdrawals (banq_user_id, token_data_id)
+-- By userId: through two lanes, one wallet has two userGuids. Without quotes: "7" and 7 are one id to Banq.
+CREATE UNIQUE INDEX one_live_withdrawal_per_nft ON withdrawals (trim(banq_user_id, '"'), trim(token_data_id, '"'))
     WHERE state IN ('confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown');
 CREATE UNIQUE INDEX one_withdrawal_per_transaction ON withdrawals (lane, banq_transaction_id)
     WHERE banq_transaction_id IS NOT NULL;

@@ -117,6 +117,7 @@ async def test_what_banq_does_to_the_one_call(linked: Rig, clock: Clock, row: Po
     linked.sandbox.faults.clear()
     await owner_approves(linked)
     await later(linked, clock)
+    await later(linked, clock)
     assert await story(linked, draft) == row.then
     again = await linked.withdrawals.confirm(draft.id, ADA, ITS_END)
     assert seen(words_of(again)) == row.then
@@ -196,6 +197,7 @@ async def test_an_answer_with_the_id_of_another_withdrawal_is_no_answer(
 
     assert seen(words_of(outcome)) == await story(linked, draft) == UNKNOWN
     await owner_approves(linked)
+    await later(linked, clock)
     await later(linked, clock)
     assert await story(linked, draft) == LEFT
 

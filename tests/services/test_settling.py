@@ -97,8 +97,9 @@ async def test_banqs_answer_comes_before_a_persons(linked: Rig, clock: Clock) ->
     withdrawal = await unknown(linked, acted=True)
     [transaction] = linked.sandbox.ledger.transactions
     linked.sandbox.ledger.approve_transfer(transaction.id)
-    clock.forward(minutes=61)
-    await linked.reconciler.step()
+    for _ in range(2):
+        clock.forward(minutes=61)
+        await linked.reconciler.step()
 
     assert await linked.settling.settle(withdrawal.id, "not_sent", ADMIN, "too late") == NotStuck()
     assert (await linked.stored(withdrawal)).state == "completed"
@@ -110,6 +111,23 @@ async def test_after_it_was_settled_as_not_sent_the_nft_can_be_withdrawn(linked:
     await linked.settling.settle(withdrawal.id, "not_sent", ADMIN, "Banq's support says so")
 
     assert (await linked.confirm(ADA, await linked.draft(ADA, PICTURE))).state == "awaiting_owner"
+
+
+async def test_what_banq_cannot_say_anything_about_for_a_day_can_be_settled(
+    linked: Rig, clock: Clock
+) -> None:
+    withdrawal = await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+    clock.forward(minutes=60 * 24)
+    await linked.reconciler.step()
+    assert await team_notices(linked) == [], "Banq has just said that it waits for its owner"
+
+    linked.sandbox.api.offers_transactions = False
+    clock.forward(minutes=60 * 24)
+    await linked.reconciler.step()
+    assert await team_notices(linked) == ["team_stuck"]
+    assert [stuck.id for stuck in await linked.settling.stuck()] == [withdrawal.id]
+    assert isinstance(await linked.settling.settle(withdrawal.id, "sent", ADMIN, "seen at Banq"), Settled)
+    assert (await linked.stored(withdrawal)).state == "completed"
 
 
 async def test_an_owner_who_does_not_approve_is_reminded_once(linked: Rig, clock: Clock) -> None:

@@ -9,9 +9,10 @@ from sandbox.banq import catalogue, identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.faults import Fault
 from sandbox.banq.state import Transaction
+from services.withdrawals import AlreadyRunning
 from storage.withdrawals import Withdrawal
 from tests.conftest import Clock
-from tests.services.rig import ADA, BEN, Rig
+from tests.services.rig import ADA, BEN, GOOD_ADDRESS, Rig, key_of
 
 PICTURE = "quiet-hours-2"
 EDITION = "glaze-garden-8"  # of which Ada holds 5
@@ -123,7 +124,10 @@ async def test_an_unknown_one_is_settled_when_its_nft_has_left(linked: Rig, cloc
     assert await notices(linked) == ["withdrawal_completed"]
 
 
-@pytest.mark.parametrize(("left", "state"), [(4, "unknown"), (3, "completed"), (0, "completed")])
+# A single one that is left may also be an amount that Banq did not tell.
+@pytest.mark.parametrize(
+    ("left", "state"), [(4, "unknown"), (3, "completed"), (2, "completed"), (1, "unknown"), (0, "completed")]
+)
 async def test_a_part_of_an_edition_is_settled_when_so_many_fewer_are_there(
     linked: Rig, clock: Clock, left: int, state: str
 ) -> None:
@@ -132,16 +136,111 @@ async def test_a_part_of_an_edition_is_settled_when_so_many_fewer_are_there(
     withdrawal = await linked.confirm(ADA, draft)
     linked.sandbox.store.state.holdings[identities.ADA.email][EDITION] = left
 
-    clock.forward(minutes=25)
-    await linked.reconciler.step()
+    for _ in range(2):
+        clock.forward(minutes=25)
+        await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == state
+
+
+async def test_one_list_that_lacks_it_settles_nothing(linked: Rig, clock: Clock) -> None:
+    withdrawal = await unknown(linked, acted=False)
+    held = linked.sandbox.store.state.holdings[identities.ADA.email]
+
+    for amount in (0, 1, 0):
+        held[PICTURE] = amount
+        clock.forward(minutes=25)
+        await linked.reconciler.step()
+
+    assert (await linked.stored(withdrawal)).state == "unknown"
+
+
+async def test_an_id_that_banq_writes_otherwise_is_the_same_id(
+    linked: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawal = await unknown(linked, acted=False)
+    as_text = replace(NFTS[PICTURE], token_data_id=str(NFTS[PICTURE].token_data_id))
+    monkeypatch.setitem(catalogue.NFTS, PICTURE, as_text)
+    monkeypatch.setitem(NFTS, PICTURE, as_text)
+
+    for _ in range(2):
+        clock.forward(minutes=25)
+        await linked.reconciler.step()
+    assert (await linked.stored(withdrawal)).state == "unknown", "it is still in the wallet"
+    outcome = await linked.withdrawals.draft(ADA, key_of(PICTURE), GOOD_ADDRESS, 1)
+    assert isinstance(outcome, AlreadyRunning)
+
+
+async def test_what_banq_says_of_another_transfer_is_not_believed(linked: Rig) -> None:
+    mine = await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+    other = await linked.confirm(ADA, await linked.draft(ADA, "quiet-hours-3"))
+    transactions = linked.sandbox.store.state.transactions
+    linked.sandbox.ledger.approve_transfer(str(other.banq_transaction_id))
+    transactions[str(mine.banq_transaction_id)] = transactions[str(other.banq_transaction_id)]
+
+    await linked.webhook(moved(str(mine.banq_transaction_id), "completed"))
+
+    assert (await linked.stored(mine)).state == "awaiting_owner"
+
+
+async def settled_as_not_sent(rig: Rig, clock: Clock) -> tuple[Withdrawal, Transaction]:
+    """Without an answer, and settled as not sent by a person who was wrong."""
+    withdrawal = await unknown(rig, acted=True)
+    transaction = only_transaction(rig)
+    clock.forward(minutes=61)
+    await rig.settling.settle(withdrawal.id, "not_sent", "admin:1", "mistaken")
+    return withdrawal, transaction
+
+
+async def test_where_banq_says_otherwise_later_owner_and_team_are_told(linked: Rig, clock: Clock) -> None:
+    withdrawal, transaction = await settled_as_not_sent(linked, clock)
+
+    for _ in range(2):
+        await linked.webhook(moved(transaction.id, "created"))
+    linked.sandbox.ledger.approve_transfer(transaction.id)
+    await linked.webhook(moved(transaction.id, "completed"))
+
+    assert (await linked.stored(withdrawal)).state == "failed"
+    assert (await notices(linked))[-2:] == ["withdrawal_contradicted", "team_contradicted"]
+
+
+async def test_a_refusal_that_banq_did_not_mean_is_contradicted(linked: Rig) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    linked.sandbox.faults.add(Fault(route="withdraw", times=1, status=400, after_acting=True))
+    assert (await linked.confirm(ADA, draft)).state == "refused"
+
+    await linked.webhook(moved(only_transaction(linked).id, "created"))
+
+    assert await notices(linked) == ["withdrawal_contradicted", "team_contradicted"]
+
+
+async def test_what_banq_says_in_agreement_is_no_news(linked: Rig, clock: Clock) -> None:
+    withdrawal = await unknown(linked, acted=True)
+    transaction = only_transaction(linked)
+    clock.forward(minutes=61)
+    await linked.settling.settle(withdrawal.id, "sent", "admin:1", "seen at Banq")
+    linked.sandbox.ledger.approve_transfer(transaction.id)
+
+    await linked.webhook(moved(transaction.id, "completed"))
+
+    assert "withdrawal_contradicted" not in await notices(linked)
+
+
+async def test_a_late_webhook_of_a_settled_one_does_not_end_the_next(linked: Rig, clock: Clock) -> None:
+    _, transaction = await settled_as_not_sent(linked, clock)
+    linked.sandbox.ledger.reject_transfer(transaction.id)
+    following = await unknown(linked, acted=True)
+
+    await linked.webhook(moved(transaction.id, "rejected"))
+
+    assert (await linked.stored(following)).state == "unknown"
 
 
 async def test_an_empty_list_is_believed_after_an_hour(linked: Rig, clock: Clock) -> None:
     withdrawal = await unknown(linked, acted=False)
     linked.sandbox.store.state.holdings[identities.ADA.email].clear()
 
+    await linked.reconciler.step()
     clock.forward(minutes=59)
     await linked.reconciler.step()
     assert (await linked.stored(withdrawal)).state == "unknown"

@@ -72,6 +72,7 @@ WITHDRAWAL = {
     "created_at": 0,
     "expires_at": 1000,
     "updated_at": 0,
+    "heard_at": 0,
 }
 NOTICE = {
     "chat_platform": "discord",

@@ -452,6 +452,7 @@ async def test_a_withdrawal_is_read_as_it_was_written(filled: Database) -> None:
         created_at=NOW,
         expires_at=LATER,
         updated_at=NOW,
+        heard_at=NOW,
     )
     async with filled.transaction() as tx:
         await withdrawals.insert(tx, written)
