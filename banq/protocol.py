@@ -72,7 +72,8 @@ class Credentials(BaseModel):
 class Token(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    access_token: str = Field(min_length=1, repr=False)
+    # What else may stand in a token could not be sent back in a header.
+    access_token: str = Field(pattern=r"^[!-~]+$", repr=False)
     expires_in: float = Field(default=300, gt=0)
 
 

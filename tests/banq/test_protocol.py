@@ -227,6 +227,8 @@ def test_a_token_is_read(body: object, lives_s: float) -> None:
         (answer({}, 500), BanqUnavailable),
         (answer({}), MalformedResponse),
         (answer({"access_token": ""}), MalformedResponse),
+        (answer({"access_token": "two\nlines"}), MalformedResponse),
+        (answer({"access_token": "tökén"}), MalformedResponse),
         (answer({"access_token": "t", "expires_in": 0}), MalformedResponse),
         (answer([]), MalformedResponse),
         (answer(b"<html>"), MalformedResponse),
