@@ -105,7 +105,7 @@ async def member_limit(
     """The member's own limit that is in force now."""
     row = await connection.fetch_one(
         "SELECT * FROM limits_that_stand WHERE chat_platform = ?1 AND chat_user_id = ?2 AND kind = ?3"
-        " AND in_force_at <= ?4 ORDER BY id DESC LIMIT 1",
+        " AND holds_from <= ?4 ORDER BY id DESC LIMIT 1",
         *member,
         kind,
         to_ms(now),
@@ -118,12 +118,12 @@ async def coming_limit(
 ) -> MemberLimit | None:
     """The member's own limit that was set last and is not in force yet."""
     row = await connection.fetch_one(
-        "SELECT * FROM member_limits WHERE chat_platform = ?1 AND chat_user_id = ?2 AND kind = ?3"
+        "SELECT * FROM limits_that_stand WHERE chat_platform = ?1 AND chat_user_id = ?2 AND kind = ?3"
         " ORDER BY id DESC LIMIT 1",
         *member,
         kind,
     )
-    if row is None or row["in_force_at"] <= to_ms(now):
+    if row is None or row["holds_from"] <= to_ms(now):
         return None
     return MemberLimit(row["value"], from_ms(row["in_force_at"]))
 

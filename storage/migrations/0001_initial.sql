@@ -282,10 +282,10 @@ CREATE TABLE member_limits (
 CREATE INDEX limits_by_member ON member_limits (chat_platform, chat_user_id, kind, id);
 
 -- Of each kind the newest that is in force counts, and never above the settings. One that was replaced before its
--- time never comes into force.
+-- time never comes into force. One that came into force at once holds at any time: a clock may go back.
 CREATE VIEW limits_that_stand AS
-SELECT * FROM member_limits AS one
-WHERE NOT EXISTS (
+SELECT *, iif(in_force_at = set_at, 0, in_force_at) AS holds_from FROM member_limits AS one
+WHERE one.in_force_at = one.set_at OR NOT EXISTS (
     SELECT 1 FROM member_limits AS later
     WHERE later.chat_platform = one.chat_platform AND later.chat_user_id = one.chat_user_id
       AND later.kind = one.kind AND later.id > one.id AND later.set_at < one.in_force_at);
@@ -307,7 +307,7 @@ BEGIN
     SELECT RAISE(ABORT, 'a looser limit has to wait') FROM (
         SELECT value AS old FROM limits_that_stand
         WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
-          AND kind = NEW.kind AND in_force_at <= NEW.set_at
+          AND kind = NEW.kind AND holds_from <= NEW.set_at
         ORDER BY id DESC LIMIT 1)
     WHERE CASE NEW.kind WHEN 'address_hold_ms' THEN NEW.value < old ELSE NEW.value > old END;
 END;
@@ -349,7 +349,7 @@ BEGIN
         SELECT max(address_hold_ms, coalesce((
             SELECT value FROM limits_that_stand
             WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
-              AND kind = 'address_hold_ms' AND in_force_at <= NEW.confirmed_at
+              AND kind = 'address_hold_ms' AND holds_from <= NEW.confirmed_at
             ORDER BY id DESC LIMIT 1), 0)) AS hold
         FROM withdrawal_rules)
     WHERE hold > 0 AND NOT EXISTS (
@@ -365,7 +365,7 @@ BEGIN
         SELECT min(per_day, coalesce((
             SELECT value FROM limits_that_stand
             WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
-              AND kind = 'per_day' AND in_force_at <= NEW.confirmed_at
+              AND kind = 'per_day' AND holds_from <= NEW.confirmed_at
             ORDER BY id DESC LIMIT 1), per_day)) AS most
         FROM withdrawal_rules)
     WHERE most <= (
@@ -377,7 +377,7 @@ BEGIN
         SELECT min(in_flight, coalesce((
             SELECT value FROM limits_that_stand
             WHERE chat_platform = NEW.chat_platform AND chat_user_id = NEW.chat_user_id
-              AND kind = 'in_flight' AND in_force_at <= NEW.confirmed_at
+              AND kind = 'in_flight' AND holds_from <= NEW.confirmed_at
             ORDER BY id DESC LIMIT 1), in_flight)) AS most
         FROM withdrawal_rules)
     WHERE most <= (

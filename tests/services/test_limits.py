@@ -235,6 +235,36 @@ async def test_a_stricter_limit_holds_at_once_and_a_looser_one_late(
     await send(linked, FIRST)
 
 
+@pytest.mark.parametrize(
+    ("kind", "strict", "brake"),
+    [
+        ("per_day", 0, TooManyToday(0, None)),
+        ("in_flight", 0, TooManyUnderWay(0)),
+        ("address_hold_ms", HOUR_MS, AddressTooNew(None, HOUR)),
+    ],
+)
+async def test_a_clock_that_goes_back_loosens_nothing(
+    linked: Rig, clock: Clock, kind: LimitKind, strict: int, brake: Braked
+) -> None:
+    loose = 0 if kind == "address_hold_ms" else 5
+    clock.forward(minutes=60)
+    draft = await linked.draft(ADA, FIRST)
+    await linked.limits.set_own(ADA, kind, strict)
+
+    clock.forward(seconds=-2)
+
+    assert (await own(linked, kind), await coming(linked, kind)) == (strict, None)
+    await braked_at_both(linked, brake, draft)
+    again = await linked.limits.set_own(ADA, kind, strict)
+    assert again == LimitSet(kind, strict, clock.time, waits=False)
+    clock.forward(seconds=-2)
+    later = clock.time + A_DAY
+    assert await linked.limits.set_own(ADA, kind, loose) == LimitSet(kind, loose, later, waits=True)
+    clock.forward(seconds=60)
+    assert (await own(linked, kind), await coming(linked, kind)) == (strict, (loose, later))
+    await braked_at_both(linked, brake, draft)
+
+
 async def test_asking_again_for_what_waits_does_not_lengthen_the_wait(rig: Rig, clock: Clock) -> None:
     await rig.limits.set_own(ADA, "per_day", 1)
     waiting = await rig.limits.set_own(ADA, "per_day", 5)

@@ -333,6 +333,31 @@ async def test_what_was_replaced_before_its_time_never_comes_into_force(drafted:
     await run_alone(drafted, CONFIRM.replace(f"confirmed_at = {NOW}", f"confirmed_at = {NOW + 1}"))
 
 
+@pytest.mark.parametrize(("kind", "told"), BRAKES)
+async def test_what_held_at_once_holds_though_the_clock_went_back(
+    drafted: Database, kind: str, told: str
+) -> None:
+    at_once = OWN | {"kind": kind, "value": 0, "set_at": NOW + 2, "in_force_at": NOW + 2}
+    await put_alone(drafted, "member_limits", at_once)
+    await refused_to_run(drafted, CONFIRM, match=told)
+    await put_alone(drafted, "member_limits", at_once, value=9, set_at=NOW, in_force_at=NOW + 1)
+    await refused_to_run(drafted, CONFIRM, match=told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "strict", "loose"), [("per_day", 1, 2), ("in_flight", 1, 2), ("address_hold_ms", 2, 1)]
+)
+async def test_a_looser_limit_waits_though_the_clock_went_back(
+    filled: Database, kind: str, strict: int, loose: int
+) -> None:
+    await rules(filled, "loosening_ms = 100")
+    at_once = OWN | {"kind": kind, "set_at": NOW, "in_force_at": NOW}
+    await put_alone(filled, "member_limits", at_once, value=strict)
+    before = at_once | {"value": loose, "set_at": NOW - 2}
+    await refused_by("a looser limit has to wait", filled, "member_limits", before, in_force_at=NOW - 2)
+    await put_alone(filled, "member_limits", before, in_force_at=NOW + 98)
+
+
 async def test_limits_are_never_changed_or_deleted(filled: Database) -> None:
     await put_alone(filled, "member_limits", OWN)
     await refused_to_run(filled, "UPDATE member_limits SET value = 2", match="cannot be changed")
