@@ -34,8 +34,11 @@ async def insert(tx: Connection, entry: SavedAddress) -> None:
 
 
 async def remove(tx: Connection, entry_id: str, now: datetime) -> bool:
+    # The clock may have gone back since it was added.
     changed = await tx.execute(
-        "UPDATE addresses SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL", entry_id, to_ms(now)
+        "UPDATE addresses SET removed_at = max(?2, added_at) WHERE id = ?1 AND removed_at IS NULL",
+        entry_id,
+        to_ms(now),
     )
     return changed == 1
 

@@ -75,7 +75,10 @@ async def pause(tx: Connection, now: datetime, actor: str, reason: str) -> bool:
 
 async def resume(tx: Connection, now: datetime) -> bool:
     """False where there is no pause."""
-    changed = await tx.execute("UPDATE pauses SET resumed_at = ?1 WHERE resumed_at IS NULL", to_ms(now))
+    # A pause that could not end because the clock went back would last until the clock has caught up.
+    changed = await tx.execute(
+        "UPDATE pauses SET resumed_at = max(?1, paused_at) WHERE resumed_at IS NULL", to_ms(now)
+    )
     return changed == 1
 
 

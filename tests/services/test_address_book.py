@@ -177,6 +177,15 @@ async def test_a_new_address_is_held_from_when_it_was_saved(linked: Rig, clock: 
     assert isinstance(await drafted(linked), Drafted)
 
 
+async def test_an_entry_is_removed_though_the_clock_went_back(rig: Rig, clock: Clock) -> None:
+    entry = await saved(rig)
+    clock.forward(seconds=-2)
+
+    assert await rig.address_book.remove(ADA, entry.label) == Removed(entry, timedelta(0))
+
+    assert await rig.address_book.listed(ADA) == []
+
+
 async def test_an_address_that_was_removed_is_new_again(linked: Rig, clock: Clock) -> None:
     await hold_new_addresses(linked)
     first = await saved(linked)

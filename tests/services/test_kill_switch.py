@@ -77,6 +77,16 @@ async def test_a_pause_between_the_confirmation_and_the_call_stops_the_call(link
     assert asked(linked) == 0
 
 
+async def test_a_pause_ends_though_the_clock_went_back(rig: Rig, clock: Clock) -> None:
+    await rig.kill_switch.pause(ADMIN, "odd approvals")
+    paused = Pause(clock(), ADMIN, "odd approvals")
+    clock.forward(seconds=-2)
+
+    assert await rig.kill_switch.resume(ADMIN, "all is well") == paused
+
+    assert await rig.kill_switch.current_pause() is None
+
+
 async def test_what_was_paused_is_paused_and_what_goes_on_goes_on(linked: Rig, clock: Clock) -> None:
     assert await linked.kill_switch.resume(ADMIN, "no pause") == NotPaused()
     await linked.kill_switch.pause(ADMIN, "odd approvals")
