@@ -188,7 +188,7 @@ class WithdrawalsCog(commands.Cog):
             case AmountRefused(owned):
                 words = withdrawal_words.amount_refused(owned)
             case AlreadyRunning(running):
-                words = list_words.already_running(self._bot.markup, running)
+                words = list_words.already_running(self._bot.markup, running, chat_user(interaction.user))
             case Paused() | LinkTooFresh() | AddressTooNew() | TooManyToday() | TooManyUnderWay():
                 words = limit_words.braked(self._bot.markup, outcome)
             case never:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from banq.models import Nft
+from banq.models import LARGEST_AMOUNT, Nft
 from services import address_book, withdrawal_steps
 from services.addresses import Address, AddressProblem, check_address, resembles
 from services.changes import Changes
@@ -204,7 +204,7 @@ class Withdrawals:
         now = self._sources.now()
         held_in_all = sum(nft.amount for nft in wallet.items if nft.token_data_id == draft.token_data_id)
         async with self._database.transaction() as tx:
-            refused = await self._confirm(tx, draft, now, held=held_in_all, typed=typed)
+            refused = await self._confirm(tx, draft, now, held=min(held_in_all, LARGEST_AMOUNT), typed=typed)
         if refused is not None:
             return refused
         self._changes.announce()

@@ -1,5 +1,6 @@
 """The words of /withdrawals: how each of a member's withdrawals stands, in a line."""
 
+from services.identity import ChatUser
 from services.wording.text import Action, Markup, Words
 from services.wording.withdrawal_story import UNDER_WAY, details_reference
 from services.wording.withdrawals import nft_name, short_address
@@ -61,10 +62,12 @@ NO_WITHDRAWALS_UNLINKED = Words(
 )
 
 
-def already_running(m: Markup, withdrawal: Withdrawal) -> Words:
+def already_running(m: Markup, withdrawal: Withdrawal, reader: ChatUser) -> Words:
+    """The reader may be another user of the same wallet, to whom its details are not shown."""
+    details = Action("Details", "withdrawal-details", details_reference(withdrawal))
     return Words(
         "This NFT is already being withdrawn",
         f"{nft_name(m, withdrawal)} to {short_address(m, withdrawal)}: {withdrawal_state(withdrawal)}. Nothing new was sent.",
         "warning",
-        actions=(Action("Details", "withdrawal-details", details_reference(withdrawal)),),
+        actions=(details,) if withdrawal.owner == reader.key else (),
     )

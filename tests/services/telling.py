@@ -37,7 +37,7 @@ from services.wording import (
 from services.wording.text import Words
 from storage.withdrawals import Withdrawal
 from tests.services.messenger import PlainMarkup
-from tests.services.rig import Rig
+from tests.services.rig import ADA, Rig
 from tests.services.told import PICTURE
 
 M = PlainMarkup()
@@ -76,7 +76,7 @@ def _hindrance(outcome: Hindrance) -> Words:
         case AmountRefused(owned):
             return withdrawals.amount_refused(owned)
         case AlreadyRunning(running):
-            return withdrawal_list.already_running(M, running)
+            return withdrawal_list.already_running(M, running, ADA)
         case _:
             return limits.braked(M, outcome)
 

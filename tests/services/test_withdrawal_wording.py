@@ -7,6 +7,7 @@ import pytest
 
 from services.withdrawal_history import Story
 from services.wording import withdrawal_list, withdrawal_story
+from tests.services.rig import ADA, BEN
 from tests.services.test_wording import (
     DRAFT,
     NOW,
@@ -28,7 +29,17 @@ def test_every_state_in_the_history_has_words() -> None:
         if each.state in withdrawal_list.WITHDRAWAL_STATES:
             words = withdrawal_list.withdrawal_state(each)
             assert words in withdrawal_list.list_entry(M, each)
-            assert words in withdrawal_list.already_running(M, each).text
+            assert words in withdrawal_list.already_running(M, each, ADA).text
+
+
+def test_the_details_of_a_running_withdrawal_are_only_for_its_owner() -> None:
+    """Another member of the wallet's owner may come upon it."""
+    mine, anothers = (
+        withdrawal_list.already_running(M, replace(DRAFT, state="processing"), user) for user in (ADA, BEN)
+    )
+
+    assert [action.label for action in mine.actions] == ["Details"]
+    assert anothers == replace(mine, actions=())
 
 
 def test_what_left_the_wallet_is_not_listed_as_completed() -> None:

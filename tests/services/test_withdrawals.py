@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from banq.models import LARGEST_AMOUNT
 from sandbox.banq import identities
 from sandbox.banq.catalogue import HOSTILE_NAME, NFTS
 from services.addresses import AddressProblem
@@ -220,6 +221,18 @@ async def test_too_few_at_confirm_are_not_sent(linked: Rig, clock: Clock) -> Non
 
     assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == AmountRefused(4)
     assert asked(linked) == 0
+
+
+async def test_more_than_can_be_counted_is_withdrawn_from_all_the_same(
+    linked: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Banq lists one NFT twice, each time with as many as there can be."""
+    monkeypatch.setitem(NFTS, "once more", NFTS[TILE])
+    linked.sandbox.store.state.holdings[identities.ADA.email][TILE] = LARGEST_AMOUNT
+
+    confirmed = await linked.confirm(ADA, await linked.draft(ADA, TILE))
+
+    assert (confirmed.state, confirmed.held_when_confirmed) == ("awaiting_owner", LARGEST_AMOUNT)
 
 
 async def test_access_taken_back_before_confirm_sends_nothing(linked: Rig, clock: Clock) -> None:
