@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from bot import app, config, logs
+from services.foreign_text import clean
 from services.settling import Settlement
 from storage.database import DatabaseRefused
 
@@ -27,7 +28,7 @@ withdrawals = typer.Typer(help="Withdrawals that need a person.", no_args_is_hel
 cli.add_typer(withdrawals, name="withdrawals")
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-
+SHORTEST_REASON, LONGEST_REASON = 3, 200
 Reason = Annotated[str, typer.Argument(help="Why; it is kept in the audit log.")]
 
 
@@ -98,8 +99,8 @@ def pause(context: typer.Context, reason: Reason) -> None:
     """Stop all withdrawals at once, for everybody. Works while the bot runs."""
     from bot import withdrawals as operator  # noqa: PLC0415
 
-    settings = _load(context)
-    _execute(lambda: operator.pause(settings, reason))
+    settings, kept = _load(context), _kept(reason)
+    _execute(lambda: operator.pause(settings, kept))
 
 
 @cli.command()
@@ -107,8 +108,8 @@ def resume(context: typer.Context, reason: Reason) -> None:
     """Let members withdraw again."""
     from bot import withdrawals as operator  # noqa: PLC0415
 
-    settings = _load(context)
-    _execute(lambda: operator.resume(settings, reason))
+    settings, kept = _load(context), _kept(reason)
+    _execute(lambda: operator.resume(settings, kept))
 
 
 @withdrawals.command("list")
@@ -130,9 +131,9 @@ def withdrawals_settle(
     """Settle one of them with what you found out. Its owner is told; it cannot be undone."""
     from bot import withdrawals as operator  # noqa: PLC0415
 
-    settings = _load(context)
+    settings, kept = _load(context), _kept(reason)
     settlement: Settlement = "sent" if outcome is Outcome.SENT else "not_sent"
-    _execute(lambda: operator.settle(settings, withdrawal_id, settlement, reason))
+    _execute(lambda: operator.settle(settings, withdrawal_id, settlement, kept))
 
 
 def _load(context: typer.Context) -> config.Config:
@@ -141,6 +142,18 @@ def _load(context: typer.Context) -> config.Config:
     except config.ConfigRefused as refused:
         errors.print(str(refused), markup=False)
         raise typer.Exit(2) from None
+
+
+def _kept(reason: str) -> str:
+    """The reason as it is kept, by the same rule as in chat."""
+    # Cut well beyond what is allowed, so that nothing is kept in part.
+    cleaned = clean(reason, 2 * LONGEST_REASON)
+    if SHORTEST_REASON <= len(cleaned) <= LONGEST_REASON:
+        return cleaned
+    errors.print(
+        f"The reason must be {SHORTEST_REASON} to {LONGEST_REASON} characters long. Nothing was changed."
+    )
+    raise typer.Exit(2)
 
 
 def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:

@@ -11,6 +11,7 @@ from bot.app import StartRefused
 from bot.config import Config
 from services.addresses import shortened
 from services.changes import Changes
+from services.foreign_text import clean
 from services.kill_switch import AlreadyPaused, KillSwitch, NotPaused, PausedNow
 from services.settling import NotStuck, Settled, Settlement, Settling, StillChecking
 from services.sources import Sources
@@ -33,7 +34,7 @@ async def pause(settings: Config, reason: str) -> None:
         case AlreadyPaused(found):
             console.print(
                 f"Withdrawals are paused already, since {found.paused_at:%Y-%m-%d %H:%M} UTC "
-                f"by {escape(found.actor)}: {escape(found.reason)}"
+                f"by {_shown(found.actor)}: {_shown(found.reason)}"
             )
         case never:
             assert_never(never)
@@ -99,6 +100,11 @@ async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, r
         case never:
             assert_never(never)
     return 1
+
+
+def _shown(text: str) -> str:
+    """Somebody's words, with nothing in them that a terminal obeys."""
+    return escape(clean(text, 200))
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
 from sandbox.banq.state import WebhookConfig
+from storage.database import Database
 from tests.bot.settings import SECRET, Sections, complete, write
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +198,50 @@ async def test_doctor_tells_when_banq_is_ill(
 
     assert ended.code == 1
     assert ended.out.startswith("error   ")
+
+
+# -- reasons
+
+
+async def with_database(folder: Path, statement: str = "") -> tuple[Path, Path]:
+    """The configuration file, and the database that it names."""
+    path = folder / "banqbot.sqlite3"
+    async with Database(path) as database:
+        if statement:
+            async with database.transaction() as tx:
+                await tx.execute(statement)
+    return write(folder, {**complete(), "storage": {"path": str(path)}}), path
+
+
+async def test_a_reason_of_a_wrong_length_is_exit_code_2_and_changes_nothing(tmp_path: Path) -> None:
+    config, path = await with_database(tmp_path)
+
+    for ended in await asyncio.gather(
+        banqbot(config, "pause", " x\x1b\u200b "),
+        banqbot(config, "pause", "x" * 199 + " and more"),
+        banqbot(config, "withdrawals", "settle", "1", "--outcome", "sent", "--reason", "ok"),
+    ):
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err == "The reason must be 3 to 200 characters long. Nothing was changed.\n"
+
+    async with Database(path) as database:
+        assert await database.read.count("SELECT count(*) FROM pauses") == 0
+
+
+async def test_nothing_that_steers_a_terminal_is_printed_or_kept(tmp_path: Path) -> None:
+    config, path = await with_database(
+        tmp_path,
+        "INSERT INTO pauses (paused_at, actor, reason) VALUES (0, 'x\x1b[2J', 'odd\x1b[8m\u202e one')",
+    )
+
+    ended = await banqbot(config, "pause", "once more")
+    assert "by x[2J: odd[8m one\n" in ended.out
+
+    assert (await banqbot(config, "resume", "all\x1b[8m\nis well")).code == 0
+    async with Database(path) as database:
+        row = await database.read.fetch_one("SELECT reason FROM audit")
+    assert row is not None
+    assert row["reason"] == "all[8m is well"
 
 
 # -- webhooks
