@@ -28,7 +28,7 @@ async def pause(settings: Config, reason: str) -> None:
     match outcome:
         case PausedNow(cancelled):
             console.print(
-                "Withdrawals are paused for everybody, until [bold]banqbot resume[/bold]. "
+                "Withdrawals are paused for everybody, until you run: banqbot resume REASON. "
                 f"Cancelled before they were sent: {cancelled}."
             )
         case AlreadyPaused(found):

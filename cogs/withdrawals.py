@@ -39,6 +39,7 @@ from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
 from services.wording import withdrawal_list as list_words
 from services.wording import withdrawals as withdrawal_words
+from services.wording.text import Words
 
 AUTOCOMPLETE_PATIENCE_S = 2.0
 MOST_CHOICES = 25
@@ -74,8 +75,9 @@ class WithdrawalsCog(commands.Cog):
         outcome = await self._bot.patiently(interaction, drafting)
         match outcome:
             case Drafted() as drafted:
+                words = withdrawal_words.withdrawal_review(self._bot.markup, drafted)
                 await self._bot.show_with_pictures(
-                    interaction, lambda pictures: self._review(interaction, drafted, pictures=pictures)
+                    interaction, lambda pictures: self._review(interaction, words, pictures=pictures)
                 )
                 return
             case NftNotChosen():
@@ -149,15 +151,14 @@ class WithdrawalsCog(commands.Cog):
                     Press("Try again", again, interaction.user.id, withdrawal_id),
                     Press("Cancel", "withdraw-cancel", interaction.user.id, withdrawal_id),
                 )
-            case RetypeNeeded(drafted):
+            case RetypeNeeded():
+                words = withdrawal_words.retype_needed(self._bot.markup, outcome)
                 await self._bot.show_with_pictures(
-                    interaction, lambda pictures: self._review(interaction, drafted, pictures=pictures)
+                    interaction, lambda pictures: self._review(interaction, words, pictures=pictures)
                 )
-                aside = card(withdrawal_words.retype_needed(outcome))
-                await interaction.followup.send(view=aside, ephemeral=True)
                 return
-            case DraftGone(state):
-                view = card(withdrawal_words.draft_gone(state))
+            case DraftGone(state, reason):
+                view = card(withdrawal_words.draft_gone(state, reason))
             case NotYourWithdrawal():
                 view = card(linking_words.NOT_YOUR_BUTTON)
             case _:
@@ -167,8 +168,8 @@ class WithdrawalsCog(commands.Cog):
     async def _cancel(self, interaction: Interaction, withdrawal_id: str) -> None:
         outcome = await self._withdrawals.cancel(withdrawal_id, chat_user(interaction.user))
         match outcome:
-            case DraftGone(state):
-                view = card(withdrawal_words.draft_gone(state))
+            case DraftGone(state, reason):
+                view = card(withdrawal_words.draft_gone(state, reason))
             case Submitted(withdrawal):
                 await tell_story(interaction, withdrawal.id)
                 return
@@ -195,7 +196,6 @@ class WithdrawalsCog(commands.Cog):
                 assert_never(never)
         return card(words, *buttons(words, interaction.user.id))
 
-    def _review(self, interaction: Interaction, drafted: Drafted, *, pictures: bool) -> ui.LayoutView:
-        words = withdrawal_words.withdrawal_review(self._bot.markup, drafted)
+    def _review(self, interaction: Interaction, words: Words, *, pictures: bool) -> ui.LayoutView:
         picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
         return card(words, *buttons(words, interaction.user.id), picture=picture if pictures else None)

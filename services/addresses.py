@@ -22,6 +22,11 @@ __all__ = [
     "shortened",
 ]
 
+# An address in groups of 4, as in_groups shows it.
+_IN_GROUPS = re.compile(r"(?:0x )?(?:[0-9A-Za-z]{4} )+[0-9A-Za-z]{1,4}")
+# Two addresses that differ in so few places are one with a slip in it, or were made to be taken for it.
+FEW = 4
+
 _USUAL_EXPLORERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -43,6 +48,9 @@ def check_address(text: str, chain: str | None, contract: str | None = None) -> 
         return AddressProblem.UNSUPPORTED_CHAIN
     wanted, on = found or (None, None)
     address = text.strip()
+    if _IN_GROUPS.fullmatch(address):
+        joined = address.replace(" ", "")
+        address = joined if any(network.has_form(joined) for network in NETWORKS) else address
     if not address:
         return AddressProblem.EMPTY
     pasted = something_else(address)
@@ -66,8 +74,10 @@ def network_of(chain: str | None) -> str | None:
 
 
 def resembles(a: str, b: str) -> bool:
-    """Whether these are two addresses that look like one: the same 4 characters at both ends."""
+    """Whether these are two addresses that look like one: the same ends, or nearly the same throughout."""
     first, second = _compared(a), _compared(b)
+    if len(first) == len(second) and sum(x != y for x, y in zip(first, second, strict=True)) <= FEW:
+        return first != second
     return first != second and (first[:4], first[-4:]) == (second[:4], second[-4:])
 
 

@@ -12,13 +12,6 @@ from storage.database import Connection, Database
 from storage.limits import DAY, LimitKind, MemberLimit, Rules
 from storage.links import Link
 
-USUAL_RULES = Rules(
-    link_hold=timedelta(hours=1),
-    address_hold=timedelta(0),
-    per_day=10,
-    in_flight=5,
-    loosening=timedelta(hours=24),
-)
 MILLISECOND = timedelta(milliseconds=1)
 LONGEST_OWN_HOLD = timedelta(days=30)
 

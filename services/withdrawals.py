@@ -1,7 +1,7 @@
 """Withdrawals as their owner drives them: draft, review, confirm or cancel, look back."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from banq.models import LARGEST_AMOUNT, Nft
@@ -31,12 +31,13 @@ LONGEST_NAME = 100
 class Drafted:
     """`saved`: the address as the member's book has it; without it, its end must be typed once more.
 
-    `look_alike`: another saved address that could be taken for this one.
+    `look_alike`: another saved address that could be taken for this one. `held`: how many there are to send.
     """
 
     withdrawal: Withdrawal
     saved: SavedAddress | None
     look_alike: SavedAddress | None
+    held: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class DraftGone:
     """The draft ended before it was confirmed; `state` is cancelled or expired."""
 
     state: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Withdrawals:
             if braked is not None:
                 return braked
             await withdrawals.insert(tx, withdrawal)
-        return drafted
+        return replace(drafted, held=item.amount)
 
     async def confirm(self, withdrawal_id: str, user: ChatUser, typed: str | None = None) -> ConfirmOutcome:
         """Confirm a draft and submit it to Banq. Whoever confirms it again is told how it stands.
@@ -189,6 +191,9 @@ class Withdrawals:
             return NotYourWithdrawal()
         if draft.state != "draft":
             return _as_it_stands(draft)
+        if draft.expires_at <= self._sources.now():
+            await self.expire_drafts()
+            return _as_it_stands(await withdrawals.get(self._database.read, draft.id) or draft)
         drafted = _reviewed(draft, await saved_addresses.of_member(self._database.read, user.key))
         if drafted.saved is None and not _is_end_of(draft.address, typed):
             return RetypeNeeded(drafted, typed)
@@ -305,5 +310,5 @@ def _details(nft: Nft) -> str:
 
 def _as_it_stands(withdrawal: Withdrawal) -> DraftGone | Submitted:
     if withdrawal.state in {"cancelled", "expired"}:
-        return DraftGone(withdrawal.state)
+        return DraftGone(withdrawal.state, withdrawal.reason)
     return Submitted(withdrawal)

@@ -65,7 +65,8 @@ def braked(m: Markup, brake: Braked) -> Words:
             when = "" if until is None else f" The next is possible {m.time(until)}."
             return Words(
                 "That is enough for one day",
-                f"At most {_withdrawals(most)} may be made within 24 hours.{when} {NOTHING_SENT}",
+                f"At most {_withdrawals(most)} may be made within 24 hours, and what you rejected at Banq counts as well; "
+                f"/limits tells whether that limit is your own.{when} {NOTHING_SENT}",
                 "warning",
             )
         case TooManyUnderWay(0):

@@ -35,7 +35,9 @@ def already_paused(m: Markup, pause: Pause) -> Words:
 
 
 def pause_since(m: Markup, pause: Pause) -> str:
-    return f"Since {m.time(pause.paused_at)}, by {m.foreign(pause.actor)}: {m.foreign(pause.reason, 200)}"
+    kind, _, admin = pause.actor.partition(":")
+    by = m.member(admin) if admin else m.foreign(kind)
+    return f"Since {m.time(pause.paused_at)}, by {by}: {m.foreign(pause.reason, 200)}"
 
 
 def resumed(m: Markup, pause: Pause) -> Words:

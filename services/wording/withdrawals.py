@@ -1,5 +1,7 @@
 """The words of a withdrawal before it is sent: its review, and why one was not made."""
 
+from dataclasses import replace
+
 from services.addresses import in_groups, shortened
 from services.withdrawals import Drafted, RetypeNeeded
 from services.wording.addresses import network_name
@@ -25,14 +27,16 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
         standing = f"your saved address {m.bold(m.foreign(drafted.saved.label))}"
     else:
         standing = m.bold("a new address") + ", not in your address book"
+    held = drafted.held or 1
     lines = [
+        *([f"{m.bold('Amount')}\n{withdrawal.amount} of the {held} that you hold"] if held > 1 else []),
         f"{m.bold('To')} {standing}\n{m.code(in_groups(withdrawal.address))}",
         f"{m.bold('Network')}\n{m.foreign(network_name(withdrawal.chain))}",
     ]
     if drafted.look_alike is not None:
         lines.append(
-            f"⚠️ {m.bold('Not the same as')} your saved address {m.foreign(drafted.look_alike.label)}, though it starts "
-            f"and ends alike:\n{m.code(in_groups(drafted.look_alike.address))}\n"
+            f"⚠️ {m.bold('Not the same as')} your saved address {m.foreign(drafted.look_alike.label)}, though they look "
+            f"alike:\n{m.code(in_groups(drafted.look_alike.address))}\n"
             "Thieves make such addresses and hope that you copy them. Compare every character."
         )
     else:
@@ -40,7 +44,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
     lines.append("A transfer cannot be undone, and nobody can fetch an NFT back from a wrong address.")
     lines.append(
         "After you confirm, Banq e-mails you. The NFT moves only when you approve it there.\n"
-        f"This review expires {m.time(withdrawal.expires_at)}."
+        f"The time to decide ends {m.time(withdrawal.expires_at)}."
     )
     return Words(
         f"Withdraw {nft_name(m, withdrawal)}?",
@@ -65,23 +69,32 @@ RETYPE_LABEL = "Its last 6 characters"
 RETYPE_HELP = "From your own wallet, where the NFT is to arrive"
 
 
-def retype_needed(outcome: RetypeNeeded) -> Words:
+def retype_needed(m: Markup, outcome: RetypeNeeded) -> Words:
+    """The review once more, with what has to be done about the new address."""
     if outcome.typed is None:
         text = "This address is new, so its last 6 characters have to be typed before anything is sent there."
     else:
         text = (
-            "What you typed is not how this address ends. If it is how your own address ends, then the address in the "
-            "review is the wrong one: press Cancel."
+            "What you typed is not how this address ends, so nothing was sent. If it is how your own address ends, then "
+            "the address here is the wrong one: press Cancel."
         )
-    return Words("Nothing was sent", f"{text} The review is still open.", "warning")
+    review = withdrawal_review(m, outcome.draft)
+    return replace(review, text=f"⛔ {m.bold(text)}\n\n{review.text}")
 
 
-def draft_gone(state: str) -> Words:
+def draft_gone(state: str, reason: str | None = None) -> Words:
+    if reason == "link_ended":
+        return Words(
+            "Withdrawal not sent",
+            "Your wallet was unlinked or frozen meanwhile, so nothing was sent. When all is well with it, use /link, then "
+            "/withdraw to start again.",
+            "warning",
+        )
     if state == "cancelled":
-        return Words("Withdrawal cancelled", "Nothing was sent by it.")
+        return Words("Withdrawal cancelled", "Nothing was sent.")
     return Words(
         "This review has expired",
-        "Nothing was sent by it. Use /withdraw to start again.",
+        "Nothing was sent. Use /withdraw to start again.",
         "warning",
     )
 

@@ -129,7 +129,7 @@ async def test_a_member_freezes_withdrawals_until_the_wallet_is_linked_again(ada
     assert "Freeze withdrawals?" in (await ada.press(wallet, "Freeze")).text
     assert "Nobody can withdraw from your wallet here" in (await ada.press(wallet, "Freeze now")).text
 
-    assert "cancelled" in (await ada.confirm(review)).text
+    assert "nothing was sent" in (await ada.confirm(review)).text
     refused = await ada.command("withdraw", nft="anything", to=ADDRESS)
     assert "Withdrawals are frozen" in refused.text
     assert "32" in (await ada.command("wallet")).text, "what it holds can still be seen"

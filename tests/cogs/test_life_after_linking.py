@@ -78,7 +78,7 @@ async def test_a_frozen_wallet_is_thawed_by_linking_it_again_alone(live: LiveBot
     asked = await ada.press(await ada.command("wallet"), "Freeze")
     assert "Withdrawals are frozen" in (await ada.press(asked, "Freeze now")).text
 
-    assert "Withdrawal cancelled" in (await ada.confirm(review)).text
+    assert "nothing was sent" in (await ada.confirm(review)).text
     await live.kill()
     await live.start()
     assert "Withdrawals are frozen" in (await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)).text
@@ -326,7 +326,7 @@ async def test_a_link_ends_with_its_consequences_said_and_can_be_made_again(live
     done = await ada.press(review, "Unlink")
     assert "Withdrawals still under way: 1" in done.text
     assert "open your account at Banq" in done.text
-    assert "Withdrawal cancelled" in (await ada.confirm(unsent)).text
+    assert "nothing was sent" in (await ada.confirm(unsent)).text
     for command in ("wallet", "nfts", "unlink"):
         assert "No wallet linked" in (await ada.command(command)).text
 

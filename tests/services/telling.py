@@ -50,7 +50,7 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
         case Drafted():
             return withdrawals.withdrawal_review(M, outcome)
         case RetypeNeeded():
-            return withdrawals.retype_needed(outcome)
+            return withdrawals.retype_needed(M, outcome)
         case Submitted(withdrawal):
             return withdrawal_story.withdrawal_news(M, withdrawal)
         case NftNotChosen():

@@ -237,12 +237,18 @@ def test_addresses_with_the_same_ends_resemble_each_other() -> None:
     assert resembles(FLOW[0], "0x0b2a000000007e29")
 
 
+@pytest.mark.parametrize("address", [GOOD, *FLOW])
+def test_an_address_with_a_slip_in_it_resembles_the_right_one(address: str) -> None:
+    assert resembles(address, address[:-1] + ("0" if address[-1] != "0" else "1"))
+
+
 def test_an_address_does_not_resemble_itself_or_just_any_other() -> None:
     assert not resembles(GOOD, GOOD)
     assert not resembles(GOOD, GOOD.lower())
     assert not resembles(FLOW[0], FLOW[0][2:].upper())
     assert not resembles(GOOD, CONTRACT)
-    assert not resembles(GOOD, GOOD[:-1] + "0")
+    five_slips = "".join(str((int(c, 16) + 1) % 10) for c in GOOD[-5:])
+    assert not resembles(GOOD, GOOD[:-5] + five_slips)
     assert not resembles(SOLANA[0], SOLANA[0].swapcase())
 
 
@@ -296,3 +302,10 @@ def test_another_explorer_can_be_named_for_a_chain() -> None:
     assert explorer_url("base", HASH, own) == f"https://basescan.org/tx/{HASH}"
     assert explorer_url("nowhere", HASH, own) is None
     assert explorer_url("ethereum", SIGNATURE, own) is None
+
+
+@pytest.mark.parametrize("address", [GOOD, *SOLANA, *FLOW])
+def test_what_we_show_in_groups_may_be_pasted_back(address: str) -> None:
+    found = recognise(address)
+    assert isinstance(found, Address)
+    assert recognise(in_groups(found.text)) == found

@@ -332,3 +332,22 @@ async def test_what_is_being_sent_is_left_alone_and_waited_for(linked: Rig) -> N
     assert (await again).state == "awaiting_owner"
     await confirming
     assert asked(linked) == 1
+
+
+@pytest.mark.parametrize(("status", "state"), [(None, "awaiting_owner"), (400, "refused")])
+async def test_an_answer_that_another_process_took_for_lost_still_counts(
+    linked: Rig, status: int | None, state: str
+) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    linked.sandbox.faults.add(Fault(route="withdraw", times=1, hold=True, status=status))
+    confirming = asyncio.create_task(linked.withdrawals.confirm(draft.id, ADA, ITS_END))
+    await linked.sandbox.store.until(lambda: asked(linked) == 1)
+    async with linked.again() as other:
+        await other.reconciler.recover()
+    assert (await linked.stored(draft)).state == "unknown"
+
+    linked.sandbox.faults.release()
+    await confirming
+
+    assert (await linked.stored(draft)).state == state
+    assert asked(linked) == 1

@@ -269,23 +269,28 @@ async def test_an_unknown_one_stays_unknown_while_its_nft_is_there(linked: Rig, 
         Fault(route="nfts", body="wrong-shape"),
     ],
 )
-async def test_no_look_into_the_wallet_settles_nothing(linked: Rig, fault: Fault) -> None:
-    withdrawal = await unknown(linked, acted=False)
+async def test_no_look_into_the_wallet_settles_nothing(linked: Rig, clock: Clock, fault: Fault) -> None:
+    withdrawal = await unknown(linked, acted=True)
+    linked.sandbox.ledger.approve_transfer(only_transaction(linked).id)
     linked.sandbox.faults.add(fault)
 
-    await linked.reconciler.step()
+    for _ in range(3):
+        clock.forward(minutes=25)
+        await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "unknown"
 
 
 async def test_a_wallet_that_cannot_all_be_read_settles_nothing(
-    linked: Rig, monkeypatch: pytest.MonkeyPatch
+    linked: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     withdrawal = await unknown(linked, acted=False)
     without_id = replace(NFTS[PICTURE], omitted=frozenset({"tokenDataId"}))
     monkeypatch.setitem(catalogue.NFTS, PICTURE, without_id)
 
-    await linked.reconciler.step()
+    for _ in range(3):
+        clock.forward(minutes=25)
+        await linked.reconciler.step()
 
     assert (await linked.stored(withdrawal)).state == "unknown"
 

@@ -22,6 +22,7 @@ from services.withdrawals import (
     NftNotChosen,
     NftNotFound,
     NotYourWithdrawal,
+    RetypeNeeded,
     Submitted,
 )
 from tests.conftest import Clock
@@ -302,7 +303,7 @@ async def test_a_draft_of_an_ended_link_is_worth_nothing(linked: Rig) -> None:
     await linked.links.unlink(ADA, "member", "by command")
     await linked.link(ADA, identities.ADA)
 
-    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == DraftGone("cancelled")
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == DraftGone("cancelled", "link_ended")
     assert asked(linked) == 0
 
 
@@ -337,3 +338,63 @@ async def test_the_history_has_the_newest_first_and_no_drafts(linked: Rig, clock
 
     assert await linked.history.of(ADA) == History(sent[::-1], page=1, pages=1, count=3)
     assert await linked.history.of(BEN) == History([], page=1, pages=1, count=0)
+
+
+@pytest.mark.parametrize("typed", [None, "", "7", "169ee8", "52908400", GOOD_ADDRESS])
+async def test_a_new_address_is_sent_to_only_once_its_end_was_typed(linked: Rig, typed: str | None) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+
+    outcome = await linked.withdrawals.confirm(draft.id, ADA, typed)
+
+    assert isinstance(outcome, RetypeNeeded)
+    assert outcome.typed == typed
+    assert (await linked.stored(draft)).state == "draft"
+    assert asked(linked) == 0
+
+
+@pytest.mark.parametrize("typed", ["169EE7", " 169ee7 "])
+async def test_the_end_of_a_new_address_may_be_typed_in_any_case(linked: Rig, typed: str) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+
+    assert isinstance(await linked.withdrawals.confirm(draft.id, ADA, typed), Submitted)
+
+
+async def test_a_saved_address_need_not_be_typed_again(linked: Rig) -> None:
+    await linked.address_book.add(ADA, "Cold", GOOD_ADDRESS)
+    outcome = await linked.withdrawals.draft(ADA, key_of(PICTURE), "cold", 1)
+    assert isinstance(outcome, Drafted)
+    assert outcome.saved is not None
+    assert outcome.saved.label == "Cold"
+
+    assert isinstance(await linked.withdrawals.confirm(outcome.withdrawal.id, ADA), Submitted)
+
+
+@pytest.mark.parametrize("position", [20, 41])
+async def test_an_address_that_resembles_a_saved_one_is_named(linked: Rig, position: int) -> None:
+    digit = "3" if GOOD_ADDRESS[position] != "3" else "4"
+    alike = (GOOD_ADDRESS[:position] + digit + GOOD_ADDRESS[position + 1 :]).lower()
+    await linked.address_book.add(ADA, "Cold", GOOD_ADDRESS)
+
+    outcome = await linked.withdrawals.draft(ADA, key_of(PICTURE), alike, 1)
+
+    assert isinstance(outcome, Drafted)
+    assert outcome.saved is None
+    assert outcome.look_alike is not None
+    assert outcome.look_alike.label == "Cold"
+
+
+async def test_an_expired_review_says_so_whatever_is_typed_and_however_banq_is(
+    linked: Rig, clock: Clock
+) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    clock.forward(minutes=10)
+    linked.sandbox.faults.outage = "503"
+
+    assert await linked.withdrawals.confirm(draft.id, ADA) == DraftGone("expired")
+
+
+async def test_a_review_of_a_link_that_ended_says_why(linked: Rig) -> None:
+    draft = await linked.draft(ADA, PICTURE)
+    await linked.links.freeze(ADA, "admin:1", "account was taken")
+
+    assert await linked.withdrawals.confirm(draft.id, ADA, ITS_END) == DraftGone("cancelled", "link_ended")

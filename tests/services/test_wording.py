@@ -72,6 +72,7 @@ class MarkingMarkup:
 
 M = MarkingMarkup()
 STRANGE = "foreignwords"
+ANOTHER_ADDRESS = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"
 DRAFT = Withdrawal(
     id="1",
     link_id="1",
@@ -281,6 +282,29 @@ def test_the_review_shows_the_whole_address() -> None:
 
     assert GOOD_ADDRESS in text.replace(" ", "")
     assert "cannot be undone" in text
+
+
+def test_the_review_tells_all_that_matters() -> None:
+    saved = SavedAddress("1", "discord", "1", "Cold", "evm", GOOD_ADDRESS, NOW)
+    alike = replace(saved, label="Warm", address=ANOTHER_ADDRESS)
+    drafted = Drafted(
+        replace(DRAFT, nft_image_url="https://a.example/1", amount=2, chain="polygon"), saved, None, held=5
+    )
+
+    words = withdrawals.withdrawal_review(M, drafted)
+    assert "Banq e-mails you" in words.text
+    assert "your saved address" in words.text
+    assert "Cold" in words.text
+    assert "Polygon" in words.text
+    assert "2 of the 5 that you hold" in words.text
+    assert words.image_url == "https://a.example/1"
+    assert [action.name for action in words.actions] == ["withdraw-confirm", "withdraw-cancel"]
+
+    words = withdrawals.withdrawal_review(M, Drafted(DRAFT, None, alike))
+    assert "a new address" in words.text
+    assert "Warm" in words.text
+    assert ANOTHER_ADDRESS in words.text.replace(" ", "")
+    assert [action.name for action in words.actions] == ["withdraw-retype", "withdraw-cancel"]
 
 
 def test_a_state_without_words_is_an_error() -> None:

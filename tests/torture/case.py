@@ -95,7 +95,9 @@ class Records:
         self._change(case, "expires_at = created_at")
 
     def age(self, case: Case) -> None:
-        self._change(case, f"updated_at = updated_at - {LONG_AGO_MS}, next_check_at = 0")
+        """As if it had been so for long, and its NFT been gone all the time."""
+        long_ago = f"updated_at - {LONG_AGO_MS}"
+        self._change(case, f"updated_at = {long_ago}, gone_since = {long_ago}, next_check_at = 0")
 
     def _read(self, query: str, *values: object) -> list[Any]:
         with closing(sqlite3.connect(self._path)) as database:
