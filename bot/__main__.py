@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bot import app, config, logs
+from bot import app, config, logs, wiring
 from services.foreign_text import clean
 from services.settling import Settlement
 from storage.database import DatabaseRefused
@@ -160,7 +160,7 @@ def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
     """Run, and turn what was foreseen into a sentence and an exit code."""
     try:
         code = asyncio.run(work())
-    except* (app.StartRefused, DatabaseRefused, config.ConfigRefused) as group:
+    except* (wiring.StartRefused, DatabaseRefused, config.ConfigRefused) as group:
         refused = app.unwrap(group)
         errors.print(str(refused), markup=False)
         code = 2 if isinstance(refused, config.ConfigRefused) else 1

@@ -1,14 +1,11 @@
-"""Builds everything from the configuration, runs it, and takes it down again in order."""
+"""Runs the bot and takes it down again in order; at start, what is wrong is one sentence."""
 
 import asyncio
 import fcntl
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -16,87 +13,16 @@ import aiohttp
 import discord
 from aiohttp import web
 
-from banq.client import BanqClient, Endpoint
-from banq.models import PlatformId
-from banq.protocol import Credentials
-from bot.config import Banq, Config
-from cogs.addresses import AddressesCog
-from cogs.admin import AdminCog
-from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
-from cogs.direct_messages import DiscordMessenger
-from cogs.help import HelpCog
-from cogs.limits import LimitsCog
-from cogs.linking import LinkingCog
-from cogs.nfts import NftsCog
-from cogs.wallet import WalletCog
-from cogs.withdrawal_history import WithdrawalHistoryCog
-from cogs.withdrawals import WithdrawalsCog
-from services.address_book import AddressBook
-from services.changes import Changes
-from services.health import HealthCheck
-from services.inbox import Inbox
-from services.kill_switch import KillSwitch
-from services.limits import WithdrawalLimits
-from services.line import Line, LinkingRules
-from services.link_page import LinkPage
-from services.linking import Linking
-from services.links import Links
-from services.matching import Matching
-from services.nfts import Nfts
-from services.outbox import Outbox
-from services.overview import BanqState, OverviewReader, banq_state
-from services.reconciler import Reconciler
-from services.settling import Settling
-from services.sources import Sources
-from services.submitter import Submitter
-from services.withdrawal_history import WithdrawalHistory
-from services.withdrawal_steps import WithdrawalSteps
-from services.withdrawals import Withdrawals
-from services.worker import Worker
-from storage import links as link_rows
-from storage.database import Database
-from storage.limits import Rules
-from web.app import create_app, create_runner
-from web.discord_sign_in import DiscordApp, DiscordSignIn
-from web.keys import Limits, WebSettings, origin
-from web.limits import RequestLimit
-from web.sign_in import CALLBACK
+from banq.client import BanqClient
+from bot.config import Config
+from bot.wiring import StartRefused, wired
+from cogs.client import BanqBot
+from services.overview import BanqState, banq_state
+from web.app import create_runner
 
 log = logging.getLogger(__name__)
 
 DRAIN_S = 10.0
-
-
-class StartRefused(Exception):
-    """The bot cannot start; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the running process is made of."""
-
-    bot: BanqBot
-    web: web.Application
-    workers: tuple[Worker, ...]
-    outbox: Outbox
-    submitter: Submitter
-    banq: BanqClient
-
-
-def banq_client(banq: Banq) -> BanqClient:
-    endpoint = Endpoint(
-        api_url=banq.api_url,
-        token_url=banq.token_url,
-        company_id=banq.company_id or None,
-        timeout_s=banq.timeout_s,
-    )
-    credentials = Credentials(
-        client_id=banq.client_id,
-        username=banq.username,
-        password=banq.password.get_secret_value(),
-        audience=banq.audience,
-    )
-    return BanqClient(endpoint, credentials)
 
 
 async def run(config: Config) -> None:
@@ -107,7 +33,7 @@ async def run(config: Config) -> None:
         loop.add_signal_handler(signal_number, stop.set)
     async with AsyncExitStack() as stack:
         stack.enter_context(_only_one(config.storage.path))
-        parts = await stack.enter_async_context(_parts(config))
+        parts = await stack.enter_async_context(wired(config))
         await stack.enter_async_context(_serving(parts.web, config))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
@@ -149,178 +75,6 @@ def take_lock(path: Path, taken: str) -> TextIO:
         lock.close()
         raise StartRefused(taken) from None
     return lock
-
-
-@asynccontextmanager
-async def _parts(config: Config) -> AsyncIterator[Parts]:
-    sources = Sources()
-    lanes = {name: PlatformId(lane.platform_id) for name, lane in config.lanes.items()}
-    rules = LinkingRules(
-        link_lives=timedelta(minutes=config.linking.link_minutes),
-        turn_lives=timedelta(minutes=config.linking.turn_minutes),
-        code_lives=timedelta(minutes=config.linking.code_minutes),
-        late_approvals_within=timedelta(minutes=config.linking.late_approval_minutes),
-        cool_down=timedelta(minutes=config.linking.cool_down_minutes),
-        heard_within=timedelta(seconds=config.linking.page_silence_seconds),
-        proof="sign_in" if config.discord.has_sign_in else "code",
-        echoes_reference=config.banq.reference_option is not None,
-    )
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(config.storage.path))
-        await _refuse_missing_lanes(database, lanes)
-        banq = await stack.enter_async_context(banq_client(config.banq))
-        line = Line(lanes, rules, sources, Changes())
-        links = Links(database, line, sources)
-        nfts = Nfts(banq, links, sources)
-        stack.push_async_callback(nfts.close)
-        matching = Matching(database, banq, line, rules, sources)
-        settling = [
-            Worker(f"matching {lane}", partial(matching.settle, lane), interval_s=1) for lane in lanes
-        ]
-
-        def wake_settling() -> None:
-            for worker in settling:
-                worker.wake()
-
-        steps = WithdrawalSteps(database, Changes(), sources)
-        limits = WithdrawalLimits(database, _withdrawal_rules(config), sources)
-        await limits.settings_may_have_changed()
-        submitter = Submitter(database, banq, nfts, lanes, steps, sources)
-        reconciler = Reconciler(
-            database,
-            banq,
-            nfts,
-            submitter,
-            steps,
-            sources,
-            webhook_action_stands=config.banq.webhook_action_stands,
-        )
-        withdrawals = Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources)
-        inbox = Inbox(
-            database,
-            matching,
-            reconciler,
-            nfts,
-            sources,
-            wake_settling=wake_settling,
-            granting_actions=frozenset(config.banq.granting_actions),
-            reference_field=config.banq.reference_field,
-        )
-        outbox = Outbox(database, sources)
-        linking = Linking(database, line, rules, sources, config.web.public_url)
-        await linking.settings_may_have_changed()
-        services = Services(
-            linking=linking,
-            links=links,
-            nfts=nfts,
-            withdrawals=withdrawals,
-            history=WithdrawalHistory(database, steps.changes, sources),
-            address_book=AddressBook(database, sources),
-            limits=limits,
-            kill_switch=KillSwitch(database, steps.changes, sources),
-            settling=Settling(database, steps.changes, sources),
-            outbox=outbox,
-            overview=OverviewReader(database, banq, sources),
-        )
-        sign_in = None
-        if config.discord.has_sign_in:
-            sign_in = await stack.enter_async_context(DiscordSignIn(_discord_app(config)))
-        page = LinkPage(database, line, lanes, rules, sources, wake_settling)
-        bot = await _bot(config, services)
-        outbox.serve(PLATFORM, DiscordMessenger(bot))
-        yield Parts(
-            bot=bot,
-            web=create_app(
-                _web_settings(config), page, inbox, HealthCheck(database), _limits(sources), sign_in
-            ),
-            workers=(
-                Worker("linking", matching.keep_time, interval_s=1),
-                *settling,
-                inbox.worker,
-                Worker("withdrawal", reconciler.step, interval_s=5),
-                Worker("draft", withdrawals.expire_drafts, interval_s=30),
-                Worker("access", nfts.ask_again_about_denials, interval_s=5),
-            ),
-            outbox=outbox,
-            submitter=submitter,
-            banq=banq,
-        )
-
-
-async def _bot(config: Config, services: Services) -> BanqBot:
-    home = discord.Object(config.discord.home_guild_id)
-    settings = DiscordSettings(
-        home_guild_id=home.id,
-        admin_role_id=config.discord.admin_role_id,
-        team_channel_id=config.discord.team_channel_id,
-        insecure_pictures=config.nfts.allow_insecure_pictures,
-        explorers=config.withdrawals.explorers,
-        api_url=config.discord.api_url,
-        gateway_url=config.discord.gateway_url,
-    )
-    bot = BanqBot(services, settings)
-    cogs = (
-        *(LinkingCog, WalletCog, NftsCog, WithdrawalsCog, WithdrawalHistoryCog),
-        *(AddressesCog, LimitsCog, HelpCog),
-    )
-    for cog in cogs:
-        await bot.add_cog(cog(bot))
-    await bot.add_cog(AdminCog(bot), guild=home)
-    return bot
-
-
-def _withdrawal_rules(config: Config) -> Rules:
-    return Rules(
-        link_hold=timedelta(minutes=config.withdrawals.link_hold_minutes),
-        address_hold=timedelta(minutes=config.withdrawals.address_hold_minutes),
-        per_day=config.withdrawals.per_day,
-        in_flight=config.withdrawals.in_flight,
-        loosening=timedelta(minutes=config.withdrawals.loosening_minutes),
-    )
-
-
-def _web_settings(config: Config) -> WebSettings:
-    return WebSettings(
-        public_url=config.web.public_url,
-        community=config.community.name,
-        widget_url=config.banq.widget_url,
-        widget_frame_origins=config.banq.widget_frame_origins,
-        webhook_secrets={name: lane.webhook_secret.get_secret_value() for name, lane in config.lanes.items()},
-        sign_in_origins=(origin(config.discord.authorize_url),) if config.discord.has_sign_in else (),
-        reference_option=config.banq.reference_option,
-        heard_within_s=config.linking.page_silence_seconds,
-        trusted_proxies=config.web.trusted_proxies,
-    )
-
-
-def _discord_app(config: Config) -> DiscordApp:
-    if config.discord.client_secret is None:
-        raise AssertionError("only asked for where there is one")
-    return DiscordApp(
-        client_id=str(config.discord.client_id),
-        client_secret=config.discord.client_secret.get_secret_value(),
-        authorize_url=config.discord.authorize_url,
-        api_url=config.discord.api_url,
-        redirect_uri=config.web.public_url + CALLBACK,
-    )
-
-
-def _limits(sources: Sources) -> Limits:
-    """Generous: a whole community may sit behind one address, and an open page may ask once a second."""
-    return Limits(
-        links=RequestLimit(burst=60, per_s=1, now=sources.now),
-        requests=RequestLimit(burst=600, per_s=20, now=sources.now),
-    )
-
-
-async def _refuse_missing_lanes(database: Database, lanes: Mapping[str, PlatformId]) -> None:
-    """A link is tied to its lane for ever: without it, nobody could withdraw through that link."""
-    for lane in await link_rows.lanes_in_use(database.read):
-        if lane not in lanes:
-            raise StartRefused(
-                f"lanes.{lane} is missing from the configuration, but members are linked through it. "
-                "Put it back; a lane may only go when nobody is linked through it."
-            )
 
 
 @asynccontextmanager

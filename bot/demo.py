@@ -13,7 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app import StartRefused, take_lock
+from bot.app import take_lock
+from bot.wiring import StartRefused
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from sandbox.discord import (
