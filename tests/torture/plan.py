@@ -89,8 +89,8 @@ def _around(
 
 
 def _news(move: str) -> tuple[str, ...]:
-    """What happens from Banq's webhook to the owner's message."""
-    return ("webhook stored", "GET transaction", move, "webhook marked", "send notice", "notice marked")
+    """What happens from Banq's webhook to the owner's message, which follows along."""
+    return ("webhook stored", "GET transaction", move, "webhook marked", "show", "notice marked")
 
 
 def _told(*moves: str) -> tuple[str, ...]:
@@ -102,6 +102,7 @@ def every_life() -> list[Life]:
     submitting = (Point("after confirmed->submitting"),)
     asked = (Point("after POST withdraw"),)
     unknown = (Point("after submitting->unknown"),)
+    answered = (Point("after submitting->awaiting_owner"),)
     sending = ("confirmed->submitting", "POST withdraw", "submitting->awaiting_owner")
     return [
         *_around(APPROVED, ("GET nfts", "->draft", "show")),
@@ -121,6 +122,9 @@ def every_life() -> list[Life]:
         *_around(LOST_FAILED, ("webhook stored", "processing->failed"), "processing"),
         *_around(NEVER, ("POST withdraw", "submitting->unknown", "show"), "draft"),
         *_around(NEVER, ("submitting->unknown",), first=submitting),
+        # After a crash, direct messages tell it.
+        *_around(APPROVED, ("send notice", "notice marked"), "processing", first=answered),
+        *_around(REJECTED, ("send notice", "notice marked"), "failed", first=answered),
         # Recovery dies, too.
         *_around(APPROVED, _told(*sending), first=confirmed),
         *_around(REFUSED, _told("submitting->refused"), first=confirmed),
