@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo run doctor webhooks test lint format unit torture bench screens lock clean
+.PHONY: demo run doctor webhooks test lint format unit torture bench screens translations lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
@@ -44,6 +44,9 @@ bench: $(VENV)/.dev-ready
 screens: $(VENV)/.dev-ready
 	@scripts/chromium
 	@$(BIN)/python -m pytest tests/e2e -k "look_and_withdraw or follows_along" --screenshots docs/screenshots
+
+translations: $(VENV)/.dev-ready
+	@$(BIN)/python -m bot.translations
 
 lock: $(VENV)/.dev-ready
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from banq.webhook import GRANTED
+from services.wording.language import languages
 
 ENVIRONMENT_PREFIX = "BANQBOT_"
 PLACEHOLDER = "CHANGE-ME"
@@ -61,6 +62,13 @@ def _explorer_url(value: str) -> str:
     return value
 
 
+def _known_language(value: str) -> str:
+    known = [language.code for language in languages()]
+    if value not in known:
+        raise ValueError(f"must be a language that the bot speaks: {' or '.join(known)}")
+    return value
+
+
 def _safe_in_a_path(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9_-]*", value.get_secret_value()):
         raise ValueError("may have only letters, digits, '-' and '_'")
@@ -81,6 +89,7 @@ Url = Annotated[str, BeforeValidator(_no_placeholder), AfterValidator(_http_url)
 PublicUrl = Annotated[Url, AfterValidator(_public_origin)]
 ExplorerUrl = Annotated[str, AfterValidator(_explorer_url)]
 GatewayUrl = Annotated[str, AfterValidator(_websocket_url)]
+KnownLanguage = Annotated[str, AfterValidator(_known_language)]
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
 
@@ -90,6 +99,7 @@ class _Section(BaseModel):
 
 class Community(_Section):
     name: Text
+    language: KnownLanguage = "en"
 
 
 class Discord(_Section):

@@ -35,6 +35,7 @@ from services.link_page import LinkPage
 from services.linking import Linking
 from services.links import Links
 from services.matching import Matching
+from services.member_languages import MemberLanguages
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
@@ -45,6 +46,7 @@ from services.submitter import Submitter
 from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Withdrawals
+from services.wording.language import language_of
 from services.worker import Worker
 from storage import links as link_rows
 from storage.database import Database
@@ -54,6 +56,12 @@ from web.discord_sign_in import DiscordApp, DiscordSignIn
 from web.keys import Limits, WebSettings, origin
 from web.limits import RequestLimit
 from web.sign_in import CALLBACK
+
+FOR_EVERYBODY = (
+    *(LinkingCog, WalletCog, NftsCog, WithdrawalsCog, WithdrawalHistoryCog),
+    *(AddressesCog, LimitsCog, HelpCog),
+)
+COGS = (*FOR_EVERYBODY, AdminCog)
 
 
 class StartRefused(Exception):
@@ -143,7 +151,8 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             granting_actions=frozenset(config.banq.granting_actions),
             reference_field=config.banq.reference_field,
         )
-        outbox = Outbox(database, sources)
+        languages = MemberLanguages(database, language_of(config.community.language))
+        outbox = Outbox(database, languages, sources)
         linking = Linking(database, line, rules, sources, config.web.public_url)
         await linking.settings_may_have_changed()
         services = Services(
@@ -158,6 +167,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             settling=Settling(database, steps.changes, sources),
             outbox=outbox,
             overview=OverviewReader(database, banq, sources),
+            languages=languages,
         )
         sign_in = None
         if config.discord.has_sign_in:
@@ -196,11 +206,7 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         gateway_url=config.discord.gateway_url,
     )
     bot = BanqBot(services, settings)
-    cogs = (
-        *(LinkingCog, WalletCog, NftsCog, WithdrawalsCog, WithdrawalHistoryCog),
-        *(AddressesCog, LimitsCog, HelpCog),
-    )
-    for cog in cogs:
+    for cog in FOR_EVERYBODY:
         await bot.add_cog(cog(bot))
     await bot.add_cog(AdminCog(bot), guild=home)
     return bot

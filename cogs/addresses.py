@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from cogs.address_choices import address_choices
 from cogs.cards import card
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction, Press, PressHandler
 from services.address_book import (
     LONGEST_LABEL,
@@ -50,17 +50,17 @@ class AddressesCog(commands.Cog):
     ) -> None:
         match await self._book.add(chat_user(interaction.user), label, address):
             case Added() as added:
-                words = book_words.added(self._bot.markup, added)
+                words = book_words.added(markup_of(interaction), added)
             case LabelRefused():
                 words = book_words.LABEL_REFUSED
             case LabelTaken(entry):
-                words = book_words.label_taken(self._bot.markup, entry)
+                words = book_words.label_taken(markup_of(interaction), entry)
             case AddressSaved(entry):
-                words = book_words.address_saved(self._bot.markup, entry)
+                words = book_words.address_saved(markup_of(interaction), entry)
             case BookFull(most):
                 words = book_words.book_full(most)
             case AddressProblem() as problem:
-                words = address_refused(self._bot.markup, problem, None)
+                words = address_refused(markup_of(interaction), problem, None)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, card(words))
@@ -74,7 +74,7 @@ class AddressesCog(commands.Cog):
     async def remove(self, interaction: Interaction, label: app_commands.Range[str, 1, 100]) -> None:
         match await self._book.remove(chat_user(interaction.user), label):
             case Removed() as removed:
-                words = book_words.removed(self._bot.markup, removed)
+                words = book_words.removed(markup_of(interaction), removed)
             case NotInBook():
                 words = book_words.NOT_IN_BOOK
             case never:
@@ -93,7 +93,7 @@ class AddressesCog(commands.Cog):
         pages = -(-len(listed) // PER_PAGE)
         page = min(max(int(wanted), 1), pages)
         shown = listed[(page - 1) * PER_PAGE : page * PER_PAGE]
-        words = book_words.address_list(self._bot.markup, shown, page, pages)
+        words = book_words.address_list(markup_of(interaction), shown, page, pages)
         owner = interaction.user.id
         turning = (
             Press("◀ Back", "addresses-page", owner, str(page - 1), disabled=page == 1),

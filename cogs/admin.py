@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.cards import card
-from cogs.client import PLATFORM, BanqBot, chat_user
+from cogs.client import PLATFORM, BanqBot, chat_user, markup_of
 from cogs.presses import Interaction
 from services.kill_switch import AlreadyPaused, NotPaused, PausedNow
 from services.links import Frozen, NotLinked, Unlinked, WalletOverview
@@ -42,24 +42,25 @@ class AdminCog(commands.Cog):
             return
         overview = await self._bot.services.overview.read()
         team_channel = self._bot.services.outbox.team_channel(PLATFORM)
-        await self._show(interaction, team_words.status(self._bot.markup, overview, team_channel))
+        await self._show(interaction, team_words.status(markup_of(interaction), overview, team_channel))
 
     @admin.command(description="Whether a member is linked; never what they hold")
     @app_commands.describe(member="The member")
     async def member(self, interaction: Interaction, member: discord.User) -> None:
         if not await self._allowed(interaction):
             return
-        name = self._bot.markup.foreign(member.display_name)
+        name = markup_of(interaction).foreign(member.display_name)
         match await self._bot.services.links.overview(chat_user(member)):
             case NotLinked():
                 words = team_words.member_not_linked(name)
             case WalletOverview() as overview:
-                words = team_words.member(self._bot.markup, name, overview)
+                words = team_words.member(markup_of(interaction), name, overview)
             case never:
                 assert_never(never)
         refused = await self._bot.services.links.latest_conflict(chat_user(member))
         if refused is not None:
-            words = replace(words, text=f"{words.text}\n{team_words.conflict(self._bot.markup, refused)}")
+            told = team_words.conflict(markup_of(interaction), refused)
+            words = replace(words, text=f"{words.text}\n{told}")
         await self._show(interaction, words)
 
     @admin.command(description="Unlink a member's wallet; the member is told")
@@ -67,7 +68,7 @@ class AdminCog(commands.Cog):
     async def unlink(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
-        name = self._bot.markup.foreign(member.display_name)
+        name = markup_of(interaction).foreign(member.display_name)
         match await self._bot.services.links.unlink(chat_user(member), _actor(interaction), reason):
             case NotLinked():
                 words = team_words.member_not_linked(name)
@@ -82,7 +83,7 @@ class AdminCog(commands.Cog):
     async def freeze(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
-        name = self._bot.markup.foreign(member.display_name)
+        name = markup_of(interaction).foreign(member.display_name)
         match await self._bot.services.links.freeze(chat_user(member), _actor(interaction), reason):
             case NotLinked():
                 words = team_words.member_not_linked(name)
@@ -101,7 +102,7 @@ class AdminCog(commands.Cog):
             case PausedNow(cancelled):
                 words = withdrawal_words.paused(cancelled)
             case AlreadyPaused(pause):
-                words = withdrawal_words.already_paused(self._bot.markup, pause)
+                words = withdrawal_words.already_paused(markup_of(interaction), pause)
             case never:
                 assert_never(never)
         await self._show(interaction, words)
@@ -113,7 +114,7 @@ class AdminCog(commands.Cog):
             return
         match await self._bot.services.kill_switch.resume(_actor(interaction), reason):
             case Pause() as pause:
-                words = withdrawal_words.resumed(self._bot.markup, pause)
+                words = withdrawal_words.resumed(markup_of(interaction), pause)
             case NotPaused():
                 words = withdrawal_words.NOT_PAUSED
             case never:
@@ -138,7 +139,7 @@ class AdminCog(commands.Cog):
             return
         if withdrawal is None and outcome is None and reason is None:
             found = await self._bot.services.settling.stuck()
-            await self._show(interaction, withdrawal_words.stuck(self._bot.markup, found))
+            await self._show(interaction, withdrawal_words.stuck(markup_of(interaction), found))
         elif withdrawal is None or outcome is None or reason is None:
             await self._show(interaction, withdrawal_words.SETTLE_NEEDS_ALL)
         else:
@@ -166,7 +167,7 @@ class AdminCog(commands.Cog):
             case NotStuck():
                 words = withdrawal_words.NOT_STUCK
             case StillChecking(until):
-                words = withdrawal_words.still_checking(self._bot.markup, until)
+                words = withdrawal_words.still_checking(markup_of(interaction), until)
             case never:
                 assert_never(never)
         await self._show(interaction, words)

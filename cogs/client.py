@@ -19,6 +19,7 @@ from cogs.failures import report_failure
 from cogs.following import Following
 from cogs.markup import DiscordMarkup
 from cogs.presses import Interaction, ModalHandler, Press, PressHandler, buttons, dispatch_modal
+from cogs.translator import Translator
 from services.address_book import AddressBook
 from services.foreign_text import clean
 from services.identity import ChatUser
@@ -26,6 +27,7 @@ from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
 from services.linking import Linking
 from services.links import Links
+from services.member_languages import MemberLanguages
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
@@ -34,6 +36,7 @@ from services.withdrawal_history import WithdrawalHistory
 from services.withdrawals import Withdrawals
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
+from services.wording.language import language_of
 from services.wording.text import Words
 from storage.outbox import TEAM
 
@@ -64,6 +67,7 @@ class Services:
     settling: Settling
     outbox: Outbox
     overview: OverviewReader
+    languages: MemberLanguages
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,6 @@ class BanqBot(commands.Bot):
         )
         self.services = services
         self.settings = settings
-        self.markup = DiscordMarkup()
         self.following = Following()
         self.presses: dict[str, PressHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
@@ -125,6 +128,7 @@ class BanqBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Press)
+        await self.tree.set_translator(Translator())
         await self._sync(None)
         await self._sync(discord.Object(self.settings.home_guild_id))
         log.info("discord: commands are up to date")
@@ -145,6 +149,8 @@ class BanqBot(commands.Bot):
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             await dispatch_modal(interaction)
+        # So that what is written to this member later comes in the same language.
+        await self.services.languages.remember(chat_user(interaction.user), interaction.locale.value)
 
     async def show(self, interaction: Interaction, view: discord.ui.LayoutView) -> discord.Message:
         """Put the answer into the interaction's own message, then what could not be sent by DM."""
@@ -190,12 +196,12 @@ class BanqBot(commands.Bot):
 
     async def show_kept_notices(self, interaction: Interaction) -> None:
         user = chat_user(interaction.user)
-        kept = partial(self.services.outbox.kept_for, user, self.markup)
+        kept = partial(self.services.outbox.kept_for, user, markup_of(interaction))
         await self._show_kept(interaction, user.key, kept)
 
     async def show_team_notices(self, interaction: Interaction) -> None:
         """For an /admin command, and whoever of the team gives it."""
-        kept = partial(self.services.outbox.kept_for_team, PLATFORM, self.markup)
+        kept = partial(self.services.outbox.kept_for_team, PLATFORM, markup_of(interaction))
         await self._show_kept(interaction, (PLATFORM, TEAM), kept)
 
     async def _show_kept(self, interaction: Interaction, recipient: tuple[str, str], kept: Kept) -> None:
@@ -221,6 +227,11 @@ def chat_user(user: discord.User | discord.Member) -> ChatUser:
     # The display name is anybody's choice; only the name behind the @ is unique.
     name = f"{clean(user.display_name, 60)} (@{user.name})"
     return ChatUser(PLATFORM, str(user.id), name, avatar)
+
+
+def markup_of(interaction: Interaction) -> DiscordMarkup:
+    """How to write for whoever interacts: in the language of that person's own client."""
+    return DiscordMarkup(language_of(interaction.locale.value))
 
 
 def point_library_at(api_url: str | None, gateway_url: str | None) -> None:

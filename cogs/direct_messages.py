@@ -7,6 +7,7 @@ import discord
 
 from cogs.cards import card
 from cogs.client import INVALID_FORM_BODY, BanqBot
+from cogs.markup import DiscordMarkup
 from cogs.presses import buttons
 from services.messenger import (
     DeliveryFailed,
@@ -15,6 +16,7 @@ from services.messenger import (
     TeamChannel,
     TeamChannelClosed,
 )
+from services.wording.language import Language
 from services.wording.text import Markup, Words
 
 log = logging.getLogger(__name__)
@@ -29,9 +31,11 @@ class DiscordMessenger:
 
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
-        self.markup: Markup = bot.markup
         is_set = bot.settings.team_channel_id is not None
         self.team_channel = TeamChannel.WELL if is_set else TeamChannel.NOT_SET
+
+    def markup(self, language: Language) -> Markup:
+        return DiscordMarkup(language)
 
     async def send(self, recipient: str, words: Words, once: str) -> None:
         """Raises DirectMessagesClosed or DeliveryFailed."""

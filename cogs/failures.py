@@ -7,7 +7,9 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
+from cogs.markup import DiscordMarkup
 from services.wording import general as general_words
+from services.wording.language import language_of
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
     log.error("Ref %s: %s failed", reference, _what(interaction), exc_info=error)
     if interaction.type is discord.InteractionType.autocomplete:
         return
-    words = general_words.failure(reference)
+    words = general_words.failure(DiscordMarkup(language_of(interaction.locale.value)), reference)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(ui.TextDisplay(f"### ⛔ {words.title}\n{words.text}")))
     try:

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.cards import card
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction
 from services.wording import general as general_words
 
@@ -16,5 +16,5 @@ class HelpCog(commands.Cog):
     @app_commands.command(description="What this bot does, and your way out")
     async def help(self, interaction: Interaction) -> None:
         link = await self._bot.services.links.of(chat_user(interaction.user))
-        words = general_words.help_words(self._bot.markup, is_linked=link is not None)
+        words = general_words.help_words(markup_of(interaction), is_linked=link is not None)
         await self._bot.show(interaction, card(words))

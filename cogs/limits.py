@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.cards import card
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction
 from services.limits import LONGEST_OWN_HOLD, LimitRefused, LimitSet
 from services.wording import limits as limit_words
@@ -47,4 +47,5 @@ class LimitsCog(commands.Cog):
             if value is not None
         ]
         shown = await self._limits.of_member(user)
-        await self._bot.show(interaction, card(limit_words.member_limits(self._bot.markup, shown, outcomes)))
+        words = limit_words.member_limits(markup_of(interaction), shown, outcomes)
+        await self._bot.show(interaction, card(words))

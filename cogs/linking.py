@@ -9,7 +9,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.cards import Button, card, link_buttons
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.following import Followed, Update
 from cogs.presses import Interaction, PressHandler, Question, buttons, open_modal
 from services.changes import Changes
@@ -78,17 +78,17 @@ class LinkingCog(commands.Cog):
     async def link(self, interaction: Interaction) -> None:
         match await self._linking.start(chat_user(interaction.user)):
             case AlreadyLinked(linked_at):
-                await self._show(interaction, linking_words.already_linked(self._bot.markup, linked_at))
+                await self._show(interaction, linking_words.already_linked(markup_of(interaction), linked_at))
             case CoolingDown(until):
-                await self._show(interaction, linking_words.cooling_down(self._bot.markup, until))
+                await self._show(interaction, linking_words.cooling_down(markup_of(interaction), until))
             case UnderWay(standing, page_url):
-                words = linking_words.link_standing(self._bot.markup, standing)
+                words = linking_words.link_standing(markup_of(interaction), standing)
                 back: ui.Button[ui.LayoutView] = ui.Button(label="Back to the page", url=page_url)
                 message = await self._show(interaction, words, back)
                 self._follow(interaction, message, standing.session_id, words, back)
             case LinkStarted() as started:
                 words = linking_words.link_steps(
-                    self._bot.markup,
+                    markup_of(interaction),
                     started.session_id,
                     started.expires_at,
                     signs_in=started.proof == "sign_in",
@@ -163,7 +163,8 @@ class LinkingCog(commands.Cog):
         words: Words | None,
         *more: Button,
     ) -> None:
-        attempt = Attempt(self._linking, self._bot.markup, chat_user(interaction.user), session_id, more)
+        user, m = chat_user(interaction.user), markup_of(interaction)
+        attempt = Attempt(self._linking, m, user, session_id, more)
         self._bot.following.follow(Followed(interaction, message.id, attempt, words))
 
     async def _end(self, interaction: Interaction, session_id: str, words: Words) -> None:

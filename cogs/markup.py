@@ -5,13 +5,14 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from services.foreign_text import clean
+from services.wording.text import Markup
 
 # A backslash before any of these takes its meaning away: markdown, links, mentions, timestamps, commands.
 SPECIAL = re.compile(r"([\\*_~`|<>\[\](){}#:@/.+=!&-])")
 LONGEST_URL = 1024
 
 
-class DiscordMarkup:
+class DiscordMarkup(Markup):
     def foreign(self, text: str, limit: int = 80) -> str:
         return SPECIAL.sub(r"\\\1", clean(text, limit))
 

@@ -5,11 +5,12 @@ from discord.ext import commands
 
 from banq.models import Nft
 from cogs.cards import COLOURS, card, row
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler
 from services.nfts import BanqSilent, Wallet
 from services.wording import wallet as wallet_words
+from services.wording.text import Markup
 
 PER_PAGE = 5
 
@@ -45,10 +46,13 @@ class NftsCog(commands.Cog):
             await self._bot.show(interaction, card(wallet_words.EMPTY_WALLET, refresh))
             return
         await self._bot.show_with_pictures(
-            interaction, lambda pictures: self._gallery(wallet, owner, page, pictures=pictures)
+            interaction, lambda pictures: self._gallery(interaction, wallet, page, pictures=pictures)
         )
 
-    def _gallery(self, wallet: Wallet, owner: int, page: int, *, pictures: bool) -> ui.LayoutView:
+    def _gallery(
+        self, interaction: Interaction, wallet: Wallet, page: int, *, pictures: bool
+    ) -> ui.LayoutView:
+        m, owner = markup_of(interaction), interaction.user.id
         pages = -(-len(wallet.items) // PER_PAGE)
         page = min(max(page, 1), pages)
         shown = wallet.items[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -56,7 +60,7 @@ class NftsCog(commands.Cog):
         box.add_item(ui.TextDisplay(wallet_words.gallery_title(len(wallet.items), page, pages)))
         for nft in shown:
             picture = picture_url(nft.image_url, insecure=self._bot.settings.insecure_pictures)
-            box.add_item(self._entry(nft, picture if pictures else None))
+            box.add_item(self._entry(m, nft, picture if pictures else None))
         box.add_item(ui.Separator())
         box.add_item(
             row(
@@ -65,17 +69,15 @@ class NftsCog(commands.Cog):
                 Press("Refresh", "nfts-refresh", owner, str(page)),
             )
         )
-        box.add_item(
-            ui.TextDisplay(wallet_words.gallery_note(self._bot.markup, wallet.fetched_at, wallet.unreadable))
-        )
+        box.add_item(ui.TextDisplay(wallet_words.gallery_note(m, wallet.fetched_at, wallet.unreadable)))
         view = ui.LayoutView(timeout=None)
         view.add_item(box)
         return view
 
     def _entry(
-        self, nft: Nft, picture: str | None
+        self, m: Markup, nft: Nft, picture: str | None
     ) -> ui.Section[ui.LayoutView] | ui.TextDisplay[ui.LayoutView]:
-        text = wallet_words.gallery_entry(self._bot.markup, nft)
+        text = wallet_words.gallery_entry(m, nft)
         if picture is None:
             return ui.TextDisplay(text)
         return ui.Section(text, accessory=ui.Thumbnail(picture, description=wallet_words.picture_text(nft)))

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.cards import card
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction, PressHandler, buttons
 from services.links import Frozen, LinkStale, NotLinked, Unlinked
 from services.nfts import Wallet
@@ -44,9 +44,9 @@ class WalletCog(commands.Cog):
             case _:
                 nfts = wallet_words.NFT_COUNT_UNKNOWN
         holds = limit_words.running_holds(
-            self._bot.markup, await self._limits.of_member(user), await self._book.listed(user)
+            markup_of(interaction), await self._limits.of_member(user), await self._book.listed(user)
         )
-        await self._show(interaction, wallet_words.wallet(self._bot.markup, overview, nfts, holds))
+        await self._show(interaction, wallet_words.wallet(markup_of(interaction), overview, nfts, holds))
 
     @app_commands.command(description="Unlink your Banq wallet; shows what that means first")
     async def unlink(self, interaction: Interaction) -> None:

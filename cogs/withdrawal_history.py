@@ -4,7 +4,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.cards import COLOURS, card, row
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction, Press, PressHandler
 from cogs.withdrawal_message import tell_story
 from services.withdrawal_history import History
@@ -34,21 +34,22 @@ class WithdrawalHistoryCog(commands.Cog):
         user = chat_user(interaction.user)
         history = await self._history.of(user, page)
         if history.items:
-            view = self._list(history, interaction.user.id)
+            view = self._list(interaction, history)
         elif await self._bot.services.links.of(user) is None:
             view = card(list_words.NO_WITHDRAWALS_UNLINKED)
         else:
             view = card(list_words.NO_WITHDRAWALS)
         await self._bot.show(interaction, view)
 
-    def _list(self, history: History, owner: int) -> ui.LayoutView:
+    def _list(self, interaction: Interaction, history: History) -> ui.LayoutView:
+        m, owner = markup_of(interaction), interaction.user.id
         page, pages = history.page, history.pages
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
         box.add_item(ui.TextDisplay(list_words.list_title(history.count, page, pages)))
         for withdrawal in history.items:
             reference = details_reference(withdrawal, page)
             details = Press("Details", "withdrawal-details", owner, reference)
-            box.add_item(ui.Section(list_words.list_entry(self._bot.markup, withdrawal), accessory=details))
+            box.add_item(ui.Section(list_words.list_entry(m, withdrawal), accessory=details))
         box.add_item(ui.Separator())
         box.add_item(
             row(

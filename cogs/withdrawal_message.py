@@ -6,7 +6,7 @@ from functools import partial
 from discord import ui
 
 from cogs.cards import Button, card
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.following import Followed, Update
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press
@@ -17,7 +17,7 @@ from services.withdrawal_history import Story
 from services.withdrawals import NotYourWithdrawal
 from services.wording import linking as linking_words
 from services.wording import withdrawal_story as story_words
-from services.wording.text import Words
+from services.wording.text import Markup, Words
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class WithdrawalMessage:
     """`page` of the list is where its button leads back to."""
 
     bot: BanqBot
+    markup: Markup
     user: ChatUser
     object_id: str
     page: int
@@ -38,7 +39,7 @@ class WithdrawalMessage:
         story = await history.story(self.object_id, self.user)
         if isinstance(story, NotYourWithdrawal):
             return None
-        words = story_words.withdrawal_story(self.bot.markup, story)
+        words = story_words.withdrawal_story(self.markup, story)
         is_under_way = story.withdrawal.state in story_words.UNDER_WAY
         if for_the_last_time and is_under_way:
             words = story_words.no_longer_followed(words)
@@ -66,7 +67,7 @@ class WithdrawalMessage:
 async def tell_story(interaction: Interaction, withdrawal_id: str, page: int = 1) -> None:
     """Tell it in the interaction's own message, now and as it goes on."""
     bot = interaction.client
-    subject = WithdrawalMessage(bot, chat_user(interaction.user), withdrawal_id, page)
+    subject = WithdrawalMessage(bot, markup_of(interaction), chat_user(interaction.user), withdrawal_id, page)
     update = await subject.look()
     if update is None:
         await bot.show(interaction, card(linking_words.NOT_YOUR_BUTTON))

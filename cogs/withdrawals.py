@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from cogs.address_choices import address_choices
 from cogs.cards import card
-from cogs.client import BanqBot, chat_user
+from cogs.client import BanqBot, chat_user, markup_of
 from cogs.markup import picture_url
 from cogs.presses import Interaction, Press, PressHandler, Question, buttons, open_modal
 from cogs.withdrawal_message import tell_story
@@ -75,7 +75,7 @@ class WithdrawalsCog(commands.Cog):
         outcome = await self._bot.patiently(interaction, drafting)
         match outcome:
             case Drafted() as drafted:
-                words = withdrawal_words.withdrawal_review(self._bot.markup, drafted)
+                words = withdrawal_words.withdrawal_review(markup_of(interaction), drafted)
                 await self._bot.show_with_pictures(
                     interaction, lambda pictures: self._review(interaction, words, pictures=pictures)
                 )
@@ -83,7 +83,7 @@ class WithdrawalsCog(commands.Cog):
             case NftNotChosen():
                 view = card(withdrawal_words.NFT_NOT_CHOSEN)
             case AddressRefused(problem, chain):
-                view = card(address_words.address_refused(self._bot.markup, problem, chain))
+                view = card(address_words.address_refused(markup_of(interaction), problem, chain))
             case NotInBook():
                 view = card(book_words.NOT_IN_BOOK)
             case _:
@@ -152,7 +152,7 @@ class WithdrawalsCog(commands.Cog):
                     Press("Cancel", "withdraw-cancel", interaction.user.id, withdrawal_id),
                 )
             case RetypeNeeded():
-                words = withdrawal_words.retype_needed(self._bot.markup, outcome)
+                words = withdrawal_words.retype_needed(markup_of(interaction), outcome)
                 await self._bot.show_with_pictures(
                     interaction, lambda pictures: self._review(interaction, words, pictures=pictures)
                 )
@@ -181,6 +181,7 @@ class WithdrawalsCog(commands.Cog):
 
     def _hindrance(self, interaction: Interaction, outcome: Hindrance) -> ui.LayoutView:
         """What stands in the way both of a draft and of its confirmation."""
+        m = markup_of(interaction)
         match outcome:
             case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
                 words = wallet_words.no_wallet(outcome)
@@ -189,9 +190,9 @@ class WithdrawalsCog(commands.Cog):
             case AmountRefused(owned):
                 words = withdrawal_words.amount_refused(owned)
             case AlreadyRunning(running):
-                words = list_words.already_running(self._bot.markup, running, chat_user(interaction.user))
+                words = list_words.already_running(m, running, chat_user(interaction.user))
             case Paused() | LinkTooFresh() | AddressTooNew() | TooManyToday() | TooManyUnderWay():
-                words = limit_words.braked(self._bot.markup, outcome)
+                words = limit_words.braked(m, outcome)
             case never:
                 assert_never(never)
         return card(words, *buttons(words, interaction.user.id))

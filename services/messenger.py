@@ -3,6 +3,7 @@
 from enum import Enum, auto
 from typing import Protocol
 
+from services.wording.language import Language
 from services.wording.text import Markup, Words
 
 
@@ -43,8 +44,10 @@ class Messenger(Protocol):
     `once` names the message: where the platform can tell, it is shown once however often it is sent.
     """
 
-    markup: Markup
     team_channel: TeamChannel
+
+    def markup(self, language: Language) -> Markup:
+        """How it writes things for a reader of this language."""
 
     async def send(self, recipient: str, words: Words, once: str) -> None:
         """Raises DirectMessagesClosed or DeliveryFailed."""

@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 
 from services.identity import ChatUser
+from services.member_languages import MemberLanguages
 from services.messenger import (
     DeliveryFailed,
     DirectMessagesClosed,
@@ -16,7 +17,7 @@ from services.messenger import (
 from services.sources import Sources
 from services.standing import standing_of
 from services.wording import team as team_words
-from services.wording.general import NOTICES
+from services.wording.general import notice_about_link
 from services.wording.linking import link_standing
 from services.wording.text import Markup, Words
 from services.wording.withdrawal_story import (
@@ -41,8 +42,9 @@ RETRY_AT_MOST_EVERY = timedelta(hours=1)
 
 
 class Outbox:
-    def __init__(self, database: Database, sources: Sources) -> None:
+    def __init__(self, database: Database, languages: MemberLanguages, sources: Sources) -> None:
         self._database = database
+        self._languages = languages
         self._sources = sources
         self._messengers: dict[str, Messenger] = {}
         self._under_way: dict[Recipient, asyncio.Task[None]] = {}
@@ -124,7 +126,8 @@ class Outbox:
 
     async def _deliver(self, notice: Notice, messenger: Messenger) -> None:
         try:
-            words = await self._words(notice, messenger.markup)
+            language = await self._languages.of(notice.owner)
+            words = await self._words(notice, messenger.markup(language))
             if words is not None:
                 await self._send(notice, words, messenger)
         except (DirectMessagesClosed, TeamChannelClosed):
@@ -175,7 +178,7 @@ class Outbox:
             return link_standing(markup, standing_of(session))
         if await self._is_past(notice):
             return None
-        return NOTICES[notice.kind]
+        return notice_about_link(markup, notice.kind)
 
     async def _is_past(self, notice: Notice) -> bool:
         """Whether the member's link, as it is now, makes the notice untrue."""

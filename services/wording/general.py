@@ -7,54 +7,81 @@ from services.wording.linking import LINKING_ENDED
 from services.wording.text import Markup, Words
 from services.wording.wallet import no_wallet
 
-NOTICES = {
-    "link_stale": no_wallet(LinkStale()),
-    "link_wrong_browser": LINKING_ENDED["wrong_browser"],
-    "link_unmatched": LINKING_ENDED["unmatched"],
-    "link_conflict": LINKING_ENDED["conflict"],
-    "link_refused": LINKING_ENDED["refused"],
-    "link_expired": LINKING_ENDED["expired"],
-    "unlinked_by_admin": Words(
-        "Your wallet was unlinked",
-        "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe "
-        "at Banq. Withdrawals already under way go on. Use /link to link it again.",
-        "warning",
-    ),
-    "frozen_by_admin": Words(
-        "Withdrawals from your wallet are frozen",
-        "The team of this community stopped withdrawals from your Banq wallet here. Your NFTs are safe at Banq, "
-        "and withdrawals already at Banq go on. If all is well with your account, use /link to link the wallet "
-        "again; that thaws it.",
-        "warning",
-    ),
-}
+
+def notice_about_link(m: Markup, kind: str) -> Words:
+    """Raises LookupError for a kind that is none of these."""
+    match kind:
+        case "link_stale":
+            return no_wallet(LinkStale())
+        case "link_wrong_browser" | "link_unmatched" | "link_conflict" | "link_refused" | "link_expired":
+            return LINKING_ENDED[kind.removeprefix("link_")]
+        case "unlinked_by_admin":
+            return Words(
+                m.say("Your wallet was unlinked"),
+                m.say(
+                    "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe at "
+                    "Banq. Withdrawals already under way go on. Use /link to link it again."
+                ),
+                "warning",
+            )
+        case "frozen_by_admin":
+            return Words(
+                m.say("Withdrawals from your wallet are frozen"),
+                m.say(
+                    "The team of this community stopped withdrawals from your Banq wallet here. Your NFTs are safe at Banq, "
+                    "and withdrawals already at Banq go on. If all is well with your account, use /link to link the wallet "
+                    "again; that thaws it."
+                ),
+                "warning",
+            )
+    raise LookupError(kind)
 
 
 def help_words(m: Markup, *, is_linked: bool) -> Words:
+    """What to do, by situation."""
     if is_linked:
-        lines: Sequence[str] = (
-            f"{m.bold('See your NFTs:')} /nfts",
-            f"{m.bold('Send one to your own address:')} /withdraw; /addresses keeps yours for it.",
-            f"{m.bold('How are my withdrawals, and where is my NFT?')} /withdrawals",
-            f"{m.bold('Is all well with my wallet?')} /wallet, and /limits for what it is held to.",
-            f"{m.bold('Something looks wrong?')} Freeze in /wallet stops all withdrawals at once.",
-            f"{m.bold('Stop it all:')} /unlink, or take the approval back in your account at Banq.",
+        lines: Sequence[tuple[str, str]] = (
+            (m.say("See your NFTs:"), m.say("/nfts")),
+            (
+                m.say("Send one to your own address:"),
+                m.say("/withdraw; /addresses keeps yours for it."),
+            ),
+            (m.say("How are my withdrawals, and where is my NFT?"), m.say("/withdrawals")),
+            (m.say("Is all well with my wallet?"), m.say("/wallet, and /limits for what it is held to.")),
+            (m.say("Something looks wrong?"), m.say("Freeze in /wallet stops all withdrawals at once.")),
+            (m.say("Stop it all:"), m.say("/unlink, or take the approval back in your account at Banq.")),
         )
     else:
         lines = (
-            f"{m.bold('Start here:')} /link connects your Banq wallet. You sign in at Banq, never here.",
-            f"{m.bold('Then:')} /nfts shows your NFTs, /withdraw sends one to an address of your own.",
-            f"{m.bold('You stay in control:')} every withdrawal is approved by you at Banq.",
-            f"{m.bold('Way out at any time:')} /unlink, or take the approval back in your account at Banq.",
+            (
+                m.say("Start here:"),
+                m.say("/link connects your Banq wallet. You sign in at Banq, never here."),
+            ),
+            (
+                m.say("Then:"),
+                m.say("/nfts shows your NFTs, /withdraw sends one to an address of your own."),
+            ),
+            (m.say("You stay in control:"), m.say("every withdrawal is approved by you at Banq.")),
+            (
+                m.say("Way out at any time:"),
+                m.say("/unlink, or take the approval back in your account at Banq."),
+            ),
         )
-    warning = "We write to you first only to report on your own link and withdrawals, and we never ask for a password or seed phrase."
-    return Words("What can I do for you?", "\n".join((*lines, "", warning)))
+    warning = m.say(
+        "We write to you first only to report on your own link and withdrawals, and we never ask for a password or seed "
+        "phrase."
+    )
+    text = "\n".join(f"{m.bold(question)} {answer}" for question, answer in lines)
+    return Words(m.say("What can I do for you?"), f"{text}\n\n{warning}")
 
 
-def failure(reference: str) -> Words:
+def failure(m: Markup, reference: str) -> Words:
     return Words(
-        "Something went wrong on our side",
-        f"It has been noted. If it happens again, tell the team this: Ref {reference}. "
-        "To see how your withdrawals stand, use /withdrawals.",
+        m.say("Something went wrong on our side"),
+        m.say(
+            "It has been noted. If it happens again, tell the team this: Ref {reference}. To see how your withdrawals "
+            "stand, use /withdrawals.",
+            reference=reference,
+        ),
         "bad",
     )

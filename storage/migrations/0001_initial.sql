@@ -396,6 +396,13 @@ BEGIN
         SELECT 1 FROM links WHERE id = NEW.link_id AND state = 'active');
 END;
 
+CREATE TABLE member_languages (
+    chat_platform TEXT NOT NULL CHECK (chat_platform IN ('discord', 'telegram')),
+    chat_user_id  TEXT NOT NULL,
+    locale        TEXT NOT NULL CHECK (length(locale) BETWEEN 2 AND 20),
+    PRIMARY KEY (chat_platform, chat_user_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE outbox (
     id            INTEGER PRIMARY KEY,
     chat_platform TEXT NOT NULL,

@@ -11,6 +11,7 @@ from discord.http import Route
 from cogs.admin import AdminCog
 from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
 from cogs.direct_messages import DiscordMessenger
+from cogs.markup import DiscordMarkup
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
@@ -25,10 +26,12 @@ from sandbox.discord import (
     DiscordSandbox,
     SeenMessage,
 )
+from services.member_languages import MemberLanguages
 from services.messenger import DeliveryFailed, TeamChannel, TeamChannelClosed
 from services.overview import OverviewReader
 from services.sources import Sources
 from services.wording import team as team_words
+from services.wording.language import ENGLISH
 from storage import outbox
 from storage.database import Database
 from tests.conftest import Clock
@@ -76,6 +79,7 @@ async def bot(
         rig.settling,
         rig.outbox,
         OverviewReader(rig.database, rig.banq, rig.sources),
+        MemberLanguages(rig.database, ENGLISH),
     )
     settings = DiscordSettings(
         home_guild_id=GUILD_ID,
@@ -143,7 +147,7 @@ async def test_closed_direct_messages_keep_the_notice(rig: Rig, discord: Discord
 
 async def test_the_team_is_told_in_its_channel(bot: BanqBot, discord: DiscordSandbox, clock: Clock) -> None:
     messenger = DiscordMessenger(bot)
-    words = team_words.stuck(bot.markup, str(ADA), clock())
+    words = team_words.stuck(DiscordMarkup(ENGLISH), str(ADA), clock())
     for _ in range(2):
         await messenger.send_to_team(words, "7-1")
 
@@ -159,7 +163,7 @@ async def test_where_the_bot_may_not_write_the_team_is_not_told_there(
     bot: BanqBot, discord: DiscordSandbox, clock: Clock, caplog: pytest.LogCaptureFixture, see: bool
 ) -> None:
     messenger = DiscordMessenger(bot)
-    words = team_words.stuck(bot.markup, str(ADA), clock())
+    words = team_words.stuck(DiscordMarkup(ENGLISH), str(ADA), clock())
     discord.members.let_bot(TEAM_ID, see=see, write=False)
 
     with pytest.raises(TeamChannelClosed):
@@ -175,7 +179,7 @@ async def test_a_team_channel_that_is_opened_again_is_well(
     bot: BanqBot, discord: DiscordSandbox, clock: Clock
 ) -> None:
     messenger = DiscordMessenger(bot)
-    words = team_words.stuck(bot.markup, str(ADA), clock())
+    words = team_words.stuck(DiscordMarkup(ENGLISH), str(ADA), clock())
     discord.members.let_bot(TEAM_ID, see=True, write=False)
     with pytest.raises(TeamChannelClosed):
         await messenger.send_to_team(words, "7-1")

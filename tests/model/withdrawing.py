@@ -121,7 +121,7 @@ class WithdrawalWorld(RuleBasedStateMachine):
         """Confirm, and read the answer in chat."""
         outcome = await rig.withdrawals.confirm(draft.id, owner_of(draft), draft.address[-6:])
         if isinstance(outcome, Submitted):
-            withdrawal_news(self.messenger.markup, outcome.withdrawal)
+            withdrawal_news(self.messenger.plain, outcome.withdrawal)
             await rig.history.mark_told(outcome.withdrawal)
             self.told.add((draft.id, outcome.withdrawal.state))
 
@@ -215,7 +215,7 @@ class WithdrawalWorld(RuleBasedStateMachine):
         for member, _ in MEMBERS:
             history = self.run(self.rig(process).history.of(member))
             for withdrawal in history.items:
-                list_entry(self.messenger.markup, withdrawal)
+                list_entry(self.messenger.plain, withdrawal)
         self.books.check()
         self.clock.forward(minutes=61)
 

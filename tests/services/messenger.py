@@ -4,12 +4,13 @@ import asyncio
 from datetime import datetime
 
 from services.messenger import TeamChannel
+from services.wording.language import ENGLISH, Language
 from services.wording.text import Markup, Words
 from storage import outbox
 from tests.services.rig import ADA, Rig
 
 
-class PlainMarkup:
+class PlainMarkup(Markup):
     def foreign(self, text: str, limit: int = 80) -> str:
         return text[:limit]
 
@@ -33,7 +34,7 @@ class Messenger:
     """
 
     def __init__(self) -> None:
-        self.markup: Markup = PlainMarkup()
+        self.plain: Markup = PlainMarkup(ENGLISH)
         self.team_channel = TeamChannel.WELL
         self.refusal: Exception | None = None
         self.refused: dict[str, Exception] = {}
@@ -42,6 +43,9 @@ class Messenger:
         self.names: list[str] = []
         self.slow: dict[str, asyncio.Event] = {}
         self.begun: asyncio.Queue[str] = asyncio.Queue()
+
+    def markup(self, language: Language) -> Markup:
+        return PlainMarkup(language)
 
     async def send(self, recipient: str, words: Words, once: str) -> None:
         self.tries += 1

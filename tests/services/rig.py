@@ -24,6 +24,7 @@ from services.link_page import LinkPage, Progress
 from services.linking import Linked, Linking, LinkStarted
 from services.links import Links
 from services.matching import Matching
+from services.member_languages import MemberLanguages
 from services.nfts import Nfts, nft_key
 from services.outbox import Outbox
 from services.reconciler import Reconciler
@@ -33,6 +34,7 @@ from services.submitter import Submitter
 from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Drafted, Submitted, Withdrawals
+from services.wording.language import ENGLISH
 from storage import withdrawals
 from storage.database import Database
 from storage.limits import Rules
@@ -276,6 +278,6 @@ async def build(
             address_book=AddressBook(database, sources),
             withdrawals=Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources),
             history=WithdrawalHistory(database, steps.changes, sources),
-            outbox=Outbox(database, sources),
+            outbox=Outbox(database, MemberLanguages(database, ENGLISH), sources),
         )
         await nfts.close()

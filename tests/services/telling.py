@@ -34,13 +34,14 @@ from services.wording import (
     withdrawal_story,
     withdrawals,
 )
+from services.wording.language import ENGLISH
 from services.wording.text import Words
 from storage.withdrawals import Withdrawal
 from tests.services.messenger import PlainMarkup
 from tests.services.rig import ADA, Rig
 from tests.services.told import PICTURE
 
-M = PlainMarkup()
+M = PlainMarkup(ENGLISH)
 EMAIL = identities.ADA.email
 
 

@@ -18,6 +18,7 @@ from services.addresses import (
     shortened,
 )
 from services.wording.addresses import address_refused, network_name
+from services.wording.language import ENGLISH
 from tests.services.broken_addresses import BROKEN
 from tests.services.misplaced_addresses import MISPLACED
 from tests.services.test_wording import MarkingMarkup
@@ -93,7 +94,7 @@ def test_a_broken_address_is_refused_and_told_what_is_wrong(
     problem = check_address(text, chain)
 
     assert isinstance(problem, AddressProblem)
-    words = address_refused(PlainMarkup(), problem, chain)
+    words = address_refused(PlainMarkup(ENGLISH), problem, chain)
     assert sentence in f"{words.title}. {words.text}"
     assert words.tone == "bad"
 

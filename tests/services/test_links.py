@@ -263,4 +263,4 @@ async def test_who_had_confirmed_is_told_that_it_was_not_sent(
 
     assert (ADA.id, "Withdrawal not sent") in messenger.sent
     [withdrawal] = (await linked.history.of(ADA)).items
-    assert "before it was sent" in list_entry(messenger.markup, withdrawal)
+    assert "before it was sent" in list_entry(messenger.plain, withdrawal)

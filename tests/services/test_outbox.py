@@ -108,13 +108,13 @@ async def test_closed_direct_messages_keep_the_notice_for_the_next_command(
     await linked.outbox.step()
     assert messenger.tries == 1
 
-    [(notice_id, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
+    [(notice_id, words)] = await linked.outbox.kept_for(ADA, messenger.plain)
     assert words is not None
     assert words.title == STALE
-    assert await linked.outbox.kept_for(BEN, messenger.markup) == []
+    assert await linked.outbox.kept_for(BEN, messenger.plain) == []
 
     await linked.outbox.mark_shown(notice_id)
-    assert await linked.outbox.kept_for(ADA, messenger.markup) == []
+    assert await linked.outbox.kept_for(ADA, messenger.plain) == []
 
 
 async def test_a_kept_notice_may_become_out_of_date(linked: Rig, messenger: Messenger, clock: Clock) -> None:
@@ -127,7 +127,7 @@ async def test_a_kept_notice_may_become_out_of_date(linked: Rig, messenger: Mess
     linked.sandbox.ledger.reject_transfer(str(withdrawal.banq_transaction_id))
     await linked.reconciler.step()
 
-    [(_, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
+    [(_, words)] = await linked.outbox.kept_for(ADA, messenger.plain)
 
     assert words is None
 
@@ -166,11 +166,11 @@ async def test_after_twelve_tries_a_notice_is_given_up_and_waits_for_the_next_co
 
     assert messenger.tries == 12
     assert await states(linked) == ["dead"]
-    [(notice_id, words)] = await linked.outbox.kept_for(ADA, messenger.markup)
+    [(notice_id, words)] = await linked.outbox.kept_for(ADA, messenger.plain)
     assert words is not None
     assert words.title == STALE
     await linked.outbox.mark_shown(notice_id)
-    assert await linked.outbox.kept_for(ADA, messenger.markup) == []
+    assert await linked.outbox.kept_for(ADA, messenger.plain) == []
 
 
 async def test_one_members_trouble_is_not_anothers(rig: Rig, messenger: Messenger) -> None:
@@ -199,7 +199,7 @@ async def test_a_notice_that_cannot_be_put_into_words_does_not_hold_up_the_next(
 
     assert messenger.sent == [(BEN.id, UNMATCHED)]
     assert await states(rig) == ["dead", "delivered"]
-    kept = await rig.outbox.kept_for(ADA, messenger.markup)
+    kept = await rig.outbox.kept_for(ADA, messenger.plain)
     assert [words for _, words in kept if words is not None] == []
 
 

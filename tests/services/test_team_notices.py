@@ -37,7 +37,7 @@ async def is_settled(rig: Rig) -> None:
 
 
 async def kept(rig: Rig, messenger: Messenger) -> list[str]:
-    found = await rig.outbox.kept_for_team("discord", messenger.markup)
+    found = await rig.outbox.kept_for_team("discord", messenger.plain)
     return ["past" if words is None else words.title for _, words in found]
 
 
@@ -56,7 +56,7 @@ async def test_the_team_is_told_whose_withdrawal_it_is_and_not_what(
     messenger.refusal = TeamChannelClosed()
     await linked.outbox.step()
 
-    [(_, words)] = await linked.outbox.kept_for_team("discord", messenger.markup)
+    [(_, words)] = await linked.outbox.kept_for_team("discord", messenger.plain)
     assert words is not None
     assert f"member {ADA.id}" in words.text
     assert "/admin stuck" in words.text
@@ -73,9 +73,9 @@ async def test_without_a_channel_the_team_is_told_at_its_next_command(
         await linked.outbox.step()
     assert messenger.tries == 1
     assert await kept(linked, messenger) == [STUCK]
-    assert await linked.outbox.kept_for(ADA, messenger.markup) == [], "it is nothing for the member"
+    assert await linked.outbox.kept_for(ADA, messenger.plain) == [], "it is nothing for the member"
 
-    [(notice_id, _)] = await linked.outbox.kept_for_team("discord", messenger.markup)
+    [(notice_id, _)] = await linked.outbox.kept_for_team("discord", messenger.plain)
     await linked.outbox.mark_shown(notice_id)
     assert await kept(linked, messenger) == []
     await tell(linked, stuck)

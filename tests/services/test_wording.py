@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from inspect import isfunction, signature
+from types import ModuleType
 
 import pytest
 
@@ -28,7 +30,8 @@ from services.wording import (
     withdrawal_story,
     withdrawals,
 )
-from services.wording.text import Words
+from services.wording.language import ENGLISH
+from services.wording.text import Markup, Words
 from storage.address_book import SavedAddress
 from storage.link_sessions import ENDED, Proof
 from storage.withdrawals import Withdrawal
@@ -48,10 +51,14 @@ REASONS = {
 }
 PROOFS: tuple[Proof, ...] = ("sign_in", "code")
 LIVE_STATES = ("issued", "opened", "proven", "waiting", "open", "approved", "matched")
+NOTICES = (
+    *("link_stale", "link_wrong_browser", "link_unmatched", "link_conflict", "link_refused", "link_expired"),
+    *("unlinked_by_admin", "frozen_by_admin"),
+)
 JARGON = re.compile(r"webhook|user ?guid|\bAPI\b|token ?data|HTTP|JSON|None|\bTrue\b", re.IGNORECASE)
 
 
-class MarkingMarkup:
+class MarkingMarkup(Markup):
     """Puts a fence around all that came through it, so that a test sees what did not."""
 
     def foreign(self, text: str, limit: int = 80) -> str:
@@ -70,7 +77,7 @@ class MarkingMarkup:
         return f"at {time:%H:%M}"
 
 
-M = MarkingMarkup()
+M = MarkingMarkup(ENGLISH)
 STRANGE = "foreignwords"
 ANOTHER_ADDRESS = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"
 DRAFT = Withdrawal(
@@ -158,11 +165,20 @@ def about_withdrawals() -> Iterator[Words]:
     yield withdrawal_story.withdrawal_reminder(M, DRAFT)
 
 
+def said_alone(module: ModuleType) -> Iterator[Words]:
+    """What needs nothing to be said but a markup."""
+    for value in vars(module).values():
+        if isinstance(value, Words):
+            yield value
+        elif isfunction(value) and list(signature(value).parameters) == ["m"]:
+            said = value(M)
+            if isinstance(said, Words):
+                yield said
+
+
 def told_to_members() -> Iterator[Words]:
     for module in (general, linking, wallet, withdrawals, withdrawal_list):
-        for value in vars(module).values():
-            if isinstance(value, Words):
-                yield value
+        yield from said_alone(module)
     yield from linking.LINKING_ENDED.values()
     for standing in each_standing():
         yield linking.link_standing(M, standing)
@@ -189,10 +205,11 @@ def told_to_members() -> Iterator[Words]:
         yield addresses.address_refused(M, problem, None)
     yield from of_the_book(M, SAVED)
     yield from of_limits(M, NOW)
-    yield from general.NOTICES.values()
+    for kind in NOTICES:
+        yield general.notice_about_link(M, kind)
     yield general.help_words(M, is_linked=True)
     yield general.help_words(M, is_linked=False)
-    yield general.failure("7F3K2")
+    yield general.failure(M, "7F3K2")
 
 
 def in_short() -> Iterator[str]:

@@ -12,6 +12,7 @@ from sandbox.banq.state import Transaction
 from sandbox.discord import SeenMessage
 from sandbox.discord.cast import PEOPLE
 from services.addresses import in_groups, shortened
+from services.wording.language import ENGLISH
 from services.wording.withdrawal_story import how_it_stands
 from services.wording.withdrawals import nft_name
 from storage import withdrawals
@@ -33,7 +34,7 @@ TRUE_OF: dict[str, set[str | None]] = {
 }
 # These end without a notice: the member's own press ends a draft, and an expired one was never asked for.
 UNTOLD = {"draft", "cancelled", "expired"}
-MARKUP = DiscordMarkup()
+MARKUP = DiscordMarkup(ENGLISH)
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{4}[ …]")
 AUDITED = "SELECT object_id, action FROM audit WHERE action LIKE 'withdrawal: %' ORDER BY id"
 NOTICES = "SELECT kind, state FROM outbox WHERE kind LIKE 'withdrawal%'"
