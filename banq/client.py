@@ -87,7 +87,9 @@ class BanqClient:
             await self._call(protocol.set_webhook_config_request(space, config, create=True))
 
     async def platform_nfts(self, user: UserGuid) -> NftList:
-        return protocol.read_nfts(await self._call(protocol.platform_nfts_request(user)))
+        response = await self._call(protocol.platform_nfts_request(user))
+        # A wallet of thousands takes long to read; nobody else waits for that.
+        return await asyncio.to_thread(protocol.read_nfts, response)
 
     async def withdraw(self, order: WithdrawOrder) -> Transaction:
         """Start a withdrawal. Not idempotent: after OutcomeUnknown it must never be sent again."""

@@ -60,7 +60,7 @@ def _none_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
 
 
 def _number_to_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _one_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
@@ -71,6 +71,7 @@ def _one_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
 
 
 LARGEST_AMOUNT = 2**63 - 1
+MOST_TRAITS = 100
 
 JsonId = Annotated[str, BeforeValidator(id_to_json_text)]
 Text = Annotated[str | None, WrapValidator(_none_if_unreadable), BeforeValidator(_number_to_text)]
@@ -87,6 +88,13 @@ class _Tolerant(BaseModel):
         if not isinstance(data, dict):
             return data
         return {key: value for key, value in data.items() if value is not None}
+
+
+class Trait(_Tolerant):
+    """A trait of an NFT, such as "Mood: calm"."""
+
+    name: Text = Field(default=None, validation_alias=AliasChoices("trait_type", "traitType", "name", "key"))
+    value: Text = None
 
 
 class Nft(_Tolerant):
@@ -113,9 +121,23 @@ class Nft(_Tolerant):
         validation_alias=AliasChoices("contractAddress", AliasPath("contract", "address"), "contract"),
     )
     token_id: Text = Field(default=None, validation_alias=AliasChoices("tokenId", "token_id"))
+    # Read only where they are shown: a wallet may hold thousands of NFTs.
+    unread_traits: Any = Field(
+        default=None, repr=False, validation_alias=AliasChoices("attributes", "traits", "properties")
+    )
     amount: Amount = Field(
         default=1, validation_alias=AliasChoices("amount", "amountOwned", "quantity", "balance")
     )
+
+    @property
+    def traits(self) -> tuple[Trait, ...]:
+        """From a list of them, or an object from name to value; whatever else there is counts as none."""
+        found = self.unread_traits
+        if isinstance(found, dict):
+            found = [{"name": name, "value": value} for name, value in found.items()]
+        if not isinstance(found, list):
+            return ()
+        return tuple(Trait.model_validate(each) for each in found[:MOST_TRAITS] if isinstance(each, dict))
 
 
 class NftList(_Tolerant):

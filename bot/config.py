@@ -69,6 +69,13 @@ def _known_language(value: str) -> str:
     return value
 
 
+def _ipfs_gateway(value: str) -> str:
+    _http_url(value)
+    if not (value.startswith("https://") and value.endswith("/ipfs/")):
+        raise ValueError("must start with https:// and end with /ipfs/, such as https://ipfs.io/ipfs/")
+    return value
+
+
 def _safe_in_a_path(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9_-]*", value.get_secret_value()):
         raise ValueError("may have only letters, digits, '-' and '_'")
@@ -87,6 +94,7 @@ PathSecret = Annotated[
 ]
 Url = Annotated[str, BeforeValidator(_no_placeholder), AfterValidator(_http_url)]
 PublicUrl = Annotated[Url, AfterValidator(_public_origin)]
+IpfsGateway = Annotated[str, AfterValidator(_ipfs_gateway)]
 ExplorerUrl = Annotated[str, AfterValidator(_explorer_url)]
 GatewayUrl = Annotated[str, AfterValidator(_websocket_url)]
 KnownLanguage = Annotated[str, AfterValidator(_known_language)]
@@ -178,6 +186,7 @@ class Withdrawals(_Section):
 
 
 class Nfts(_Section):
+    ipfs_gateway: IpfsGateway = "https://ipfs.io/ipfs/"
     allow_insecure_pictures: bool = False
 
 

@@ -21,6 +21,8 @@ from cogs.help import HelpCog
 from cogs.limits import LimitsCog
 from cogs.linking import LinkingCog
 from cogs.nfts import NftsCog
+from cogs.pictures import Pictures
+from cogs.sending import SendingCog
 from cogs.wallet import WalletCog
 from cogs.withdrawal_history import WithdrawalHistoryCog
 from cogs.withdrawals import WithdrawalsCog
@@ -55,10 +57,11 @@ from web.app import create_app
 from web.discord_sign_in import DiscordApp, DiscordSignIn
 from web.keys import Limits, WebSettings, origin
 from web.limits import RequestLimit
+from web.pictures import NEUTRAL
 from web.sign_in import CALLBACK
 
 FOR_EVERYBODY = (
-    *(LinkingCog, WalletCog, NftsCog, WithdrawalsCog, WithdrawalHistoryCog),
+    *(LinkingCog, WalletCog, NftsCog, SendingCog, WithdrawalsCog, WithdrawalHistoryCog),
     *(AddressesCog, LimitsCog, HelpCog),
 )
 COGS = (*FOR_EVERYBODY, AdminCog)
@@ -200,7 +203,11 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         home_guild_id=home.id,
         admin_role_id=config.discord.admin_role_id,
         team_channel_id=config.discord.team_channel_id,
-        insecure_pictures=config.nfts.allow_insecure_pictures,
+        pictures=Pictures(
+            ipfs_gateway=config.nfts.ipfs_gateway,
+            neutral=config.web.public_url + NEUTRAL,
+            insecure=config.nfts.allow_insecure_pictures,
+        ),
         explorers=config.withdrawals.explorers,
         api_url=config.discord.api_url,
         gateway_url=config.discord.gateway_url,

@@ -1,12 +1,15 @@
 """Builds the messages: one look for all, in Discord's Components V2, with buttons that outlive a restart."""
 
+from collections.abc import Sequence
+
 import discord
 from discord import ui
 
-from cogs.presses import Press
+from cogs.presses import Menu, Press
 from services.wording.text import Words
 
 Button = Press | ui.Button[ui.LayoutView]
+Item = Button | Menu
 
 COLOURS = {
     "plain": discord.Colour(0x4C6FFF),
@@ -17,8 +20,10 @@ COLOURS = {
 SIGNS = {"plain": "", "good": "✅ ", "warning": "⚠️ ", "bad": "⛔ "}
 
 
-def card(words: Words, *buttons: Button, picture: str | None = None) -> ui.LayoutView:
-    """A message with a title, a text, perhaps a picture, and a row of buttons."""
+def card(
+    words: Words, *buttons: Button, picture: str | None = None, menus: Sequence[Menu] = ()
+) -> ui.LayoutView:
+    """A message with a title, a text, perhaps a picture, menus and a row of buttons."""
     view = ui.LayoutView(timeout=None)
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[words.tone])
     text = f"### {SIGNS[words.tone]}{words.title}\n{words.text}"
@@ -27,16 +32,18 @@ def card(words: Words, *buttons: Button, picture: str | None = None) -> ui.Layou
     else:
         # Beside the text, so that the whole of a review is seen at once.
         box.add_item(ui.Section(text, accessory=ui.Thumbnail(picture, description=words.image_text)))
+    for menu in menus:
+        box.add_item(row(menu))
     if buttons:
         box.add_item(row(*buttons))
     view.add_item(box)
     return view
 
 
-def row(*buttons: Button) -> ui.ActionRow[ui.LayoutView]:
+def row(*items: Item) -> ui.ActionRow[ui.LayoutView]:
     actions: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    for button in buttons:
-        actions.add_item(button)
+    for item in items:
+        actions.add_item(item)
     return actions
 
 

@@ -18,7 +18,18 @@ from cogs.cards import card
 from cogs.failures import report_failure
 from cogs.following import Following
 from cogs.markup import DiscordMarkup
-from cogs.presses import Interaction, ModalHandler, Press, PressHandler, buttons, dispatch_modal
+from cogs.pictures import Pictures
+from cogs.presses import (
+    Interaction,
+    Menu,
+    MenuHandler,
+    ModalHandler,
+    Press,
+    PressHandler,
+    answer_modal,
+    answer_outdated,
+    buttons,
+)
 from cogs.translator import Translator
 from services.address_book import AddressBook
 from services.foreign_text import clean
@@ -34,6 +45,7 @@ from services.overview import OverviewReader
 from services.settling import Settling
 from services.withdrawal_history import WithdrawalHistory
 from services.withdrawals import Withdrawals
+from services.wording import general as general_words
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
 from services.wording.language import language_of
@@ -80,7 +92,7 @@ class DiscordSettings:
     home_guild_id: int
     admin_role_id: int | None
     team_channel_id: int | None
-    insecure_pictures: bool
+    pictures: Pictures
     explorers: Mapping[str, str]
     api_url: str | None = None
     gateway_url: str | None = None
@@ -123,11 +135,12 @@ class BanqBot(commands.Bot):
         self.settings = settings
         self.following = Following()
         self.presses: dict[str, PressHandler] = {}
+        self.menus: dict[str, MenuHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
         self._showing_notices_to: set[tuple[str, str]] = set()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(Press)
+        self.add_dynamic_items(Press, Menu)
         await self.tree.set_translator(Translator())
         await self._sync(None)
         await self._sync(discord.Object(self.settings.home_guild_id))
@@ -148,7 +161,9 @@ class BanqBot(commands.Bot):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
-            await dispatch_modal(interaction)
+            await answer_modal(interaction)
+        elif interaction.type is discord.InteractionType.component:
+            await answer_outdated(interaction)
         # So that what is written to this member later comes in the same language.
         await self.services.languages.remember(chat_user(interaction.user), interaction.locale.value)
 
@@ -217,6 +232,10 @@ class BanqBot(commands.Bot):
                 await self.services.outbox.mark_shown(notice_id)
         finally:
             self._showing_notices_to.discard(recipient)
+
+    async def refuse_outdated(self, interaction: Interaction) -> None:
+        words = general_words.outdated(markup_of(interaction))
+        await interaction.response.send_message(view=card(words), ephemeral=True)
 
     async def refuse_stranger(self, interaction: Interaction) -> None:
         await interaction.response.send_message(view=card(linking_words.NOT_YOUR_BUTTON), ephemeral=True)

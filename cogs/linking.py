@@ -143,12 +143,13 @@ class LinkingCog(commands.Cog):
     async def _ask_for_code(self, interaction: Interaction, session_id: str) -> None:
         await open_modal(
             interaction,
+            "Finish linking",
+            "link-code",
+            session_id,
             Question(
-                custom_id=f"link-code:{interaction.user.id}:{session_id}",
-                title="Finish linking",
-                label="The code on the page",
+                "code",
+                "The code on the page",
                 help="Six digits, on the page you opened",
-                field="code",
                 shortest=6,
                 longest=7,
                 placeholder="123 456",

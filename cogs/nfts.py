@@ -1,18 +1,24 @@
-"""/nfts: the member's NFTs, with pictures, page by page."""
+"""/nfts: the member's NFTs with pictures, page by page, by collection or search; and each of them in full."""
+
+from datetime import timedelta
+from itertools import islice
 
 from discord import app_commands, ui
 from discord.ext import commands
 
-from banq.models import Nft
-from cogs.cards import COLOURS, card, row
+from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.markup import picture_url
-from cogs.presses import Interaction, Press, PressHandler
-from services.nfts import BanqSilent, Wallet
+from cogs.gallery import ALL, Gallery, View, details, searched
+from cogs.presses import Interaction, Press, PressHandler, Question, open_modal
+from cogs.sending import send_button
+from services.nfts import LOOKED_THROUGH_FOR, BanqSilent
+from services.wallet import Selection, Wallet
+from services.wording import gallery as gallery_words
+from services.wording import general as general_words
 from services.wording import wallet as wallet_words
-from services.wording.text import Markup
 
-PER_PAGE = 5
+AUTOCOMPLETE_PATIENCE_S = 0.7
+MOST_CHOICES = 25
 
 
 class NftsCog(commands.Cog):
@@ -21,63 +27,153 @@ class NftsCog(commands.Cog):
         self._nfts = bot.services.nfts
         bot.presses["nfts-page"] = PressHandler(self._turn_page)
         bot.presses["nfts-refresh"] = PressHandler(self._refresh)
+        bot.presses["nfts-jump"] = PressHandler(self._ask_for_page, opens_modal=True)
+        bot.modals["nfts-jump"] = self._jump
+        bot.presses["nfts-search"] = PressHandler(self._ask_for_words, opens_modal=True)
+        bot.modals["nfts-search"] = self._search
+        bot.menus["nfts-in"] = self._choose_collection
+        bot.menus["nft"] = self._look_at
+        bot.presses["nft"] = PressHandler(self._look_again)
 
-    @app_commands.command(description="Look at your NFTs")
-    async def nfts(self, interaction: Interaction) -> None:
-        await self._show(interaction, 1, fresh=False)
+    @app_commands.command(description="Look at your NFTs, and send one")
+    @app_commands.describe(
+        collection="Only this collection; pick it from the list",
+        search="Only those with these words in name, collection, network or token id",
+    )
+    async def nfts(
+        self,
+        interaction: Interaction,
+        collection: app_commands.Range[str, 1, 100] | None = None,
+        search: app_commands.Range[str, 1, 100] | None = None,
+    ) -> None:
+        selection = Selection(search=searched(search or ""))
+        await self._show(interaction, View(1, selection), collection=collection)
 
-    async def _turn_page(self, interaction: Interaction, page: str) -> None:
-        await self._show(interaction, int(page), fresh=False)
-
-    async def _refresh(self, interaction: Interaction, page: str) -> None:
-        await self._show(interaction, int(page), fresh=True)
-
-    async def _show(self, interaction: Interaction, page: int, *, fresh: bool) -> None:
-        reading = self._nfts.of(chat_user(interaction.user), fresh=fresh)
-        wallet = await self._bot.patiently(interaction, reading)
-        owner = interaction.user.id
+    @nfts.autocomplete("collection")
+    async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        wallet = await self._nfts.within(chat_user(interaction.user), AUTOCOMPLETE_PATIENCE_S)
         if not isinstance(wallet, Wallet):
-            again = Press("Try again", "nfts-refresh", owner, str(page))
-            buttons = (again,) if isinstance(wallet, BanqSilent) else ()
-            await self._bot.show(interaction, card(wallet_words.no_wallet(wallet), *buttons))
-            return
-        if not wallet.items:
-            refresh = Press("Refresh", "nfts-refresh", owner, "1")
-            await self._bot.show(interaction, card(wallet_words.EMPTY_WALLET, refresh))
-            return
-        await self._bot.show_with_pictures(
-            interaction, lambda pictures: self._gallery(interaction, wallet, page, pictures=pictures)
+            return []
+        found = (
+            app_commands.Choice(name=collection.name, value=collection.key)
+            for collection in wallet.collections
+            if typed.casefold() in collection.name.casefold()
         )
+        return list(islice(found, MOST_CHOICES))
 
-    def _gallery(
-        self, interaction: Interaction, wallet: Wallet, page: int, *, pictures: bool
-    ) -> ui.LayoutView:
+    async def _turn_page(self, interaction: Interaction, view: str) -> None:
+        await self._show(interaction, View.read(view), not_older_than=LOOKED_THROUGH_FOR)
+
+    async def _refresh(self, interaction: Interaction, view: str) -> None:
+        await self._show(interaction, View.read(view), fresh=True)
+
+    async def _choose_collection(self, interaction: Interaction, view: str, chosen: str) -> None:
+        selection = Selection("" if chosen == ALL else chosen, View.read(view).selection.search)
+        await self._show(interaction, View(1, selection), not_older_than=LOOKED_THROUGH_FOR)
+
+    async def _ask_for_page(self, interaction: Interaction, reference: str) -> None:
+        pages, _, view = reference.partition(".")
+        m = markup_of(interaction)
+        number = Question("page", gallery_words.jump_label(m), longest=6, placeholder=f"1-{pages}")
+        await open_modal(interaction, gallery_words.jump_title(m), "nfts-jump", view, number)
+
+    async def _jump(self, interaction: Interaction, view: str, typed: dict[str, str]) -> None:
+        number = typed["page"].strip()
+        if not number.isdecimal():
+            words = gallery_words.not_a_page(markup_of(interaction))
+            await interaction.followup.send(view=card(words), ephemeral=True)
+            return
+        await self._show(interaction, View.read(view).on(int(number)), not_older_than=LOOKED_THROUGH_FOR)
+
+    async def _ask_for_words(self, interaction: Interaction, view: str) -> None:
+        m = markup_of(interaction)
+        words = Question("search", gallery_words.search_label(m), gallery_words.search_help(m))
+        await open_modal(interaction, gallery_words.search_title(m), "nfts-search", view, words)
+
+    async def _search(self, interaction: Interaction, view: str, typed: dict[str, str]) -> None:
+        selection = Selection(View.read(view).selection.collection, searched(typed["search"]))
+        await self._show(interaction, View(1, selection), not_older_than=LOOKED_THROUGH_FOR)
+
+    async def _show(
+        self,
+        interaction: Interaction,
+        view: View,
+        *,
+        collection: str | None = None,
+        fresh: bool = False,
+        not_older_than: timedelta | None = None,
+    ) -> None:
+        """`collection`: a key from autocomplete, or what somebody typed instead."""
+        found = await self._wallet(interaction, view, fresh=fresh, not_older_than=not_older_than)
+        if found is None:
+            return
+        wallet, is_banq_silent = found
         m, owner = markup_of(interaction), interaction.user.id
-        pages = -(-len(wallet.items) // PER_PAGE)
-        page = min(max(page, 1), pages)
-        shown = wallet.items[(page - 1) * PER_PAGE : page * PER_PAGE]
-        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
-        box.add_item(ui.TextDisplay(wallet_words.gallery_title(len(wallet.items), page, pages)))
-        for nft in shown:
-            picture = picture_url(nft.image_url, insecure=self._bot.settings.insecure_pictures)
-            box.add_item(self._entry(m, nft, picture if pictures else None))
-        box.add_item(ui.Separator())
-        box.add_item(
-            row(
-                Press("◀ Back", "nfts-page", owner, str(page - 1), disabled=page == 1),
-                Press("Next ▶", "nfts-page", owner, str(page + 1), disabled=page == pages),
-                Press("Refresh", "nfts-refresh", owner, str(page)),
+        if collection is not None:
+            view = _within(wallet, view, collection)
+        if not wallet.items:
+            refresh = Press(general_words.refresh(m), "nfts-refresh", owner, "1")
+            await self._bot.show(interaction, card(gallery_words.empty(m), refresh))
+        elif not wallet.select(view.selection):
+            everything = Press(gallery_words.show_all_button(m), "nfts-page", owner, "1")
+            words = gallery_words.nothing_fits(m, wallet, view.selection)
+            await self._bot.show(interaction, card(words, everything))
+        else:
+            gallery = Gallery(m, owner, wallet, view, is_banq_silent)
+            await self._bot.show_with_pictures(
+                interaction, lambda shows: gallery.layout(self._bot.settings.pictures, shows_pictures=shows)
             )
-        )
-        box.add_item(ui.TextDisplay(wallet_words.gallery_note(m, wallet.fetched_at, wallet.unreadable)))
-        view = ui.LayoutView(timeout=None)
-        view.add_item(box)
-        return view
 
-    def _entry(
-        self, m: Markup, nft: Nft, picture: str | None
-    ) -> ui.Section[ui.LayoutView] | ui.TextDisplay[ui.LayoutView]:
-        text = wallet_words.gallery_entry(m, nft)
-        if picture is None:
-            return ui.TextDisplay(text)
-        return ui.Section(text, accessory=ui.Thumbnail(picture, description=wallet_words.picture_text(nft)))
+    async def _wallet(
+        self, interaction: Interaction, view: View, *, fresh: bool, not_older_than: timedelta | None
+    ) -> tuple[Wallet, bool] | None:
+        """The wallet, and whether it is an old one since Banq is silent; None if there is none to show."""
+        user, m = chat_user(interaction.user), markup_of(interaction)
+        reading = (
+            self._nfts.of(user, fresh=fresh)
+            if not_older_than is None
+            else self._nfts.of(user, not_older_than=not_older_than)
+        )
+        wallet = await self._bot.patiently(interaction, reading)
+        if isinstance(wallet, Wallet):
+            return wallet, False
+        remembered = await self._nfts.remembered(user) if isinstance(wallet, BanqSilent) else None
+        if remembered is not None:
+            return remembered, True
+        again = Press(general_words.try_again(m), "nfts-refresh", interaction.user.id, str(view))
+        buttons = (again,) if isinstance(wallet, BanqSilent) else ()
+        await self._bot.show(interaction, card(wallet_words.no_wallet(wallet), *buttons))
+        return None
+
+    async def _look_at(self, interaction: Interaction, view: str, key: str) -> None:
+        await self._look_again(interaction, f"{key}.{view}")
+
+    async def _look_again(self, interaction: Interaction, reference: str) -> None:
+        key, _, view = reference.partition(".")
+        found = await self._wallet(
+            interaction, View.read(view), fresh=False, not_older_than=LOOKED_THROUGH_FOR
+        )
+        if found is None:
+            return
+        m, owner = markup_of(interaction), interaction.user.id
+        back = Press(gallery_words.all_nfts_button(m), "nfts-page", owner, view)
+        entry = found[0].entries.get(key)
+        if entry is None:
+            await self._bot.show(interaction, card(gallery_words.gone(m), back))
+            return
+        send = await send_button(interaction, entry)
+
+        def layout(shows_pictures: bool) -> ui.LayoutView:
+            picture = self._bot.settings.pictures.or_neutral(entry.nft.image_url)
+            return details(m, entry, picture if shows_pictures else None, send, back)
+
+        await self._bot.show_with_pictures(interaction, layout)
+
+
+def _within(wallet: Wallet, view: View, wanted: str) -> View:
+    """Somebody who types a collection's name instead of picking it means the one of this name."""
+    named = wanted.casefold().strip()
+    for collection in wallet.collections:
+        if wanted == collection.key or named == collection.name.casefold():
+            return View(1, Selection(collection.key, view.selection.search))
+    return View(1, Selection(search=view.selection.search or searched(wanted)))

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 else:
     Interaction = discord.Interaction
 
-ID_TEMPLATE = r"(?P<action>[a-z-]+):(?P<owner>\d+):(?P<reference>[A-Za-z0-9_-]*)"
+ID = r"(?P<action>[a-z-]+):(?P<owner>\d+):(?P<reference>[A-Za-z0-9_.-]*)"
+# The library tells buttons from menus by their ids alone.
+MENU_ID = rf"menu/{ID}"
+EVERYBODY = 0
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,15 @@ class PressHandler:
     opens_modal: bool = False
 
 
+MenuHandler = Callable[[Interaction, str, str], Awaitable[None]]
 ModalHandler = Callable[[Interaction, str, dict[str, str]], Awaitable[None]]
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=ID_TEMPLATE):
-    """A button for one person. Its handler is looked up by action among the client's."""
+class Press(ui.DynamicItem[ui.Button[Any]], template=ID):
+    """A button for one person, or for everybody. Its handler is looked up by action among the client's.
+
+    Where everybody may press it, each gets a message of the own as the answer.
+    """
 
     def __init__(
         self,
@@ -60,22 +67,89 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=ID_TEMPLATE):
         return cls(label, match["action"], int(match["owner"]), match["reference"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
-        """Errors must be caught here: the library only logs what a dynamic item raises."""
-        try:
-            await self._run(interaction)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
-            await report_failure(interaction, error)
+        await _answer(interaction, self.custom_id, self._run)
 
-    async def _run(self, interaction: Interaction) -> None:
-        action, owner, reference = self.custom_id.split(":")
-        if str(interaction.user.id) != owner:
+    async def _run(self, interaction: Interaction, used: "Used") -> None:
+        handler = interaction.client.presses[used.action]
+        if not handler.opens_modal:
+            await _defer(interaction, used)
+        await handler.run(interaction, used.reference)
+
+
+class Menu(ui.DynamicItem[ui.Select[Any]], template=MENU_ID):
+    """A menu for one person, from which one of at most 25 options is chosen."""
+
+    def __init__(
+        self,
+        placeholder: str,
+        action: str,
+        owner: int,
+        reference: str,
+        options: list[discord.SelectOption],
+    ) -> None:
+        custom_id = f"menu/{action}:{owner}:{reference}"
+        super().__init__(ui.Select(placeholder=placeholder, custom_id=custom_id, options=options))
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003 - the library's signature
+        item: ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        options = item.options if isinstance(item, ui.Select) else []
+        return cls("…", match["action"], int(match["owner"]), match["reference"], options)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> Any:
+        await _answer(interaction, self.custom_id, self._run)
+
+    async def _run(self, interaction: Interaction, used: "Used") -> None:
+        handler = interaction.client.menus[used.action]
+        await _defer(interaction, used)
+        data: Any = interaction.data
+        await handler(interaction, used.reference, data["values"][0])
+
+
+@dataclass(frozen=True)
+class Used:
+    """What was pressed, chosen from, or filled in, as its id tells."""
+
+    action: str
+    owner: int
+    reference: str
+
+
+async def _answer(
+    interaction: Interaction, custom_id: str, run: Callable[[Interaction, Used], Awaitable[None]]
+) -> None:
+    """Errors must be caught here: the library only logs what a dynamic item raises."""
+    try:
+        match = re.fullmatch(ID, custom_id.removeprefix("menu/"))
+        if match is None or not _is_known(interaction.client, match["action"]):
+            await interaction.client.refuse_outdated(interaction)
+            return
+        used = Used(match["action"], int(match["owner"]), match["reference"])
+        if used.owner not in {EVERYBODY, interaction.user.id}:
             await interaction.client.refuse_stranger(interaction)
             return
-        handler = interaction.client.presses[action]
-        if not handler.opens_modal:
-            _leave(interaction)
-            await interaction.response.defer()
-        await handler.run(interaction, reference)
+        await run(interaction, used)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
+        await report_failure(interaction, error)
+
+
+def _is_known(client: "BanqBot", action: str) -> bool:
+    return any(action in handlers for handlers in (client.presses, client.menus, client.modals))
+
+
+async def _defer(interaction: Interaction, used: Used) -> None:
+    """Answer in the message that was used, which from now on is up to the handler; or in one of the own."""
+    if used.owner == EVERYBODY:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        return
+    if interaction.message is not None:
+        interaction.client.following.leave(interaction.message.id)
+    await interaction.response.defer()
 
 
 STYLES = {
@@ -95,55 +169,54 @@ def buttons(words: Words, owner: int) -> list[Press]:
 
 @dataclass(frozen=True)
 class Question:
-    """A modal with one field. Its answer is handled by `custom_id` alone, which outlives a restart."""
+    """One field of a modal."""
 
-    custom_id: str
-    title: str
+    name: str
     label: str
-    help: str
-    field: str
-    shortest: int
-    longest: int
+    help: str = ""
+    shortest: int = 1
+    longest: int = 100
     placeholder: str | None = None
+    value: str | None = None
 
 
-async def open_modal(interaction: Interaction, question: Question) -> None:
-    modal: ui.Modal = ui.Modal(title=question.title, custom_id=question.custom_id)
-    field: ui.TextInput[Any] = ui.TextInput(
-        custom_id=question.field,
-        placeholder=question.placeholder,
-        min_length=question.shortest,
-        max_length=question.longest,
-    )
-    modal.add_item(ui.Label(text=question.label, description=question.help, component=field))
+async def open_modal(
+    interaction: Interaction, title: str, action: str, reference: str, *questions: Question
+) -> None:
+    """Ask whoever interacts. What is filled in is handled by the modal's id, which outlives a restart."""
+    modal: ui.Modal = ui.Modal(title=title, custom_id=f"{action}:{interaction.user.id}:{reference}")
+    for question in questions:
+        field: ui.TextInput[Any] = ui.TextInput(
+            custom_id=question.name,
+            placeholder=question.placeholder,
+            default=question.value,
+            min_length=question.shortest,
+            max_length=question.longest,
+            required=question.shortest > 0,
+        )
+        modal.add_item(ui.Label(text=question.label, description=question.help or None, component=field))
     # A modal that is already finished is not kept by the library, which would never forget it.
     modal.stop()
     await interaction.response.send_modal(modal)
 
 
-async def dispatch_modal(interaction: Interaction) -> None:
+async def answer_modal(interaction: Interaction) -> None:
     """Handle a submitted modal by its id alone: it may have been opened before a restart."""
     data: Any = interaction.data
-    match = re.fullmatch(ID_TEMPLATE, data["custom_id"])
-    if match is None:
-        return
-    try:
-        if str(interaction.user.id) != match["owner"]:
-            await interaction.client.refuse_stranger(interaction)
-            return
-        _leave(interaction)
-        await interaction.response.defer()
-        await interaction.client.modals[match["action"]](
-            interaction, match["reference"], _typed(data["components"])
-        )
-    except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
-        await report_failure(interaction, error)
+
+    async def run(interaction: Interaction, used: Used) -> None:
+        handler = interaction.client.modals[used.action]
+        await _defer(interaction, used)
+        await handler(interaction, used.reference, _typed(data["components"]))
+
+    await _answer(interaction, data["custom_id"], run)
 
 
-def _leave(interaction: Interaction) -> None:
-    """What the message says next is up to whoever handles this, and no longer to what it followed."""
-    if interaction.message is not None:
-        interaction.client.following.leave(interaction.message.id)
+async def answer_outdated(interaction: Interaction) -> None:
+    """Whatever has an id that no version of ours would give it now; others are handled by the library."""
+    data: Any = interaction.data
+    if not any(re.fullmatch(template, data["custom_id"]) for template in (ID, MENU_ID)):
+        await interaction.client.refuse_outdated(interaction)
 
 
 def _typed(components: list[Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction, PressHandler, buttons
 from services.links import Frozen, LinkStale, NotLinked, Unlinked
-from services.nfts import Wallet
+from services.wallet import Wallet
 from services.wording import limits as limit_words
 from services.wording import wallet as wallet_words
 from services.wording.text import Words

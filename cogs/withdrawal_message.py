@@ -8,7 +8,6 @@ from discord import ui
 from cogs.cards import Button, card
 from cogs.client import BanqBot, chat_user, markup_of
 from cogs.following import Followed, Update
-from cogs.markup import picture_url
 from cogs.presses import Interaction, Press
 from services.addresses import explorer_url
 from services.changes import Changes
@@ -60,7 +59,7 @@ class WithdrawalMessage:
         if withdrawal.state in story_words.UNDER_WAY:
             row.append(Press("Refresh", "withdrawal-details", owner, reference))
         row.append(Press("My withdrawals", "withdrawals-list", owner, str(self.page)))
-        picture = picture_url(words.image_url, insecure=settings.insecure_pictures)
+        picture = settings.pictures.of(words.image_url)
         return card(words, *row, picture=picture if with_picture else None)
 
 

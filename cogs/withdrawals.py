@@ -1,47 +1,33 @@
 """/withdraw: what is to be sent where, its review, and the confirmation."""
 
-from itertools import islice
 from typing import assert_never
 
-from discord import app_commands, ui
+from discord import app_commands
 from discord.ext import commands
 
 from cogs.address_choices import address_choices
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.markup import picture_url
-from cogs.presses import Interaction, Press, PressHandler, Question, buttons, open_modal
+from cogs.presses import Interaction, Press, PressHandler, Question, open_modal
 from cogs.withdrawal_message import tell_story
-from services.address_book import NotInBook
+from cogs.withdrawal_review import hindrance, show_draft, show_review
 from services.addresses import network_of
 from services.identity import ChatUser
-from services.limits import AddressTooNew, LinkTooFresh, Paused, TooManyToday, TooManyUnderWay
-from services.links import LinkFrozen, LinkStale, NotLinked
-from services.nfts import BanqSilent, Wallet
+from services.nfts import BanqSilent
+from services.wallet import Selection, Wallet
 from services.withdrawals import (
     TYPED_AGAIN,
-    AddressRefused,
-    AlreadyRunning,
-    AmountRefused,
-    Drafted,
     DraftGone,
-    Hindrance,
-    NftNotChosen,
-    NftNotFound,
     NotYourWithdrawal,
     RetypeNeeded,
     Submitted,
 )
-from services.wording import address_book as book_words
-from services.wording import addresses as address_words
-from services.wording import limits as limit_words
+from services.wording import gallery as gallery_words
 from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
-from services.wording import withdrawal_list as list_words
 from services.wording import withdrawals as withdrawal_words
-from services.wording.text import Words
 
-AUTOCOMPLETE_PATIENCE_S = 2.0
+AUTOCOMPLETE_PATIENCE_S = 0.7
 MOST_CHOICES = 25
 LARGEST_AMOUNT = 1_000_000
 # No NFT is called that, so choosing it is refused with the reason.
@@ -71,39 +57,20 @@ class WithdrawalsCog(commands.Cog):
         to: app_commands.Range[str, 1, 200],
         amount: app_commands.Range[int, 1, LARGEST_AMOUNT] = 1,
     ) -> None:
-        drafting = self._withdrawals.draft(chat_user(interaction.user), nft, to, amount)
-        outcome = await self._bot.patiently(interaction, drafting)
-        match outcome:
-            case Drafted() as drafted:
-                words = withdrawal_words.withdrawal_review(markup_of(interaction), drafted)
-                await self._bot.show_with_pictures(
-                    interaction, lambda pictures: self._review(interaction, words, pictures=pictures)
-                )
-                return
-            case NftNotChosen():
-                view = card(withdrawal_words.NFT_NOT_CHOSEN)
-            case AddressRefused(problem, chain):
-                view = card(address_words.address_refused(markup_of(interaction), problem, chain))
-            case NotInBook():
-                view = card(book_words.NOT_IN_BOOK)
-            case _:
-                view = self._hindrance(interaction, outcome)
-        await self._bot.show(interaction, view)
+        await show_draft(interaction, nft, to, amount)
 
     @withdraw.autocomplete("nft")
     async def _nft_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        wallet = await self._nfts.within(chat_user(interaction.user), AUTOCOMPLETE_PATIENCE_S)
-        if wallet is None:
-            return []
-        if not isinstance(wallet, Wallet):
-            return [app_commands.Choice(name=wallet_words.nothing_to_choose(wallet), value=NO_CHOICE)]
-        wanted = typed.casefold().split()
-        found = (
-            app_commands.Choice(name=label, value=key)
-            for key, label in wallet.labels.items()
-            if all(word in label.casefold() for word in wanted)
-        )
-        return list(islice(found, MOST_CHOICES))
+        """Keys, which `draft` looks up in the member's own wallet again."""
+        user, m = chat_user(interaction.user), markup_of(interaction)
+        wallet = await self._nfts.within(user, AUTOCOMPLETE_PATIENCE_S)
+        if wallet is None or isinstance(wallet, BanqSilent):
+            wallet = await self._nfts.remembered(user) or wallet
+        if isinstance(wallet, Wallet):
+            found = wallet.select(Selection(search=typed))[:MOST_CHOICES]
+            return [app_commands.Choice(name=entry.label, value=entry.key) for entry in found]
+        hint = gallery_words.still_asking(m) if wallet is None else wallet_words.nothing_to_choose(wallet)
+        return [app_commands.Choice(name=hint, value=NO_CHOICE)]
 
     @withdraw.autocomplete("to")
     async def _address_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -122,12 +89,13 @@ class WithdrawalsCog(commands.Cog):
     async def _ask_to_retype(self, interaction: Interaction, withdrawal_id: str) -> None:
         await open_modal(
             interaction,
+            withdrawal_words.RETYPE_TITLE,
+            "withdraw-retyped",
+            withdrawal_id,
             Question(
-                custom_id=f"withdraw-retyped:{interaction.user.id}:{withdrawal_id}",
-                title=withdrawal_words.RETYPE_TITLE,
-                label=withdrawal_words.RETYPE_LABEL,
+                "end",
+                withdrawal_words.RETYPE_LABEL,
                 help=withdrawal_words.RETYPE_HELP,
-                field="end",
                 shortest=TYPED_AGAIN,
                 longest=TYPED_AGAIN + 2,
             ),
@@ -152,9 +120,8 @@ class WithdrawalsCog(commands.Cog):
                     Press("Cancel", "withdraw-cancel", interaction.user.id, withdrawal_id),
                 )
             case RetypeNeeded():
-                words = withdrawal_words.retype_needed(markup_of(interaction), outcome)
-                await self._bot.show_with_pictures(
-                    interaction, lambda pictures: self._review(interaction, words, pictures=pictures)
+                await show_review(
+                    interaction, withdrawal_words.retype_needed(markup_of(interaction), outcome)
                 )
                 return
             case DraftGone(state, reason):
@@ -162,7 +129,7 @@ class WithdrawalsCog(commands.Cog):
             case NotYourWithdrawal():
                 view = card(linking_words.NOT_YOUR_BUTTON)
             case _:
-                view = self._hindrance(interaction, outcome)
+                view = hindrance(interaction, outcome)
         await self._bot.show(interaction, view)
 
     async def _cancel(self, interaction: Interaction, withdrawal_id: str) -> None:
@@ -178,25 +145,3 @@ class WithdrawalsCog(commands.Cog):
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)
-
-    def _hindrance(self, interaction: Interaction, outcome: Hindrance) -> ui.LayoutView:
-        """What stands in the way both of a draft and of its confirmation."""
-        m = markup_of(interaction)
-        match outcome:
-            case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
-                words = wallet_words.no_wallet(outcome)
-            case NftNotFound():
-                words = withdrawal_words.NFT_NOT_FOUND
-            case AmountRefused(owned):
-                words = withdrawal_words.amount_refused(owned)
-            case AlreadyRunning(running):
-                words = list_words.already_running(m, running, chat_user(interaction.user))
-            case Paused() | LinkTooFresh() | AddressTooNew() | TooManyToday() | TooManyUnderWay():
-                words = limit_words.braked(m, outcome)
-            case never:
-                assert_never(never)
-        return card(words, *buttons(words, interaction.user.id))
-
-    def _review(self, interaction: Interaction, words: Words, *, pictures: bool) -> ui.LayoutView:
-        picture = picture_url(words.image_url, insecure=self._bot.settings.insecure_pictures)
-        return card(words, *buttons(words, interaction.user.id), picture=picture if pictures else None)

@@ -1,29 +1,26 @@
 """A member's NFTs, from a short cache or fresh from Banq. An outage is never an empty wallet."""
 
 import asyncio
-import hashlib
 import logging
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from banq.client import BanqClient
 from banq.errors import BanqError, Forbidden, NotFound
-from banq.models import Nft, UserGuid
-from services.foreign_text import clean
+from banq.models import UserGuid
 from services.identity import ChatUser
 from services.links import Links, LinkStale, NotLinked
 from services.sources import Sources
+from services.wallet import Wallet
 from storage.links import Link
 
 log = logging.getLogger(__name__)
 
 CACHE_FOR = timedelta(seconds=60)
+# Whoever turns pages looks at one state of the wallet, whose age is told.
+LOOKED_THROUGH_FOR = timedelta(minutes=10)
 DENIAL_HOLDS_AFTER = timedelta(seconds=30)
-NFT_KEY = r"[0-9a-f]{20}"
-CACHED_WALLETS = 2_000
+CACHED_NFTS = 200_000
 
 
 @dataclass(frozen=True)
@@ -39,55 +36,6 @@ class Denied:
     since: datetime
 
 
-@dataclass(frozen=True)
-class Wallet:
-    """What Banq says the member holds. `by_key` uses opaque keys that are safe to hand out."""
-
-    items: tuple[Nft, ...]
-    unreadable: int
-    fetched_at: datetime
-
-    @cached_property
-    def by_key(self) -> Mapping[str, Nft]:
-        return {nft_key(nft): nft for nft in self.items}
-
-    @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """A label for each key, at most 100 characters; same-named NFTs are told apart."""
-        labels: dict[str, str] = {}
-        seen: Counter[str] = Counter()
-        for key, nft in self.by_key.items():
-            label = _label(nft)
-            seen[label] += 1
-            # The number of a label that looks numbered already could repeat another's.
-            while seen[label] > 1 and seen[numbered := f"{label} ({seen[label]})"]:
-                seen[label] += 1
-            if seen[label] > 1:
-                label = numbered
-                seen[label] += 1
-            labels[key] = label
-        return labels
-
-    def find(self, token_data_id: str, source_banq: str) -> Nft | None:
-        same = (nft for nft in self.items if nft.token_data_id == token_data_id)
-        return next((nft for nft in same if nft.source_banq == source_banq), None)
-
-
-def _label(nft: Nft) -> str:
-    parts = [clean(nft.name or "", 50) or "Unnamed"]
-    parts += [
-        clean(part, limit) for part, limit in ((nft.collection, 20), ((nft.chain or "").title(), 10)) if part
-    ]
-    if nft.token_id:
-        parts.append("#" + clean(nft.token_id, 8))
-    return " · ".join(parts)[:90]
-
-
-def nft_key(nft: Nft) -> str:
-    """A short name of an NFT within its wallet, without Banq's ids in it."""
-    return hashlib.sha256(f"{nft.token_data_id}\n{nft.source_banq}".encode()).hexdigest()[:20]
-
-
 class Nfts:
     def __init__(self, banq: BanqClient, links: Links, sources: Sources) -> None:
         self._banq = banq
@@ -99,21 +47,25 @@ class Nfts:
         self._locks: dict[str, asyncio.Lock] = {}
         self._readings: set[asyncio.Future[Wallet | NotLinked | LinkStale | BanqSilent]] = set()
 
-    async def of(self, user: ChatUser, *, fresh: bool = False) -> Wallet | NotLinked | LinkStale | BanqSilent:
-        """The user's NFTs, at most a minute old, or read now if `fresh`."""
+    async def of(
+        self, user: ChatUser, *, fresh: bool = False, not_older_than: timedelta = CACHE_FOR
+    ) -> Wallet | NotLinked | LinkStale | BanqSilent:
+        """The user's NFTs, a minute old at most if nothing else is said, or read now if `fresh`."""
         link = await self._links.of(user)
         if link is None:
             return NotLinked()
         if link.state == "stale":
             return LinkStale()
-        return await self.of_link(link, fresh=fresh)
+        return await self.of_link(link, fresh=fresh, not_older_than=not_older_than)
 
-    async def of_link(self, link: Link, *, fresh: bool = False) -> Wallet | LinkStale | BanqSilent:
+    async def of_link(
+        self, link: Link, *, fresh: bool = False, not_older_than: timedelta = CACHE_FOR
+    ) -> Wallet | LinkStale | BanqSilent:
         asked_at = self._sources.now()
         # One lock per link: a member who types quickly costs Banq one call, not one per key stroke.
         async with self._locks.setdefault(link.id, asyncio.Lock()):
             cached = self._wallets.get(link.id)
-            if cached and cached.fetched_at >= (asked_at if fresh else asked_at - CACHE_FOR):
+            if cached and cached.fetched_at >= (asked_at if fresh else asked_at - not_older_than):
                 return cached
             try:
                 return await self.look_again(link)
@@ -145,6 +97,7 @@ class Nfts:
         self._denied.pop(link.id, None)
         held = tuple(nft for nft in found.items if nft.amount > 0)
         wallet = Wallet(held, found.unreadable, asked_at)
+        await asyncio.to_thread(lambda: wallet.entries)
         self._remember(link.id, wallet)
         return wallet
 
@@ -173,7 +126,7 @@ class Nfts:
     async def remembered(self, user: ChatUser) -> Wallet | None:
         """What was last read of the user's NFTs, however long ago; Banq is not asked."""
         link = await self._links.of(user)
-        return None if link is None else self._wallets.get(link.id)
+        return None if link is None or link.state == "stale" else self._wallets.get(link.id)
 
     async def close(self) -> None:
         """End readings that nobody waits for any more."""
@@ -186,9 +139,11 @@ class Nfts:
         self._wallets.pop(link_id, None)
 
     def _remember(self, link_id: str, wallet: Wallet) -> None:
+        """Forget the one read longest ago until there is room; an empty wallet takes some as well."""
         self._wallets.pop(link_id, None)
         self._wallets[link_id] = wallet
-        while len(self._wallets) > CACHED_WALLETS:
+        kept = sum(len(wallet.items) + 1 for wallet in self._wallets.values())
+        while kept > CACHED_NFTS and len(self._wallets) > 1:
             oldest = next(iter(self._wallets))
-            self._wallets.pop(oldest)
+            kept -= len(self._wallets.pop(oldest).items) + 1
             self._locks.pop(oldest, None)

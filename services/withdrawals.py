@@ -12,9 +12,10 @@ from services.foreign_text import clean
 from services.identity import ChatUser
 from services.limits import Braked, WithdrawalLimits
 from services.links import LinkFrozen, Links, LinkStale, NotLinked
-from services.nfts import NFT_KEY, BanqSilent, Nfts, Wallet
+from services.nfts import BanqSilent, Nfts
 from services.sources import Sources
 from services.submitter import Submitter
+from services.wallet import LONGEST_NAME, NFT_KEY, Wallet
 from storage import address_book as saved_addresses
 from storage import links, withdrawals
 from storage.address_book import SavedAddress
@@ -24,7 +25,6 @@ from storage.withdrawals import Withdrawal
 
 DRAFT_LIVES = timedelta(minutes=10)
 TYPED_AGAIN = 6
-LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -291,11 +291,10 @@ def _is_end_of(address: str, typed: str | None) -> bool:
 
 
 def _find_key(wallet: Wallet, wanted: str) -> str | NftNotFound | NftNotChosen:
-    by_key = wallet.by_key
-    if wanted in by_key:
+    if wanted in wallet.by_key:
         return wanted
     typed = clean(wanted, LONGEST_NAME).casefold()
-    named = [key for key, nft in by_key.items() if clean(nft.name or "", LONGEST_NAME).casefold() == typed]
+    named = [key for key, entry in wallet.entries.items() if entry.name.casefold() == typed]
     if typed and len(named) == 1:
         return named[0]
     return NftNotFound() if re.fullmatch(NFT_KEY, wanted) else NftNotChosen()

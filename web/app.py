@@ -12,7 +12,7 @@ from aiohttp import web
 from services.health import HealthCheck
 from services.inbox import Inbox
 from services.link_page import LinkPage
-from web import health, link_events, link_page, webhooks
+from web import health, link_events, link_page, pictures, webhooks
 from web import sign_in as sign_in_page
 from web.client_address import client_address
 from web.discord_sign_in import DiscordSignIn
@@ -47,6 +47,7 @@ def create_app(
     )
     app.add_routes(health.routes)
     app.add_routes(webhooks.routes)
+    app.add_routes(pictures.routes)
     app.add_routes(link_events.routes)
     app.add_routes(sign_in_page.routes)
     app.add_routes(link_page.routes)

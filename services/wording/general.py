@@ -85,3 +85,31 @@ def failure(m: Markup, reference: str) -> Words:
         ),
         "bad",
     )
+
+
+def outdated(m: Markup) -> Words:
+    return Words(
+        m.say("This button is out of date"),
+        m.say("It comes from an earlier version of this bot. Nothing was done; use the command again."),
+        "warning",
+    )
+
+
+def previous(m: Markup) -> str:
+    return m.say("◀ Back")
+
+
+def next_page(m: Markup) -> str:
+    return m.say("Next ▶")
+
+
+def refresh(m: Markup) -> str:
+    return m.say("Refresh")
+
+
+def try_again(m: Markup) -> str:
+    return m.say("Try again")
+
+
+def back(m: Markup) -> str:
+    return m.say("Back")

@@ -1,13 +1,9 @@
 """The words about a linked wallet, its NFTs, and unlinking it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from banq.models import Nft
-from services.foreign_text import clean
 from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.nfts import BanqSilent
-from services.wording.addresses import network_name
 from services.wording.text import Action, Markup, Words
 
 
@@ -179,29 +175,3 @@ def unlinked(outcome: Unlinked) -> Words:
 
 
 KEPT_LINKED = Words("Nothing changed", "Your wallet stays as it is.")
-
-
-def gallery_title(count: int, page: int, pages: int) -> str:
-    nfts = "1 NFT" if count == 1 else f"{count} NFTs"
-    return f"### Your NFTs\n{nfts}" + (f", page {page} of {pages}" if pages > 1 else "")
-
-
-def gallery_entry(m: Markup, nft: Nft) -> str:
-    name = m.foreign(nft.name or "", 80) or "Unnamed NFT"
-    details = [
-        m.foreign(part, 40) for part in (nft.collection, nft.chain and network_name(nft.chain)) if part
-    ]
-    if nft.token_id:
-        details.append(m.foreign(f"#{nft.token_id}", 24))
-    if nft.amount > 1:
-        details.append(f"you hold {nft.amount}")
-    return m.bold(name) + ("\n" + " · ".join(details) if details else "")
-
-
-def picture_text(nft: Nft) -> str:
-    """What a screen reader says instead of the picture."""
-    return clean(nft.name or "", 200) or "Picture of an unnamed NFT"
-
-
-def gallery_note(m: Markup, fetched_at: datetime, unreadable: int) -> str:
-    return f"-# As Banq told us {m.time(fetched_at)}.{unreadable_note(unreadable)}"

@@ -12,6 +12,7 @@ from cogs.admin import AdminCog
 from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
 from cogs.direct_messages import DiscordMessenger
 from cogs.markup import DiscordMarkup
+from cogs.pictures import Pictures
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
@@ -85,7 +86,7 @@ async def bot(
         home_guild_id=GUILD_ID,
         admin_role_id=ADMIN_ROLE_ID,
         team_channel_id=getattr(request, "param", TEAM_ID),
-        insecure_pictures=False,
+        pictures=Pictures("https://ipfs.example/ipfs/", "https://bot.example/none.png"),
         explorers={},
         api_url=discord.api_url,
         gateway_url=discord.gateway_url,

@@ -25,12 +25,13 @@ from services.linking import Linked, Linking, LinkStarted
 from services.links import Links
 from services.matching import Matching
 from services.member_languages import MemberLanguages
-from services.nfts import Nfts, nft_key
+from services.nfts import Nfts
 from services.outbox import Outbox
 from services.reconciler import Reconciler
 from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
+from services.wallet import nft_key
 from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Drafted, Submitted, Withdrawals

@@ -9,7 +9,6 @@ from types import ModuleType
 
 import pytest
 
-from banq.models import Nft
 from services.address_book import Listed
 from services.addresses import AddressProblem
 from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
@@ -21,6 +20,7 @@ from services.withdrawal_history import Story
 from services.withdrawals import Drafted
 from services.wording import (
     addresses,
+    gallery,
     general,
     limits,
     linking,
@@ -217,8 +217,7 @@ def in_short() -> Iterator[str]:
     yield wallet.NFT_COUNT_UNKNOWN
     for number in (0, 1, 2):
         yield wallet.nft_count(number, number)
-        yield wallet.gallery_title(number, 1, 2)
-        yield wallet.gallery_note(M, NOW, number)
+        yield gallery.unreadable(M, number)
     for shown in each_of_members(NOW, 1):
         for count in (0, 1, 2):
             yield from limits.running_holds(M, shown, [Listed(SAVED, NOW)] * count)
@@ -258,35 +257,10 @@ def test_foreign_text_always_goes_through_the_markup() -> None:
         assert STRANGE not in re.sub(r"⟦.*?⟧", "", sentence, flags=re.DOTALL).lower(), sentence
 
 
-def test_an_nft_in_the_gallery_is_foreign_in_all_its_parts() -> None:
-    nft = Nft.model_validate(
-        {
-            "tokenDataId": 1,
-            "sourceBanq": 1,
-            "name": STRANGE,
-            "collectionName": STRANGE,
-            "chain": STRANGE,
-            "tokenId": STRANGE,
-            "amount": 2,
-        }
-    )
-
-    entry = wallet.gallery_entry(M, nft)
-
-    assert entry.lower().count(STRANGE) == 4
-    assert STRANGE not in re.sub(r"⟦.*?⟧", "", entry).lower()
-    assert "you hold 2" in entry
-
-
 def test_an_nft_without_a_name_is_called_unnamed() -> None:
-    nameless = Nft.model_validate({"tokenDataId": 1, "sourceBanq": 1})
+    words = withdrawals.withdrawal_review(M, Drafted(replace(DRAFT, nft_name=""), None, None))
 
-    assert wallet.gallery_entry(M, nameless) == "Unnamed NFT"
-    assert wallet.picture_text(nameless) == "Picture of an unnamed NFT"
-    assert (
-        "an unnamed NFT"
-        in withdrawals.withdrawal_review(M, Drafted(replace(DRAFT, nft_name=""), None, None)).title
-    )
+    assert "an unnamed NFT" in words.title
 
 
 def test_every_way_that_linking_can_end_has_words() -> None:

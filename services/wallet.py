@@ -1,0 +1,155 @@
+"""What a member holds, as Banq told it, and how a person looks through it: sorted, searched, page by page."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from banq.models import Nft
+from services.foreign_text import clean
+
+LONGEST_NAME = 100
+NFT_KEY = r"[0-9a-f]{20}"
+# What an NFT without a name is called where there is room for a word only; it is one in any language.
+UNNAMED = "NFT"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One NFT in a wallet. `name` and `collection` are cleaned and may be empty.
+
+    `key` is opaque and safe to hand out. `label`, of at most 100 characters, is unique within the wallet.
+    """
+
+    key: str
+    nft: Nft
+    name: str
+    collection: str
+    collection_key: str
+    label: str
+    searched: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of a wallet is to be seen: all, or one collection by its key, or what has each of these words."""
+
+    collection: str = ""
+    search: str = ""
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True)
+class Page:
+    """`number` of `pages`, each at least 1; `count` is what the selection leaves."""
+
+    entries: Sequence[Entry]
+    number: int
+    pages: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Collection:
+    key: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """What Banq said at `fetched_at`; `unreadable` counts NFTs that are there but cannot be shown."""
+
+    items: tuple[Nft, ...]
+    unreadable: int
+    fetched_at: datetime
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Nft]:
+        return {nft_key(nft): nft for nft in self.items}
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """By key, by collection and name. For thousands of NFTs this takes a while: once, in a thread."""
+        labels: Counter[str] = Counter()
+        cleaned = [
+            (key, nft, clean(nft.name or "", LONGEST_NAME), clean(nft.collection or "", 60))
+            for key, nft in self.by_key.items()
+        ]
+        cleaned.sort(key=lambda one: (_in_order(one[3]), _in_order(one[2]), _in_order(one[1].token_id or "")))
+        return {
+            key: Entry(
+                key,
+                nft,
+                name,
+                collection,
+                collection_key(collection),
+                _unique(_label(nft, name, collection), labels),
+                f"{name} {collection} {nft.chain or ''} #{nft.token_id or ''}".casefold(),
+            )
+            for key, nft, name, collection in cleaned
+        }
+
+    @cached_property
+    def collections(self) -> Sequence[Collection]:
+        """The largest first; what belongs to none is not among them."""
+        counts = Counter(entry.collection for entry in self.entries.values() if entry.collection)
+        return [Collection(collection_key(name), name, count) for name, count in counts.most_common()]
+
+    def select(self, selection: Selection) -> list[Entry]:
+        found = list(self.entries.values())
+        if selection.collection:
+            found = [entry for entry in found if entry.collection_key == selection.collection]
+        for word in selection.search.casefold().split():
+            found = [entry for entry in found if word in entry.searched]
+        return found
+
+    def page(self, selection: Selection, number: int, per_page: int) -> Page:
+        """The page of this number, or the nearest that there is."""
+        found = self.select(selection)
+        pages = max(-(-len(found) // per_page), 1)
+        number = min(max(number, 1), pages)
+        return Page(found[(number - 1) * per_page : number * per_page], number, pages, len(found))
+
+    def find(self, token_data_id: str, source_banq: str) -> Nft | None:
+        same = (nft for nft in self.items if nft.token_data_id == token_data_id)
+        return next((nft for nft in same if nft.source_banq == source_banq), None)
+
+
+def nft_key(nft: Nft) -> str:
+    """A short name of an NFT within its wallet, without Banq's ids in it."""
+    return hashlib.sha256(f"{nft.token_data_id}\n{nft.source_banq}".encode()).hexdigest()[:20]
+
+
+def collection_key(name: str) -> str:
+    """The same for a collection, by its cleaned name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+def _label(nft: Nft, name: str, collection: str) -> str:
+    parts = [clean(name, 50) or UNNAMED, clean(collection, 20), clean((nft.chain or "").title(), 10)]
+    if nft.token_id:
+        parts.append("#" + clean(nft.token_id, 8))
+    return " · ".join(part for part in parts if part)[:90]
+
+
+def _unique(label: str, taken: Counter[str]) -> str:
+    """Numbered where it is taken; a label that looks numbered already could be another's."""
+    taken[label] += 1
+    if taken[label] == 1:
+        return label
+    while taken[numbered := f"{label} ({taken[label]})"]:
+        taken[label] += 1
+    taken[numbered] += 1
+    return numbered
+
+
+def _in_order(text: str) -> list[tuple[int, str]]:
+    """So that 9 comes before 10; what has no text comes last."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(len(part), part) if part.isdecimal() else (0, part) for part in parts] if text else [(10**6, "")]
