@@ -171,6 +171,7 @@ class Api:
             "contractAddress": nft.contract_address,
             "tokenId": nft.token_id,
             "tokenType": nft.token_type,
+            "attributes": [{"trait_type": trait, "value": value} for trait, value in nft.traits],
             "amount": amount,
         }
         return {name: value for name, value in fields.items() if name not in nft.omitted}

@@ -64,6 +64,14 @@ class Nft:
         return checksummed("0x" + keccak256(collection)[-20:].hex())
 
     @property
+    def traits(self) -> tuple[tuple[str, str], ...]:
+        """Chosen by number, so that neighbours differ."""
+        return tuple(
+            (name, values[(self.number * step) % len(values)])
+            for step, (name, values) in enumerate(TRAITS[self.collection.slug], start=1)
+        )
+
+    @property
     def picture_path(self) -> str | None:
         """None where the API names no picture of ours either."""
         if self.odd_image_url or "imageUrl" in self.omitted:
@@ -86,6 +94,20 @@ NIGHT_POST = Collection(
 TIDE_POOL = Collection(
     "tide-pool", "Tide Pool", "flow", "NonFungibleToken", "7a1e9f52-0c4d-4f7e-b1a6-5d0e2c3b4a05"
 )
+TRAITS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "quiet-hours": (
+        ("Hour", ("dawn", "noon", "dusk", "night")),
+        ("Weather", ("clear", "rain on its way", "mist", "first snow", "wind")),
+        ("Season", ("spring", "summer", "autumn")),
+    ),
+    "pebble-folk": (
+        ("Mood", ("cheerful", "shy", "stern")),
+        ("Wears", ("a scarf", "nothing", "a hat", "moss")),
+    ),
+    "glaze-garden": (("Finish", ("matte", "gloss")), ("Firings", ("one", "two", "three"))),
+    "night-post": (("Stamp", ("red", "blue")),),
+    "tide-pool": (("Tide", ("low", "high", "turning")),),
+}
 COLLECTIONS = {
     collection.slug: collection
     for collection in (QUIET_HOURS, PEBBLE_FOLK, GLAZE_GARDEN, NIGHT_POST, TIDE_POOL)

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from sandbox.banq import identities
-from sandbox.discord import SeenMessage
+from sandbox.discord import Outcome, SeenMessage
 from sandbox.discord.cast import PEOPLE
 from tests.live import LiveBot
 
@@ -105,6 +105,23 @@ class Member:
         assert outcome.kind == "acknowledged", outcome
         return await members.wait_for(lambda: self._changed(before))
 
+    async def choose(self, message: SeenMessage, placeholder: str, option: str) -> SeenMessage:
+        """Choose an option by its label, from the menu of this placeholder; the same message, once edited."""
+        members = self.live.discord.members
+        before = members.look(self.id, message.id)
+        menu = before.select(placeholder)
+        value = next(each["value"] for each in menu["options"] if each["label"] == option)
+        outcome = await members.choose(self.id, message.id, menu["custom_id"], [value])
+        assert outcome.kind == "acknowledged", outcome
+        return await members.wait_for(lambda: self._changed(before))
+
+    async def fill_in(self, message: SeenMessage, label: str, **values: str) -> Outcome:
+        """Press what opens a modal, and submit it with these values."""
+        members = self.live.discord.members
+        outcome = await members.press(self.id, message.id, message.button(label)["custom_id"])
+        assert outcome.modal is not None, outcome
+        return await members.submit_modal(self.id, outcome.modal, values)
+
     async def type_code(self, message: SeenMessage, code: str) -> None:
         members = self.live.discord.members
         outcome = await members.press(self.id, message.id, message.button("Enter code")["custom_id"])
@@ -122,6 +139,10 @@ class Member:
         """Confirm a withdrawal to a new address; its message, once it has been edited."""
         before = self.live.discord.members.look(self.id, review.id)
         await self.type_end(review, end)
+        return await self.edited(before)
+
+    async def edited(self, before: SeenMessage) -> SeenMessage:
+        """This message, once it is another than before."""
         return await self.live.discord.members.wait_for(lambda: self._changed(before))
 
     async def signed_in_page(self, page: LinkPage) -> SeenMessage:
