@@ -200,6 +200,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
 async def _bot(config: Config, services: Services) -> BanqBot:
     home = discord.Object(config.discord.home_guild_id)
     settings = DiscordSettings(
+        community=config.community.name,
         home_guild_id=home.id,
         admin_role_id=config.discord.admin_role_id,
         team_channel_id=config.discord.team_channel_id,

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from cogs.cards import card
 from cogs.client import PLATFORM, BanqBot, chat_user, markup_of
+from cogs.panel import PanelRefused, post_panel
 from cogs.presses import Interaction
 from services.kill_switch import AlreadyPaused, NotPaused, PausedNow
 from services.links import Frozen, NotLinked, Unlinked, WalletOverview
@@ -43,6 +44,21 @@ class AdminCog(commands.Cog):
         overview = await self._bot.services.overview.read()
         team_channel = self._bot.services.outbox.team_channel(PLATFORM)
         await self._show(interaction, team_words.status(markup_of(interaction), overview, team_channel))
+
+    @admin.command(description="Post a message with a Link button in this channel, for everybody")
+    async def panel(self, interaction: Interaction) -> None:
+        if not await self._allowed(interaction):
+            return
+        m = markup_of(interaction)
+        if interaction.channel_id is None:
+            raise AssertionError("a command is always used in a channel")
+        try:
+            await post_panel(self._bot, interaction.channel_id)
+        except PanelRefused:
+            words = team_words.panel_refused(m)
+        else:
+            words = team_words.panel_posted(m)
+        await self._show(interaction, words)
 
     @admin.command(description="Whether a member is linked; never what they hold")
     @app_commands.describe(member="The member")

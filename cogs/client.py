@@ -89,6 +89,7 @@ class DiscordSettings:
     `api_url` and `gateway_url` only where Discord is not at its usual place.
     """
 
+    community: str
     home_guild_id: int
     admin_role_id: int | None
     team_channel_id: int | None

@@ -72,10 +72,14 @@ class LinkingCog(commands.Cog):
         bot.presses["link-code"] = PressHandler(self._ask_for_code, opens_modal=True)
         bot.presses["link-confirm"] = PressHandler(self._confirm)
         bot.presses["link-cancel"] = PressHandler(self._cancel)
+        bot.presses["panel-link"] = PressHandler(self._start)
         bot.modals["link-code"] = self._finish
 
     @app_commands.command(description="Link your Banq wallet to your Discord account")
     async def link(self, interaction: Interaction) -> None:
+        await self._start(interaction, "")
+
+    async def _start(self, interaction: Interaction, _reference: str) -> None:
         match await self._linking.start(chat_user(interaction.user)):
             case AlreadyLinked(linked_at):
                 await self._show(interaction, linking_words.already_linked(markup_of(interaction), linked_at))

@@ -150,6 +150,6 @@ def _unique(label: str, taken: Counter[str]) -> str:
 
 
 def _in_order(text: str) -> list[tuple[int, str]]:
-    """So that 9 comes before 10; what has no text comes last."""
-    parts = re.split(r"(\d+)", text.casefold())
+    """So that 9 comes before 10, no sign in front pushes itself forward, and what has no text comes last."""
+    parts = re.split(r"(\d+)", re.sub(r"\W+", " ", text).strip().casefold())
     return [(len(part), part) if part.isdecimal() else (0, part) for part in parts] if text else [(10**6, "")]

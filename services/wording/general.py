@@ -113,3 +113,24 @@ def try_again(m: Markup) -> str:
 
 def back(m: Markup) -> str:
     return m.say("Back")
+
+
+def panel(m: Markup, community: str) -> Words:
+    """What stays in a channel, for whoever has not begun yet."""
+    return Words(
+        m.say("Your Banq wallet in {community}", community=m.foreign(community)),
+        m.say(
+            "Link it once, look at your NFTs here, and withdraw them to an address of your own. It takes about two minutes: "
+            "you sign in at Banq, never here, and only you see what the bot answers.\n\n"
+            "Press a button to start. We never ask for a password or seed phrase, and never send you a link that you did not "
+            "ask for."
+        ),
+    )
+
+
+def link_button(m: Markup) -> str:
+    return m.say("Link your wallet")
+
+
+def help_button(m: Markup) -> str:
+    return m.say("What can I do here?")

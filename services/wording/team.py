@@ -131,3 +131,22 @@ def member_unlinked(name: str, outcome: Unlinked) -> Words:
         f"still under way: {outcome.still_running}.",
         "good",
     )
+
+
+def panel_posted(m: Markup) -> Words:
+    return Words(
+        m.say("The panel is posted"),
+        m.say(
+            "Members start from it, each with answers that only they see. It goes on working when the bot restarts; to take "
+            "it down, delete the message. Pin it so that it is found."
+        ),
+        "good",
+    )
+
+
+def panel_refused(m: Markup) -> Words:
+    return Words(
+        m.say("The panel could not be posted"),
+        m.say("Give the bot View Channel and Send Messages in this channel, then use /admin panel again."),
+        "warning",
+    )

@@ -83,6 +83,7 @@ async def bot(
         MemberLanguages(rig.database, ENGLISH),
     )
     settings = DiscordSettings(
+        community="Sunny Meadow",
         home_guild_id=GUILD_ID,
         admin_role_id=ADMIN_ROLE_ID,
         team_channel_id=getattr(request, "param", TEAM_ID),
