@@ -3,16 +3,24 @@
 import re
 from typing import Any
 
+from sandbox.discord.check_localizations import (
+    check_localizations,
+    check_unique_translations,
+    longest,
+)
 from sandbox.discord.check_modal import check_choice
 from sandbox.discord.form import Form, Path
 from sandbox.discord.wire import Context, Json, OptionType
 
-NAME = re.compile(r"[-_'\w]{1,32}")
+# Two whole scripts, because Python counts their vowel signs as no part of a word.
+NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
+NAME_LIMITS, DESCRIPTION_LIMITS = (1, 32), (1, 100)
 MAX_COMMANDS = {SLASH: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 MAX_COMMAND_TEXT = 8000
 MAX_LENGTH = 6000
 MAX_BITS = 2**63
+CHOICE_DUPLICATE = "APPLICATION_COMMAND_OPTIONS_CHOICE_DUPLICATE"
 NESTED = frozenset({OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP})
 WITH_CHOICES = frozenset({OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER})
 
@@ -37,21 +45,30 @@ def check_commands(form: Form, commands: list[Any]) -> None:
         if count > MAX_COMMANDS[kind]:
             message = f"At most {MAX_COMMANDS[kind]} commands of this type"
             form.fault((), "APPLICATION_COMMANDS_MAX_EXCEEDED", message)
+    for kind in MAX_COMMANDS:
+        siblings: dict[Path, Json] = {
+            (index,): command
+            for index, command in enumerate(commands)
+            if isinstance(command, dict) and (command.get("type") or SLASH) == kind
+        }
+        check_unique_translations(form, siblings, "APPLICATION_COMMANDS_DUPLICATE_NAME")
 
 
 def _check_command(form: Form, command: Json, path: Path, kind: int) -> None:
     if kind == SLASH:
         _check_name(form, command, path)
-        form.text(command, "description", path, (1, 100))
+        _check_description(form, command, path)
         _check_options(form, command, path, inside=None)
         if _text_size(command) > MAX_COMMAND_TEXT:
             message = f"Command exceeds maximum size ({MAX_COMMAND_TEXT})"
             form.fault(path, "APPLICATION_COMMAND_TOO_LARGE", message)
     else:
-        form.text(command, "name", path, (1, 32))
-        if command.get("description"):
-            message = "Context menu commands cannot have description"
-            form.fault((*path, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message)
+        form.text(command, "name", path, NAME_LIMITS)
+        check_localizations(form, command, "name", path, NAME_LIMITS)
+        for key in ("description", "description_localizations"):
+            if command.get(key):
+                message = "Context menu commands cannot have description"
+                form.fault((*path, key), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message)
     for key, allowed in (("contexts", set(Context)), ("integration_types", {0, 1})):
         values = form.items(command, key, path, (0, len(allowed)))
         for index, value in enumerate(values):
@@ -67,23 +84,32 @@ def _check_command(form: Form, command: Json, path: Path, kind: int) -> None:
 
 
 def _check_name(form: Form, holder: Json, path: Path) -> None:
-    name = form.text(holder, "name", path, (1, 32))
-    if name is not None and (NAME.fullmatch(name) is None or name != name.lower()):
-        form.fault((*path, "name"), "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    name = form.text(holder, "name", path, NAME_LIMITS)
+    names = {(*path, "name"): name} | check_localizations(form, holder, "name", path, NAME_LIMITS)
+    for here, text in names.items():
+        if text is not None and (NAME.fullmatch(text) is None or text != text.lower()):
+            form.fault(here, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+
+
+def _check_description(form: Form, holder: Json, path: Path) -> None:
+    form.text(holder, "description", path, DESCRIPTION_LIMITS)
+    check_localizations(form, holder, "description", path, DESCRIPTION_LIMITS)
 
 
 def _check_options(form: Form, holder: Json, path: Path, *, inside: int | None) -> None:
     names: set[str] = set()
+    siblings: dict[Path, Json] = {}
     kinds: list[int] = []
     optional_seen = False
     for here, option in form.mappings(holder, "options", path, (0, 25)):
         kind = form.choice(option, "type", here, set(OptionType))
         _check_name(form, option, here)
-        form.text(option, "description", here, (1, 100))
+        _check_description(form, option, here)
         if option.get("name") in names:
             message = "Option names must be unique"
             form.fault((*here, "name"), "APPLICATION_COMMAND_OPTIONS_DUPLICATE_NAME", message)
         names.add(str(option.get("name")))
+        siblings[here] = option
         if kind is None:
             continue
         kinds.append(kind)
@@ -101,6 +127,7 @@ def _check_options(form: Form, holder: Json, path: Path, *, inside: int | None) 
             form.fault(here, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message)
         optional_seen = optional_seen or not required
         _check_value_option(form, option, here, kind)
+    check_unique_translations(form, siblings, "APPLICATION_COMMAND_OPTIONS_DUPLICATE_NAME")
     has_values = any(kind not in NESTED for kind in kinds)
     if has_values and (inside == OptionType.SUB_COMMAND_GROUP or any(kind in NESTED for kind in kinds)):
         message = "Sub-command and sub-command group option types are mutually exclusive to all other types"
@@ -109,31 +136,49 @@ def _check_options(form: Form, holder: Json, path: Path, *, inside: int | None) 
 
 def _check_value_option(form: Form, option: Json, path: Path, kind: int) -> None:
     autocomplete = form.boolean(option, "autocomplete", path)
-    values: set[Any] = set()
-    for here, choice in form.mappings(option, "choices", path, (0, 25)):
-        check_choice(form, choice, here, kind)
-        if str(choice.get("value")) in values:
-            message = "Option choice values must be unique"
-            form.fault((*here, "value"), "APPLICATION_COMMAND_OPTIONS_CHOICE_DUPLICATE", message)
-        values.add(str(choice.get("value")))
-    if values and (autocomplete or kind not in WITH_CHOICES):
+    if _check_choices(form, option, path, kind) and (autocomplete or kind not in WITH_CHOICES):
         message = "Choices are not allowed here"
         form.fault((*path, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", message)
     if autocomplete and kind not in WITH_CHOICES:
         message = "This option type does not support autocomplete"
         form.fault((*path, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", message)
-    least = form.whole(option, "min_length", path, (0, MAX_LENGTH))
-    most = form.whole(option, "max_length", path, (1, MAX_LENGTH))
-    if least is not None and most is not None and least > most:
-        form.fault((*path, "min_length"), "NUMBER_TYPE_MAX", "min_length must not exceed max_length")
-    for key in ("min_value", "max_value"):
-        value = option.get(key)
-        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
-            form.fault((*path, key), "NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
+    shortest = form.whole(option, "min_length", path, (0, MAX_LENGTH))
+    longest_text = form.whole(option, "max_length", path, (1, MAX_LENGTH))
+    lowest, highest = (_number(form, option, key, path) for key in ("min_value", "max_value"))
+    for what, least, most in (("length", shortest, longest_text), ("value", lowest, highest)):
+        if least is not None and most is not None and least > most:
+            message = f"min_{what} must not exceed max_{what}"
+            form.fault((*path, f"min_{what}"), "NUMBER_TYPE_MAX", message)
+
+
+def _check_choices(form: Form, option: Json, path: Path, kind: int) -> bool:
+    """Whether there are any."""
+    choices = dict(form.mappings(option, "choices", path, (0, 25)))
+    names: set[str] = set()
+    values: set[str] = set()
+    for here, choice in choices.items():
+        check_choice(form, choice, here, kind)
+        for key, given in (("name", names), ("value", values)):
+            if str(choice.get(key)) in given:
+                form.fault((*here, key), CHOICE_DUPLICATE, f"Option choice {key}s must be unique")
+            given.add(str(choice.get(key)))
+    check_unique_translations(form, choices, CHOICE_DUPLICATE)
+    return bool(choices)
+
+
+def _number(form: Form, holder: Json, key: str, path: Path) -> float | None:
+    value: Any = holder.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        form.fault((*path, key), "NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
+        return None
+    return value
 
 
 def _text_size(holder: Json) -> int:
-    size = len(str(holder.get("name", ""))) + len(str(holder.get("description", "")))
+    """All that is said of a command; of what is said in several languages, the longest counts."""
+    size = longest(holder, "name") + longest(holder, "description")
     for key in ("options", "choices"):
         nested = holder.get(key)
         for one in nested if isinstance(nested, list) else []:

@@ -1,6 +1,7 @@
 """Discord's limits on modals and on autocomplete answers."""
 
 from sandbox.discord.check_components import check_options, check_select, check_unique
+from sandbox.discord.check_localizations import check_localizations
 from sandbox.discord.form import Form, Path
 from sandbox.discord.wire import SELECTS, ComponentType, Json, OptionType
 
@@ -92,6 +93,7 @@ def check_choices(form: Form, data: Json, path: Path, option_type: int) -> None:
 
 def check_choice(form: Form, choice: Json, path: Path, option_type: int) -> None:
     form.text(choice, "name", path, (1, 100))
+    check_localizations(form, choice, "name", path, (1, 100))
     value = choice.get("value")
     if option_type == OptionType.STRING:
         form.text(choice, "value", path, (1, 100))

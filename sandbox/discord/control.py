@@ -25,6 +25,7 @@ class Control:
             web.post("/_control/gateway", self.gateway),
             web.post("/_control/direct-messages", self.direct_messages),
             web.post("/_control/members", self.members),
+            web.post("/_control/locale", self.locale),
             web.post("/_control/expire-tokens", self.expire_tokens),
         ]
 
@@ -85,6 +86,18 @@ class Control:
             return json_answer({"error": "Unknown member or kind"}, 400)
         try:
             happens(person.id)
+        except ClientRefusedError as refused:
+            return json_answer({"error": str(refused)}, 400)
+        return web.Response(status=204)
+
+    async def locale(self, request: web.Request) -> web.Response:
+        """`{member: "ada", locale: "de"}`."""
+        asked: Json = await request.json()
+        person = _person(asked)
+        if person is None:
+            return json_answer({"error": "Unknown member"}, 400)
+        try:
+            self._members.set_locale(person.id, str(asked.get("locale")))
         except ClientRefusedError as refused:
             return json_answer({"error": str(refused)}, 400)
         return web.Response(status=204)

@@ -5,7 +5,7 @@ import secrets
 import time
 
 from sandbox.discord import render
-from sandbox.discord.cast import APPLICATION_ID, BOT_PERMISSIONS, CHANNELS, GUILD_ID
+from sandbox.discord.cast import APPLICATION_ID, BOT_PERMISSIONS, CHANNELS, GUILD_ID, GUILD_LOCALE
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.seen import Modal, Outcome, SeenMessage, seen
 from sandbox.discord.wire import CallbackType, Context, InteractionType, Json, MessageFlag
@@ -110,7 +110,7 @@ class Courier:
             "version": 1,
             "channel_id": str(interaction.channel_id),
             "channel": render.channel(self._world, interaction.channel_id),
-            "locale": "en-US",
+            "locale": self._world.locales[interaction.member_id],
             "app_permissions": str(BOT_PERMISSIONS),
             "attachment_size_limit": ATTACHMENT_LIMIT,
             "entitlements": [],
@@ -119,8 +119,8 @@ class Courier:
         }
         if in_guild:
             payload["guild_id"] = str(GUILD_ID)
-            payload["guild"] = {"id": str(GUILD_ID), "locale": "en-US", "features": []}
-            payload["guild_locale"] = "en-US"
+            payload["guild"] = {"id": str(GUILD_ID), "locale": GUILD_LOCALE, "features": []}
+            payload["guild_locale"] = GUILD_LOCALE
             payload["member"] = render.member(self._world, interaction.member_id)
             held = render.permissions_of(self._world, interaction.member_id, interaction.channel_id)
             payload["member"]["permissions"] = str(held)

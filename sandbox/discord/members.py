@@ -9,24 +9,19 @@ from sandbox.discord.announce import Announcer
 from sandbox.discord.cast import CHANNELS, OWNER, PEOPLE, VIEW_CHANNEL
 from sandbox.discord.check_components import walk
 from sandbox.discord.courier import Courier
+from sandbox.discord.locales import LOCALES
 from sandbox.discord.modals import fill_in_modal
 from sandbox.discord.options import (
-    NESTED,
     ClientRefusedError,
-    fill_in,
+    command_data,
     find,
+    full_names,
     offered,
     read_values,
     resolve,
 )
 from sandbox.discord.seen import Modal, Outcome, SeenMessage, seen
-from sandbox.discord.wire import (
-    SELECTS,
-    ButtonStyle,
-    ComponentType,
-    InteractionType,
-    Json,
-)
+from sandbox.discord.wire import SELECTS, ButtonStyle, ComponentType, InteractionType, Json
 from sandbox.discord.world import Change, Message, World, channel_of
 
 Found = TypeVar("Found")
@@ -46,7 +41,7 @@ class Members:
 
     def command_names(self, member_id: int, where: str = "guild") -> list[str]:
         """The same as full names, sub-commands spelled out: "admin member"."""
-        return [name for command in self.commands(member_id, where) for name in _full_names(command)]
+        return [name for command in self.commands(member_id, where) for name in full_names(command)]
 
     def seen_by(self, member_id: int, where: str = "guild") -> list[SeenMessage]:
         return [seen(one) for one in self._world.shown(channel_of(member_id, where), member_id)]
@@ -117,7 +112,7 @@ class Members:
         """
         command, path, options = find(self._world, member_id, where, name, force=force)
         filled = read_values(options, dict(values or {}))
-        data = _command_data(command, fill_in(command, path, filled))
+        data = command_data(command, path, filled)
         resolved = resolve(self._world, filled, where)
         if resolved:
             data["resolved"] = resolved
@@ -152,9 +147,7 @@ class Members:
             InteractionType.AUTOCOMPLETE, member_id, channel_of(member_id, where)
         )
         interaction.option_type = focused["type"]
-        outcome = await self._courier.send(
-            interaction, _command_data(command, fill_in(command, path, filled))
-        )
+        outcome = await self._courier.send(interaction, command_data(command, path, filled))
         return outcome.choices
 
     async def press(self, member_id: int, message_id: int, custom_id: str, *, force: bool = False) -> Outcome:
@@ -225,6 +218,16 @@ class Members:
         self._world.dms_open[member_id] = is_open
         self._world.changed(Change("people"))
 
+    def locale_of(self, member_id: int) -> str:
+        return self._world.locales[member_id]
+
+    def set_locale(self, member_id: int, locale: str) -> None:
+        """Picks the language of the member's client."""
+        if locale not in LOCALES:
+            raise ClientRefusedError(f"There is no language {locale}")
+        self._world.locales[member_id] = locale
+        self._world.changed(Change("people"))
+
     def let_bot(self, channel_id: int, *, see: bool, write: bool) -> None:
         """Whoever runs the community sets what the bot may do in this channel."""
         self._world.let_bot(channel_id, see=see, write=write)
@@ -287,18 +290,3 @@ class Members:
         interaction = self._courier.open(InteractionType.COMPONENT, member_id, message.channel_id)
         interaction.source_message_id = message.id
         return await self._courier.send(interaction, data)
-
-
-def _command_data(command: Json, options: list[Json]) -> Json:
-    data: Json = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
-    if "guild_id" in command:
-        data["guild_id"] = command["guild_id"]
-    return data
-
-
-def _full_names(holder: Json, prefix: str = "") -> list[str]:
-    name = f"{prefix}{holder['name']}"
-    nested = [one for one in holder.get("options") or [] if one["type"] in NESTED]
-    if not nested:
-        return [name]
-    return [full for one in nested for full in _full_names(one, f"{name} ")]

@@ -76,7 +76,25 @@ def find(
     return command, path, options
 
 
-def fill_in(command: Json, path: list[str], filled: list[Json]) -> list[Json]:
+def full_names(holder: Json, prefix: str = "") -> list[str]:
+    """What can be run of a command: its own name, or those of its sub-commands."""
+    name = f"{prefix}{holder['name']}"
+    nested = [one for one in holder.get("options") or [] if one["type"] in NESTED]
+    if not nested:
+        return [name]
+    return [full for one in nested for full in full_names(one, f"{name} ")]
+
+
+def command_data(command: Json, path: list[str], filled: list[Json]) -> Json:
+    """The command as the bot receives it, always under the names that it registered."""
+    options = _fill_in(command, path, filled)
+    data: Json = {"id": command["id"], "name": command["name"], "type": SLASH, "options": options}
+    if "guild_id" in command:
+        data["guild_id"] = command["guild_id"]
+    return data
+
+
+def _fill_in(command: Json, path: list[str], filled: list[Json]) -> list[Json]:
     """Wraps the filled-in options into the command's sub-command path."""
     options: list[Json] = command["options"]
     kinds = []

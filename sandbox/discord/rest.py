@@ -20,6 +20,7 @@ from sandbox.discord.cast import (
 )
 from sandbox.discord.check_commands import check_commands
 from sandbox.discord.form import Form
+from sandbox.discord.locales import DEFAULT_LOCALE, localized
 from sandbox.discord.posting import Posting
 from sandbox.discord.wire import (
     INVALID_RECIPIENT,
@@ -124,7 +125,12 @@ class Rest:
         return web.Response(status=204)
 
     async def get_commands(self, request: web.Request) -> web.Response:
-        return json_answer(self._commands(request))
+        """Without `with_localizations` only what the asking locale reads, which for a bot is the default."""
+        commands = self._commands(request)
+        if request.query.get("with_localizations", "").lower() in ("1", "true"):
+            return json_answer(commands)
+        locale = request.headers.get("X-Discord-Locale", DEFAULT_LOCALE)
+        return json_answer([localized(one, locale) for one in commands])
 
     async def put_commands(self, request: web.Request) -> web.Response:
         """Replaces every command of the scope; those that keep their name keep their id."""

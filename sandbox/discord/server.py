@@ -118,7 +118,8 @@ class DiscordSandbox:
         path = request.path.removeprefix(API)
         authorization = request.headers.get("Authorization", "")
         if path == "/users/@me" and authorization.startswith("Bearer "):
-            return json_answer(render.user(self.oauth.member_of(authorization)))
+            member_id = self.oauth.member_of(authorization)
+            return json_answer(render.user(member_id) | {"locale": self._world.locales[member_id]})
         is_open = path.startswith(OPEN_ROUTES)
         if not is_open and request.headers.get("Authorization") != f"Bot {BOT_TOKEN}":
             raise Problem(*UNAUTHORIZED)

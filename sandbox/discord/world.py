@@ -21,6 +21,7 @@ from sandbox.discord.cast import (
     VIEW_CHANNEL,
     Overwrite,
 )
+from sandbox.discord.locales import DEFAULT_LOCALE
 from sandbox.discord.permissions import permissions_of
 from sandbox.discord.wire import UNKNOWN_MESSAGE, CallbackType, Json, MessageFlag, Problem
 
@@ -118,6 +119,7 @@ class World:
         self.roles[APPLICATION_ID] = {BOT_ROLE_ID}
         self.overwrites = {channel.id: dict(channel.overwrites) for channel in CHANNELS.values()}
         self.dms_open = {person.id: person.direct_messages_open for person in PEOPLE.values()}
+        self.locales = dict.fromkeys(PEOPLE, DEFAULT_LOCALE)
         self.deleted: set[int] = set()
         # The scopes that each member has agreed to.
         self.authorized: dict[int, set[str]] = {person.id: set() for person in PEOPLE.values()}
@@ -237,6 +239,7 @@ class World:
             "guild_commands": self.guild_commands,
             "roles": {str(member): sorted(roles) for member, roles in self.roles.items()},
             "dms_open": {str(member): is_open for member, is_open in self.dms_open.items()},
+            "locales": {str(member): locale for member, locale in self.locales.items()},
             "deleted": sorted(self.deleted),
             "authorized": {str(member): sorted(scopes) for member, scopes in self.authorized.items()},
         }
@@ -259,6 +262,7 @@ class World:
         self.roles = {int(member): set(roles) for member, roles in state["roles"].items()}
         self.overwrites = {channel.id: dict(channel.overwrites) for channel in CHANNELS.values()}
         self.dms_open = {int(member): is_open for member, is_open in state["dms_open"].items()}
+        self.locales |= {int(member): locale for member, locale in state.get("locales", {}).items()}
         self.deleted = set(state.get("deleted", ()))
         for member, scopes in state.get("authorized", {}).items():
             self.authorized[int(member)] = set(scopes)

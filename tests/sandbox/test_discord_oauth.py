@@ -137,6 +137,7 @@ async def test_whoever_agrees_is_told_to_the_website_and_no_more(
     bearer = f"Bearer {token['access_token']}"
     status, user = await call(sandbox, "GET", "/users/@me", bearer)
     assert (status, user["id"], user["username"]) == (200, str(ADA), "ada.wong")
+    assert user["locale"] == "en-US"
     assert "email" not in user
     # It is the member's, and no bot's.
     for other in (bearer, f"Bot {token['access_token']}"):

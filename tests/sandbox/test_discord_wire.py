@@ -1,7 +1,6 @@
 """The emulator's answers on the wire, as a client that makes mistakes meets them."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -24,50 +23,13 @@ from sandbox.discord import (
     DiscordSandbox,
 )
 from sandbox.discord.world import NONCE_LIVES_S
-
-HELLO = {"name": "hello", "description": "Say hello"}
-COMMANDS = f"/applications/{APPLICATION_ID}/commands"
-GUILDS = 1
-
-
-class Wire:
-    """A bot made of bare HTTP calls and one websocket."""
-
-    def __init__(self, sandbox: DiscordSandbox, http: aiohttp.ClientSession) -> None:
-        self.sandbox = sandbox
-        self.http = http
-
-    async def call(self, method: str, path: str, body: Any = None, token: str = BOT_TOKEN) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bot {token}"} if token else {}
-        async with self.http.request(
-            method, self.sandbox.api_url + path, json=body, headers=headers
-        ) as answer:
-            raw = await answer.text()
-            return answer.status, json.loads(raw) if raw else None
-
-    async def connect(self, **identify: Any) -> aiohttp.ClientWebSocketResponse:
-        socket = await self.http.ws_connect(self.sandbox.gateway_url)
-        assert (await socket.receive_json())["op"] == 10
-        data = {"token": BOT_TOKEN, "intents": GUILDS, "properties": {}} | identify
-        await socket.send_json({"op": 2, "d": data})
-        return socket
+from tests.sandbox.discord_wire import COMMANDS, GUILDS, HELLO, Wire, next_event, wired
 
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Wire]:
-    sandbox = DiscordSandbox(answer_within_s=0.2)
-    await sandbox.start()
-    async with aiohttp.ClientSession() as http:
-        yield Wire(sandbox, http)
-    await sandbox.close()
-
-
-async def next_event(socket: aiohttp.ClientWebSocketResponse, name: str) -> Any:
-    async with asyncio.timeout(5):
-        while True:
-            frame = await socket.receive_json()
-            if frame.get("t") == name:
-                return frame["d"]
+    async with wired() as rig:
+        yield rig
 
 
 async def test_a_token_is_needed_where_discord_needs_one(wire: Wire) -> None:
@@ -91,11 +53,11 @@ async def test_commands_keep_their_id_when_replaced(wire: Wire) -> None:
     _, second = await wire.call("PUT", COMMANDS, [HELLO | {"description": "Other"}])
     assert first[0]["id"] == second[0]["id"]
     assert first[0]["version"] != second[0]["version"]
-    assert await wire.call("GET", COMMANDS) == (200, second)
+    assert await wire.call("GET", f"{COMMANDS}?with_localizations=true") == (200, second)
     status, refused = await wire.call("PUT", COMMANDS, [HELLO | {"name": "Bad Name"}])
     assert (status, refused["code"]) == (400, 50035)
     assert refused["errors"]["0"]["name"]["_errors"][0]["code"] == "APPLICATION_COMMAND_INVALID_NAME"
-    assert await wire.call("GET", COMMANDS) == (200, second)
+    assert await wire.call("GET", f"{COMMANDS}?with_localizations=true") == (200, second)
 
 
 async def test_commands_are_offered_where_they_belong(wire: Wire) -> None:
@@ -422,6 +384,7 @@ async def test_faults_can_be_ordered_over_http(wire: Wire) -> None:
         ("gateway", {"kind": "reconnect"}),
         ("direct-messages", {"member": "ben", "open": True}),
         ("members", {"member": "ada", "kind": "leave"}),
+        ("locale", {"member": "ada", "locale": "de"}),
         ("expire-tokens", {}),
     ]
     for name, order in orders:
@@ -434,6 +397,8 @@ async def test_faults_can_be_ordered_over_http(wire: Wire) -> None:
         ("members", {"member": "ada", "kind": "sulk"}),
         ("members", {"member": "nobody", "kind": "join"}),
         ("members", {"member": "cleo", "kind": "leave"}),
+        ("locale", {"member": "ada", "locale": "xx"}),
+        ("locale", {"member": "nobody", "locale": "de"}),
     ):
         async with wire.http.post(f"{control}/{name}", json=order) as answer:
             assert answer.status == 400
