@@ -4,13 +4,12 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.discord import render
+from sandbox.discord import chat_json
 from sandbox.discord.bodies import json_answer
 from sandbox.discord.cast import (
     ADMIN_ROLE_ID,
@@ -22,12 +21,12 @@ from sandbox.discord.cast import (
     VIEW_CHANNEL,
     Person,
 )
+from sandbox.discord.locales import localized
 from sandbox.discord.members import Members
 from sandbox.discord.oauth_pages import remember_account
 from sandbox.discord.options import ClientRefusedError
-from sandbox.discord.seen import Modal, Outcome
 from sandbox.discord.wire import Json
-from sandbox.discord.world import Change, Message, World, channel_of
+from sandbox.discord.world import Change, World, channel_of
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -60,6 +59,7 @@ class Chat:
             web.post("/_chat/modal", self.modal),
             web.post("/_chat/say", self.say),
             web.post("/_chat/dismiss", self.dismiss),
+            web.post("/_chat/locale", self.locale),
         ]
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class Chat:
                 "bookmarks": self._bookmarks,
                 "commands": self._commands(me),
                 "messages": [
-                    _shown(one)
+                    chat_json.shown(one)
                     for where in places
                     for one in self._world.shown(channel_of(me.id, where), me.id)[-SHOWN_MESSAGES:]
                 ],
@@ -116,7 +116,11 @@ class Chat:
         return [where for where in PLACES if where != "team" or sees_team]
 
     def _commands(self, me: Person) -> Json:
-        return {where: self._members.commands(me.id, where) for where in PLACES}
+        locale = self._members.locale_of(me.id)
+        return {
+            where: [localized(command, locale) for command in self._members.commands(me.id, where)]
+            for where in PLACES
+        }
 
     def _member(self, person: Person) -> Json:
         return {
@@ -125,6 +129,7 @@ class Chat:
             "name": person.name,
             "hint": self._hint(person),
             "is_admin": ADMIN_ROLE_ID in self._members.roles_of(person.id),
+            "locale": self._members.locale_of(person.id),
             "dms_open": self._world.dms_open[person.id],
         }
 
@@ -176,7 +181,7 @@ class Chat:
         if message is not None:
             if not self._world.sees(me.id, message):
                 return None
-            return {"kind": change.kind, "message": _shown(message)}
+            return {"kind": change.kind, "message": chat_json.shown(message)}
         match change.kind:
             case "commands":
                 return {"kind": "commands", "commands": self._commands(me)}
@@ -194,7 +199,7 @@ class Chat:
             outcome = await self._members.run_command(
                 me.id, str(asked["name"]), asked.get("options") or {}, _where(asked)
             )
-        response = json_answer(_told(outcome))
+        response = json_answer(chat_json.outcome(outcome))
         remember_account(response, me)
         return response
 
@@ -215,7 +220,7 @@ class Chat:
         asked, me = await _asked(request)
         with _refusals():
             outcome = await self._members.press(me.id, int(asked["message"]), str(asked["custom_id"]))
-        return json_answer(_told(outcome))
+        return json_answer(chat_json.outcome(outcome))
 
     async def choose(self, request: web.Request) -> web.Response:
         asked, me = await _asked(request)
@@ -223,23 +228,15 @@ class Chat:
             outcome = await self._members.choose(
                 me.id, int(asked["message"]), str(asked["custom_id"]), list(asked["values"])
             )
-        return json_answer(_told(outcome))
+        return json_answer(chat_json.outcome(outcome))
 
     async def modal(self, request: web.Request) -> web.Response:
         asked, me = await _asked(request)
-        shape: Json = asked["modal"]
-        source = shape.get("source_message_id")
-        modal = Modal(
-            interaction_id=int(shape["interaction_id"]),
-            channel_id=int(shape["channel_id"]),
-            source_message_id=None if source is None else int(source),
-            title=str(shape["title"]),
-            custom_id=str(shape["custom_id"]),
-            components=shape["components"],
-        )
         with _refusals():
-            outcome = await self._members.submit_modal(me.id, modal, asked["values"])
-        return json_answer(_told(outcome))
+            outcome = await self._members.submit_modal(
+                me.id, chat_json.modal(asked["modal"]), asked["values"]
+            )
+        return json_answer(chat_json.outcome(outcome))
 
     async def say(self, request: web.Request) -> web.Response:
         asked, me = await _asked(request)
@@ -251,6 +248,12 @@ class Chat:
         asked, me = await _asked(request)
         with _refusals():
             self._members.dismiss(me.id, int(asked["message"]))
+        return web.Response(status=204)
+
+    async def locale(self, request: web.Request) -> web.Response:
+        asked, me = await _asked(request)
+        with _refusals():
+            self._members.set_locale(me.id, str(asked["locale"]))
         return web.Response(status=204)
 
 
@@ -280,23 +283,3 @@ def _refusals() -> Any:
     except ClientRefusedError as refused:
         body = json.dumps({"error": str(refused)})
         raise web.HTTPBadRequest(text=body, content_type="application/json") from refused
-
-
-def _shown(message: Message) -> Json:
-    shown = render.message(message)
-    shown["used_by"] = None if message.used_by is None else str(message.used_by)
-    shown["command"] = message.command
-    shown["failed"] = message.failed
-    return shown
-
-
-def _told(outcome: Outcome) -> Json:
-    told: Json = {"kind": outcome.kind, "message_id": None, "modal": None}
-    if outcome.message is not None:
-        told["message_id"] = str(outcome.message.id)
-    if outcome.modal is not None:
-        told["modal"] = asdict(outcome.modal)
-        for key in ("interaction_id", "channel_id", "source_message_id"):  # too large for a JavaScript number
-            value = told["modal"][key]
-            told["modal"][key] = None if value is None else str(value)
-    return told

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from sandbox.discord import ADA, GENERAL_ID, TEAM_ID, DiscordSandbox
+from sandbox.discord import ADA, BEN, GENERAL_ID, TEAM_ID, DiscordSandbox
 from tests.sandbox.discord_playbot import PlayBot, playing
 
 
@@ -130,6 +130,29 @@ async def test_becoming_someone_else(page: Page) -> None:
     await page.get_by_role("option", name="Ben").click()
     await page.click("#command-send")
     await expect(page.locator('[data-ephemeral="true"]').last).to_contain_text("@Ben True")
+
+
+async def test_commands_in_the_members_language(page: Page, chat: tuple[DiscordSandbox, PlayBot]) -> None:
+    await open_as(page, chat[0], "ben")
+    await page.get_by_role("radio", name="Deutsch").check()
+    await page.fill("#composer", "/reif")
+    await expect(page.get_by_role("option")).to_have_text("/reifeSag, wie reif es ist")
+    await page.reload()
+    await expect(page.get_by_role("radio", name="Deutsch")).to_be_checked()
+    await page.fill("#composer", "/ripe")
+    await page.get_by_role("option", name="/reife").click()
+    await expect(page.locator("#option-hint")).to_have_text("Wie weit es ist")
+    await expect(page.get_by_role("option")).to_have_text(["Grün", "Brown"])
+    await page.get_by_role("combobox", name="stufe").fill("grün")
+    await page.keyboard.press("Enter")
+    await page.click("#command-send")
+    row = page.locator('[data-ephemeral="true"]').last
+    await expect(row).to_contain_text("used /reife")
+    await expect(row).to_contain_text("Green, de")
+
+    await page.get_by_role("radio", name="English").check()
+    await expect(row).to_contain_text("used /ripe")
+    assert chat[0].members.locale_of(BEN) == "en-US"
 
 
 async def test_only_an_admin_has_the_teams_channel(page: Page, chat: tuple[DiscordSandbox, PlayBot]) -> None:

@@ -13,6 +13,24 @@ from discord import app_commands, ui
 from sandbox.discord import BOT_TOKEN, GUILD_ID, LINKED_ROLE_ID, DiscordSandbox
 
 FRUIT = ("apple", "banana", "cherry")
+GERMAN = {
+    "ripe": "reife",
+    "Say how ripe it is": "Sag, wie reif es ist",
+    "stage": "stufe",
+    "How far it is": "Wie weit es ist",
+    "Green": "Grün",
+}
+
+
+class Translator(app_commands.Translator):
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        del context
+        return GERMAN.get(string.message) if locale is discord.Locale.german else None
 
 
 class Keep(ui.DynamicItem[ui.Button[ui.View]], template=r"keep:(?P<number>\d+)"):
@@ -95,6 +113,7 @@ class PlayBot(discord.Client):
         _add_commands(self)
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(Translator())
         self.add_dynamic_items(Keep)
         await self.tree.sync()
         await self.tree.sync(guild=discord.Object(GUILD_ID))
@@ -139,6 +158,12 @@ def _add_commands(bot: PlayBot) -> None:  # noqa: C901 - a list of small command
     @pick.autocomplete("fruit")
     async def fruits(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=one.title(), value=one) for one in FRUIT if typed in one]
+
+    @tree.command(description="Say how ripe it is")
+    @app_commands.describe(stage="How far it is")
+    @app_commands.choices(stage=[app_commands.Choice(name=one, value=one) for one in ("Green", "Brown")])
+    async def ripe(interaction: discord.Interaction, stage: str) -> None:
+        await interaction.response.send_message(f"{stage}, {interaction.locale}", ephemeral=True)
 
     @tree.command(description="Keep a number")
     async def keep(interaction: discord.Interaction, number: int) -> None:

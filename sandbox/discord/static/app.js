@@ -1,12 +1,13 @@
 // Starts the page: places, people, and the stream of changes.
 
 import { resetComposer, startComposer } from "/static/composer.js";
-import { avatar, el, icon, OUT } from "/static/dom.js";
+import { avatar, el } from "/static/dom.js";
 import { removeMessage, renderLog, renderMessage } from "/static/log.js";
-import { listen, load, me, placeName, store, whereOf } from "/static/store.js";
+import { listen, load, me, placeName, post, store, whereOf } from "/static/store.js";
 
 const byId = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
+const LANGUAGES = [["en-US", "English"], ["de", "Deutsch"]];
 let stream = null;
 let wasLost = false;
 
@@ -57,10 +58,22 @@ function renderPeople() {
   );
 }
 
+function renderLanguage() {
+  const choices = LANGUAGES.map(([locale, name]) => {
+    const choose = () => post("locale", { locale });
+    const input = el("input", { type: "radio", name: "locale", value: locale, checked: me().locale === locale, onchange: choose });
+    return el("label", { class: "language-choice", lang: locale }, input, name);
+  });
+  const focused = byId("language").contains(document.activeElement);
+  byId("language").replaceChildren(el("legend", {}, `${me().name}’s language`), el("div", { class: "language-choices" }, choices));
+  if (focused) byId("language").querySelector(":checked")?.focus();
+}
+
 function renderAll() {
   renderPlaces();
   renderBookmarks();
   renderPeople();
+  renderLanguage();
   resetComposer();
   renderLog();
 }
@@ -110,9 +123,14 @@ const handlers = {
     store.commands = commands;
   },
   people({ members, commands }) {
+    const before = me().locale;
     Object.assign(store, { members, commands });
     renderPeople();
     renderPlaces();
+    if (me().locale === before) return;
+    renderLanguage();
+    resetComposer();
+    renderLog();
   },
   async open() {
     byId("connection").hidden = true;

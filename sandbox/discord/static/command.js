@@ -1,5 +1,6 @@
 // A picked command: its options as labelled fields, required ones first, the others to add.
 
+import { describe, nameIn } from "/static/commands.js";
 import { el } from "/static/dom.js";
 import { scrollToEnd } from "/static/log.js";
 import { openModal } from "/static/modal.js";
@@ -26,7 +27,7 @@ export function openCommand(command, done) {
     const field = new OptionField(option, {
       command,
       others: () => others(option.name),
-      onFocus: () => { hint.textContent = option.description; },
+      onFocus: () => { hint.textContent = describe(option); },
       onDone: () => next(),
       onRemove: option.required ? null : () => {
         fields.delete(option.name);
@@ -44,7 +45,7 @@ export function openCommand(command, done) {
     const left = command.options.filter((option) => !fields.has(option.name));
     more.replaceChildren(
       ...left.map((option) =>
-        el("button", { type: "button", class: "add-option", "data-option": option.name, title: option.description, onclick: () => { const field = add(option); offerMore(); field.focus(); } }, `+ ${option.name}`),
+        el("button", { type: "button", class: "add-option", "data-option": option.name, title: describe(option), onclick: () => { const field = add(option); offerMore(); field.focus(); } }, `+ ${nameIn(option)}`),
       ),
     );
   }

@@ -1,26 +1,15 @@
 // The line at the bottom: plain text, or "/" for the list of commands.
 
 import { openCommand } from "/static/command.js";
+import { allCommands, matching } from "/static/commands.js";
 import { scrollToEnd } from "/static/log.js";
 import { Menu } from "/static/menu.js";
 import { placeName, post, store } from "/static/store.js";
 
-const NESTED = [1, 2];
 const composer = document.getElementById("composer");
 const composerForm = document.getElementById("composer-form");
 const commandForm = document.getElementById("command-form");
 const notice = document.getElementById("notice");
-
-// Every command the member is offered, sub-commands by their full name.
-function allCommands() {
-  const flat = (holder, prefix, top) => {
-    const name = `${prefix}${holder.name}`;
-    const nested = (holder.options ?? []).filter((option) => NESTED.includes(option.type));
-    if (nested.length) return nested.flatMap((option) => flat(option, `${name} `, top));
-    return [{ name, title: `/${name}`, detail: holder.description, options: holder.options ?? [] }];
-  };
-  return store.commands[store.where].flatMap((command) => flat(command, "", command));
-}
 
 const menu = new Menu(document.getElementById("command-list"), composer, (item) => pick(item));
 
@@ -47,9 +36,7 @@ function offer() {
     return;
   }
   const typed = composer.value.slice(1).toLowerCase().trimEnd();
-  const found = allCommands().filter((command) => command.name.includes(typed));
-  found.sort((a, b) => b.name.startsWith(typed) - a.name.startsWith(typed) || a.name.localeCompare(b.name));
-  menu.show(found, typed ? "No command of that name" : "There are no commands here yet");
+  menu.show(matching(typed), typed ? "No command of that name" : "There are no commands here yet");
 }
 
 function resize() {

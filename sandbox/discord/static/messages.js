@@ -1,5 +1,6 @@
 // One message as a row of the log.
 
+import { titleOf } from "/static/commands.js";
 import { componentNodes } from "/static/components.js";
 import { avatar, el, EYE, icon } from "/static/dom.js";
 import { embedCard } from "/static/embeds.js";
@@ -19,7 +20,7 @@ function authorKey(id) {
 function usedLine(message) {
   const key = authorKey(message.used_by);
   const name = nameOf(message.used_by);
-  return el("p", { class: "used" }, avatar(key, name), el("strong", {}, name), " used ", el("span", { class: "mention" }, `/${message.command}`));
+  return el("p", { class: "used" }, avatar(key, name), el("strong", {}, name), " used ", el("span", { class: "mention" }, titleOf(message.command)));
 }
 
 function thinking() {

@@ -1,5 +1,6 @@
 // One option of a command: a text field, with a list where there is something to choose from.
 
+import { nameIn } from "/static/commands.js";
 import { el } from "/static/dom.js";
 import { Menu } from "/static/menu.js";
 import { post, store } from "/static/store.js";
@@ -17,7 +18,7 @@ function roles() {
 
 // The fixed list of an option, or null where anything may be typed.
 function fixedItems(option) {
-  if (option.choices?.length) return option.choices.map((choice) => ({ title: choice.name, value: choice.value }));
+  if (option.choices?.length) return option.choices.map((choice) => ({ title: nameIn(choice), value: choice.value }));
   switch (option.type) {
     case BOOLEAN: return [{ title: "True", value: true }, { title: "False", value: false }];
     case USER: return people();
@@ -47,8 +48,8 @@ export class OptionField {
       maxlength: option.type === STRING && !this.fixed ? option.max_length ?? null : null,
       inputmode: [INTEGER, NUMBER].includes(option.type) ? "decimal" : null, required: option.required,
     });
-    this.list = el("div", { id: `${id}-list`, class: "menu choice-list", role: "listbox", "aria-label": `Choices for ${option.name}`, hidden: true });
-    this.element = el("div", { class: "chip" }, el("label", { for: id }, option.name), this.input, onRemove ? el("button", { type: "button", class: "remove", "aria-label": `Remove ${option.name}`, onclick: onRemove }, "×") : null, this.list);
+    this.list = el("div", { id: `${id}-list`, class: "menu choice-list", role: "listbox", "aria-label": `Choices for ${nameIn(option)}`, hidden: true });
+    this.element = el("div", { class: "chip" }, el("label", { for: id }, nameIn(option)), this.input, onRemove ? el("button", { type: "button", class: "remove", "aria-label": `Remove ${nameIn(option)}`, onclick: onRemove }, "×") : null, this.list);
     this.menu = new Menu(this.list, this.input, (item) => this.#pick(item));
     this.input.addEventListener("focus", () => { onFocus(); this.#offer(0); });
     this.input.addEventListener("input", () => { this.#picked = null; this.#offer(DEBOUNCE_MS); });
@@ -75,7 +76,8 @@ export class OptionField {
 
   problem() {
     const typed = this.input.value.trim();
-    const { name, required, min_length: least, type, min_value: low, max_value: high } = this.option;
+    const name = nameIn(this.option);
+    const { required, min_length: least, type, min_value: low, max_value: high } = this.option;
     if (!typed) return required ? `${name} is required` : null;
     if (this.value === null) return `${name}: pick one of the choices`;
     if (type === STRING && !this.#picked && least && typed.length < least) return `${name}: at least ${least} characters`;
@@ -130,6 +132,6 @@ export class OptionField {
       note = "The choices could not be loaded";
     }
     if (asked !== this.#asked || document.activeElement !== this.input) return;
-    this.menu.show(choices.map((choice) => ({ title: choice.name, value: choice.value })), note);
+    this.menu.show(choices.map((choice) => ({ title: nameIn(choice), value: choice.value })), note);
   }
 }
