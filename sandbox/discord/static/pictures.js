@@ -1,6 +1,6 @@
 // Pictures that may fail to load, and files.
 
-import { el } from "/static/dom.js";
+import { el, icon, PICTURE } from "/static/dom.js";
 
 export function picture(media, description, { className = "picture", spoiler = false } = {}) {
   const alt = description || "Picture without a description";
@@ -8,7 +8,7 @@ export function picture(media, description, { className = "picture", spoiler = f
   const frame = el("a", { class: className, href: media.url, target: "_blank", rel: "noopener noreferrer" }, image);
   image.addEventListener("error", () => {
     const text = description ? `Picture not available: ${description}` : "Picture not available";
-    frame.replaceWith(el("span", { class: `${className} broken`, role: "img", "aria-label": text }, el("span", { "aria-hidden": "true" }, "⌀"), el("span", { class: "broken-text" }, text)));
+    frame.replaceWith(el("span", { class: `${className} broken`, role: "img", "aria-label": text, title: text }, icon(PICTURE), el("span", { class: "broken-text" }, text)));
   });
   if (spoiler) {
     frame.classList.add("covered");
