@@ -65,9 +65,9 @@ def _check_command(form: Form, command: Json, path: Path, kind: int) -> None:
     else:
         form.text(command, "name", path, NAME_LIMITS)
         check_localizations(form, command, "name", path, NAME_LIMITS)
-        for key in ("description", "description_localizations"):
+        for key in ("description", "description_localizations", "options"):
             if command.get(key):
-                message = "Context menu commands cannot have description"
+                message = f"Context menu commands cannot have {key}"
                 form.fault((*path, key), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message)
     for key, allowed in (("contexts", set(Context)), ("integration_types", {0, 1})):
         values = form.items(command, key, path, (0, len(allowed)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sandbox.discord.form import Form, Path
+from sandbox.discord.form import SNOWFLAKE, Form, Path
 from sandbox.discord.wire import SELECTS, ButtonStyle, ComponentType, Json
 
 MAX_ROWS = 5
@@ -15,6 +15,13 @@ MAX_ID = 2**31 - 1
 MAX_COLOR = 0xFFFFFF
 LINKS = ("http", "https", "discord")
 MEDIA = ("http", "https", "attachment")
+FIELD_EXCLUSIVE = "BUTTON_COMPONENT_FIELD_EXCLUSIVE"
+DEFAULT_VALUES = {
+    ComponentType.USER_SELECT: ("user",),
+    ComponentType.ROLE_SELECT: ("role",),
+    ComponentType.MENTIONABLE_SELECT: ("user", "role"),
+    ComponentType.CHANNEL_SELECT: ("channel",),
+}
 TOP_LEVEL = frozenset(
     {
         ComponentType.ACTION_ROW,
@@ -88,18 +95,29 @@ def check_button(form: Form, button: Json, path: Path) -> None:
     form.boolean(button, "disabled", path)
     _check_emoji(form, button, path)
     if style == ButtonStyle.PREMIUM:
+        _check_premium(form, button, path)
         return
-    if not button.get("label") and not button.get("emoji"):
+    if button.get("sku_id") is not None:
+        form.fault(path, FIELD_EXCLUSIVE, "Only a premium button can have a sku_id")
+    if not str(button.get("label") or "").strip() and not button.get("emoji"):
         form.fault(
             (*path, "label"), "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or emoji is required"
         )
     wanted, other = ("url", "custom_id") if style == ButtonStyle.LINK else ("custom_id", "url")
     if style is not None and button.get(other) is not None:
-        form.fault(path, "BUTTON_COMPONENT_FIELD_EXCLUSIVE", f"A button of this style cannot have a {other}")
+        form.fault(path, FIELD_EXCLUSIVE, f"A button of this style cannot have a {other}")
     if style is not None and wanted == "url":
         form.url(button, "url", path, LINKS, most=512, required=True)
     elif style is not None:
         form.text(button, "custom_id", path, (1, 100))
+
+
+def _check_premium(form: Form, button: Json, path: Path) -> None:
+    if SNOWFLAKE.fullmatch(str(button.get("sku_id"))) is None:
+        form.fault((*path, "sku_id"), "BASE_TYPE_REQUIRED", "This field is required")
+    for key in ("custom_id", "label", "url", "emoji"):
+        if button.get(key) is not None:
+            form.fault(path, FIELD_EXCLUSIVE, f"A premium button cannot have a {key}")
 
 
 def check_select(form: Form, select: Json, path: Path) -> None:
@@ -108,12 +126,29 @@ def check_select(form: Form, select: Json, path: Path) -> None:
     form.boolean(select, "disabled", path)
     least = form.whole(select, "min_values", path, (0, MAX_OPTIONS))
     most = form.whole(select, "max_values", path, (1, MAX_OPTIONS))
-    if least is not None and least > (1 if most is None else most):
+    at_least, at_most = 1 if least is None else least, 1 if most is None else most
+    if at_least > at_most:
         form.fault(
             (*path, "min_values"), "SELECT_COMPONENT_MIN_ABOVE_MAX", "min_values must not exceed max_values"
         )
-    if select.get("type") == ComponentType.STRING_SELECT:
-        check_options(form, select, path, most=1 if most is None else most)
+    if select.get("type") != ComponentType.STRING_SELECT:
+        _check_default_values(form, select, path, (at_least, at_most))
+        return
+    # As many must be offered as may be picked: https://github.com/Rapptz/discord.py/issues/6984
+    check_options(form, select, path, most=at_most, limits=(at_most, MAX_OPTIONS))
+
+
+def _check_default_values(form: Form, select: Json, path: Path, limits: tuple[int, int]) -> None:
+    """The people, roles or channels that are picked beforehand."""
+    if not select.get("default_values"):
+        return
+    allowed = DEFAULT_VALUES.get(select["type"], ())
+    for here, value in form.mappings(select, "default_values", path, limits):
+        if value.get("type") not in allowed:
+            form.fault((*here, "type"), "BASE_TYPE_CHOICES", f"Value must be one of {allowed}.")
+        if SNOWFLAKE.fullmatch(str(value.get("id"))) is None:
+            message = f'Value "{value.get("id")}" is not snowflake.'
+            form.fault((*here, "id"), "NUMBER_TYPE_COERCE", message)
 
 
 def check_options(
@@ -146,7 +181,10 @@ def _check_emoji(form: Form, holder: Json, path: Path) -> None:
         return
     name = emoji.get("name")
     is_symbol = isinstance(name, str) and bool(name) and not name.isascii()
-    if emoji.get("id") is None and not is_symbol:
+    if emoji.get("id") is not None:
+        # The community has none of its own.
+        form.fault((*path, "emoji", "id"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+    elif not is_symbol:
         form.fault((*path, "emoji", "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
 
@@ -197,6 +235,7 @@ class _LayoutCheck:
             case ComponentType.THUMBNAIL:
                 self._picture(component, path)
             case ComponentType.FILE:
+                self._form.boolean(component, "spoiler", path)
                 self._media(component, "file", path, ("attachment",))
             case ComponentType.SEPARATOR:
                 self._form.boolean(component, "divider", path)

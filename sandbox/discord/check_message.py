@@ -31,7 +31,7 @@ class Setting:
     is_reply: bool = False
     is_edit: bool = False
     was_v2: bool = False
-    filenames: Collection[str] = frozenset()
+    filenames: Collection[str] = ()
 
 
 def check_message(form: Form, body: Json, setting: Setting) -> None:
@@ -54,6 +54,9 @@ def check_message(form: Form, body: Json, setting: Setting) -> None:
     if body.get("components") is not None:
         check_components(form, body, path, is_v2=is_v2, filenames=setting.filenames)
     _check_allowed_mentions(form, body, path)
+    if len(setting.filenames) > MAX_ATTACHMENTS:
+        message = f"Must be {MAX_ATTACHMENTS} or fewer in length."
+        form.fault((*path, "attachments"), "BASE_TYPE_MAX_LENGTH", message)
     for here, attachment in form.mappings(body, "attachments", path, (0, MAX_ATTACHMENTS)):
         if not str(attachment.get("id", "")).isdigit():
             form.fault(

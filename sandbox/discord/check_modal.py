@@ -6,6 +6,7 @@ from sandbox.discord.form import Form, Path
 from sandbox.discord.wire import SELECTS, ComponentType, Json, OptionType
 
 MAX_VALUE = 4000
+MAX_PICKED = 10
 MAX_INTEGER = 2**53
 IN_LABEL = frozenset(
     {
@@ -45,9 +46,16 @@ def _check_label(form: Form, label: Json, path: Path) -> None:
         form.fault(here, "BASE_TYPE_REQUIRED", "This field is required")
         return
     field = form.mapping(label["component"], here)
-    if field is None:
-        return
+    if field is not None:
+        _check_field(form, field, here)
+
+
+def _check_field(form: Form, field: Json, here: Path) -> None:
     form.boolean(field, "required", here)
+    if field.get("disabled"):
+        form.fault((*here, "disabled"), "BASE_TYPE_UNEXPECTED", "Nothing in a modal can be disabled")
+    if field.get("min_values") == 0 and field.get("required") is not False:
+        form.fault((*here, "min_values"), "NUMBER_TYPE_MIN", "What is required needs at least one value")
     match form.choice(field, "type", here, IN_LABEL):
         case ComponentType.TEXT_INPUT:
             if field.get("label") is not None:
@@ -59,13 +67,26 @@ def _check_label(form: Form, label: Json, path: Path) -> None:
             check_options(form, field, here, most=1, limits=(2, 10))
         case ComponentType.CHECKBOX_GROUP:
             form.text(field, "custom_id", here, (1, 100))
-            check_options(form, field, here, most=10, limits=(1, 10))
-        case ComponentType.CHECKBOX | ComponentType.FILE_UPLOAD:
+            check_options(form, field, here, most=_check_how_many(form, field, here), limits=(1, 10))
+        case ComponentType.FILE_UPLOAD:
             form.text(field, "custom_id", here, (1, 100))
+            _check_how_many(form, field, here)
+        case ComponentType.CHECKBOX:
+            form.text(field, "custom_id", here, (1, 100))
+            form.boolean(field, "default", here)
         case None:
             pass
         case _:
             check_select(form, field, here)
+
+
+def _check_how_many(form: Form, field: Json, path: Path) -> int:
+    """The most that may be picked, or uploaded."""
+    least = form.whole(field, "min_values", path, (0, MAX_PICKED)) or 0
+    most = form.whole(field, "max_values", path, (1, MAX_PICKED)) or MAX_PICKED
+    if least > most:
+        form.fault((*path, "min_values"), "NUMBER_TYPE_MAX", "min_values must not exceed max_values")
+    return most
 
 
 def _check_text_input(form: Form, field: Json, path: Path) -> None:

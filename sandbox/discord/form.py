@@ -134,8 +134,8 @@ class Form:
         here = (*path, key)
         try:
             parts = urlsplit(value)
-            host = parts.hostname or ""
-        except ValueError:
+            host = (parts.hostname or "") if parts.scheme and parts.port != 0 else ""
+        except ValueError:  # also for a port that there is not
             host = ""
         else:
             if parts.scheme and parts.scheme not in schemes:

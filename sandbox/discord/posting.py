@@ -122,13 +122,14 @@ class Posting:
         return kept
 
 
-def _names(body: Json, files: dict[int, Attachment], existing: list[Json]) -> set[str]:
+def _names(body: Json, files: dict[int, Attachment], existing: list[Json]) -> list[str]:
+    """Of the files that the message will have: those that come, and those that stay."""
     listed = body.get("attachments")
     kept = existing
     if isinstance(listed, list):
         ids = {str(one.get("id")) for one in listed if isinstance(one, dict)}
         kept = [one for one in existing if one["id"] in ids]
-    return {file.filename for file in files.values()} | {one["filename"] for one in kept}
+    return [file.filename for file in files.values()] + [one["filename"] for one in kept]
 
 
 def _number(components: list[Json]) -> None:

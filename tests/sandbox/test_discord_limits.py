@@ -1,65 +1,30 @@
-"""The limits on messages, components, modals, autocomplete answers and commands, as tables."""
-
-from typing import Any
+"""The limits on messages and their components, as tables."""
 
 import pytest
 
-from sandbox.discord.check_commands import check_commands
 from sandbox.discord.check_message import Setting, check_message, refuse_if_empty
-from sandbox.discord.check_modal import check_choices, check_modal
 from sandbox.discord.form import Form
-from sandbox.discord.wire import Json, OptionType, Problem
-
-V2 = 1 << 15
-
-
-def faults(errors: Json, path: str = "") -> list[str]:
-    """Every fault as "path CODE"."""
-    found = [f"{path.lstrip('.')} {one['code']}" for one in errors.get("_errors", [])]
-    for key, value in errors.items():
-        if key != "_errors":
-            found += faults(value, f"{path}.{key}")
-    return found
+from sandbox.discord.wire import Json, Problem
+from tests.sandbox.discord_bodies import (
+    OPTIONS,
+    button,
+    embed,
+    faults,
+    gallery,
+    layout,
+    people,
+    row,
+    section,
+    select,
+    text,
+    thumbnail,
+)
 
 
 def message_faults(body: Json, setting: Setting | None = None) -> list[str]:
     form = Form()
     check_message(form, body, setting or Setting())
     return faults(form.errors)
-
-
-def button(**fields: Any) -> Json:
-    return {"type": 2, "style": 1, "label": "Go", "custom_id": "go"} | fields
-
-
-def row(*children: Json) -> Json:
-    return {"type": 1, "components": list(children)}
-
-
-def select(*options: Json, **fields: Any) -> Json:
-    listed = list(options) or [{"label": "A", "value": "a"}]
-    return {"type": 3, "custom_id": "pick", "options": listed} | fields
-
-
-def text(content: str = "words") -> Json:
-    return {"type": 10, "content": content}
-
-
-def section(**fields: Any) -> Json:
-    picture = {"type": 11, "media": {"url": "https://example.com/a.png"}}
-    return {"type": 9, "components": [text()], "accessory": picture} | fields
-
-
-def gallery(count: int, url: str = "https://example.com/a.png") -> Json:
-    return {"type": 12, "items": [{"media": {"url": url}}] * count}
-
-
-def layout(*components: Json, **fields: Any) -> Json:
-    return {"flags": V2, "components": list(components)} | fields
-
-
-def embed(**fields: Any) -> Json:
-    return {"embeds": [{"title": "t"} | fields]}
 
 
 GOOD: list[Json] = [
@@ -72,10 +37,19 @@ GOOD: list[Json] = [
     {"components": [row(button(style=5, custom_id=None, url="http://127.0.0.1:8080/link"))]},
     {"components": [row(button(label=None, emoji={"name": "📤"}))]},
     {"components": [row(select())]},
+    {"components": [row(select(*OPTIONS, min_values=0, max_values=2, placeholder="p" * 150))]},
+    {"components": [row(select(OPTIONS[0] | {"default": True}, OPTIONS[1]))]},
     {"components": [row({"type": 5, "custom_id": "who"})]},
+    {"components": [row(people({"id": "702934418856120337", "type": "user"}))]},
+    {"components": [row({"type": 2, "style": 6, "sku_id": "1093620174839201792"})]},
+    {"components": [row(button(style=5, custom_id=None, url="https://a.example/".ljust(512, "x")))]},
     layout(text("x" * 4000)),
     layout(section(), {"type": 14}, gallery(10), {"type": 17, "components": [text(), row(button())]}),
     layout(section(accessory=button())),
+    layout(section(components=[text()] * 3, accessory=thumbnail(description="d" * 1024))),
+    layout(*[text()] * 37, section()),
+    layout({"type": 17, "accent_color": None, "components": [{"type": 12, "items": gallery(1)["items"]}]}),
+    layout(gallery(1, "https://a.example:8443/".ljust(2048, "x"))),
     {"content": "x", "allowed_mentions": {"parse": []}},
     {"content": "x", "nonce": "n" * 25, "enforce_nonce": True},
     {"content": "x", "nonce": 2**64 - 1},
@@ -87,6 +61,7 @@ def test_good_messages_pass(body: Json) -> None:
     assert message_faults(body) == []
 
 
+PICTURE = "components.0.items.0.media.url"
 BAD: list[tuple[Json, str]] = [
     ({"content": "x" * 2001}, "content BASE_TYPE_MAX_LENGTH"),
     ({"content": 7}, "content STRING_TYPE_CONVERT"),
@@ -194,6 +169,66 @@ BAD: list[tuple[Json, str]] = [
         {"components": [row(select(max_values=26))]},
         "components.0.components.0.max_values NUMBER_TYPE_MAX",
     ),
+    (
+        {"components": [row(select(max_values=0))]},
+        "components.0.components.0.max_values NUMBER_TYPE_MIN",
+    ),
+    (
+        {"components": [row(select(*OPTIONS, max_values=3))]},
+        "components.0.components.0.options BASE_TYPE_BAD_LENGTH",
+    ),
+    (
+        {"components": [row(select(*[one | {"default": True} for one in OPTIONS]))]},
+        "components.0.components.0 SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES",
+    ),
+    (
+        {"components": [row(select(placeholder="p" * 151))]},
+        "components.0.components.0.placeholder BASE_TYPE_MAX_LENGTH",
+    ),
+    (
+        {"components": [row(select({"label": "x", "value": "v" * 101}))]},
+        "components.0.components.0.options.0.value BASE_TYPE_BAD_LENGTH",
+    ),
+    (
+        {"components": [row(select({"label": "x", "value": ""}))]},
+        "components.0.components.0.options.0.value BASE_TYPE_REQUIRED",
+    ),
+    (
+        {"components": [row(select({"label": " ", "value": "v"}))]},
+        "components.0.components.0.options.0.label BASE_TYPE_BAD_LENGTH",
+    ),
+    (
+        {"components": [row(people({"id": "702934418856120337", "type": "role"}))]},
+        "components.0.components.0.default_values.0.type BASE_TYPE_CHOICES",
+    ),
+    (
+        {"components": [row(people({"id": "ben", "type": "user"}))]},
+        "components.0.components.0.default_values.0.id NUMBER_TYPE_COERCE",
+    ),
+    (
+        {"components": [row(people(*[{"id": "702934418856120337", "type": "user"}] * 2))]},
+        "components.0.components.0.default_values BASE_TYPE_BAD_LENGTH",
+    ),
+    (
+        {"components": [row(button(label="  "))]},
+        "components.0.components.0.label BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED",
+    ),
+    (
+        {"components": [row(button(emoji={"id": "1093620174839201792", "name": "cat"}))]},
+        "components.0.components.0.emoji.id COMPONENT_INVALID_EMOJI",
+    ),
+    (
+        {"components": [row(button(sku_id="1093620174839201792"))]},
+        "components.0.components.0 BUTTON_COMPONENT_FIELD_EXCLUSIVE",
+    ),
+    (
+        {"components": [row({"type": 2, "style": 6})]},
+        "components.0.components.0.sku_id BASE_TYPE_REQUIRED",
+    ),
+    (
+        {"components": [row({"type": 2, "style": 6, "sku_id": "1093620174839201792", "label": "Buy"})]},
+        "components.0.components.0 BUTTON_COMPONENT_FIELD_EXCLUSIVE",
+    ),
     (layout(text(), content="x"), "content MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"),
     (
         layout(text(), embeds=[{"title": "t"}]),
@@ -214,6 +249,40 @@ BAD: list[tuple[Json, str]] = [
     (
         layout(gallery(1, "attachment://cat.png")),
         "components.0.items.0.media.url UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND",
+    ),
+    (layout(gallery(1, "https://a.example/".ljust(2049, "x"))), f"{PICTURE} BASE_TYPE_BAD_LENGTH"),
+    (layout(gallery(1, "https://a.example:99999/")), f"{PICTURE} URL_TYPE_INVALID_URL"),
+    (layout(gallery(1, "//a.example/a.png")), f"{PICTURE} URL_TYPE_INVALID_URL"),
+    (layout(gallery(1, "https:///a.png")), f"{PICTURE} URL_TYPE_INVALID_URL"),
+    (layout(gallery(1, "https://a.example/a cat.png")), f"{PICTURE} URL_TYPE_INVALID_URL"),
+    (layout(gallery(1, "data:image/png;base64,AA")), f"{PICTURE} URL_TYPE_INVALID_SCHEME"),
+    (layout(gallery(1, "")), f"{PICTURE} BASE_TYPE_REQUIRED"),
+    (layout({"type": 12, "items": [{}]}), "components.0.items.0.media BASE_TYPE_REQUIRED"),
+    (
+        layout({"type": 12, "items": [gallery(1)["items"][0] | {"description": "d" * 1025}]}),
+        "components.0.items.0.description BASE_TYPE_MAX_LENGTH",
+    ),
+    (
+        layout(section(accessory=thumbnail("ipfs://cat"))),
+        "components.0.accessory.media.url URL_TYPE_INVALID_SCHEME",
+    ),
+    (
+        layout(section(accessory=thumbnail(description="d" * 1025))),
+        "components.0.accessory.description BASE_TYPE_MAX_LENGTH",
+    ),
+    (layout(section(components=[])), "components.0.components BASE_TYPE_BAD_LENGTH"),
+    (
+        layout({"type": 13, "file": {"url": "https://a.example/a.txt"}}),
+        "components.0.file.url URL_TYPE_INVALID_SCHEME",
+    ),
+    (
+        layout({"type": 17, "accent_color": 0x1000000, "components": [text()]}),
+        "components.0.accent_color NUMBER_TYPE_MAX",
+    ),
+    (layout(text() | {"id": 7}, text() | {"id": 7}), "components COMPONENT_ID_DUPLICATED"),
+    (
+        layout(section(accessory=button()), {"type": 17, "components": [row(button())]}),
+        "components COMPONENT_CUSTOM_ID_DUPLICATED",
     ),
     (layout({"type": 17, "components": []}), "components.0.components BASE_TYPE_BAD_LENGTH"),
     (
@@ -242,6 +311,13 @@ def test_bad_messages_are_refused_at_the_right_place(body: Json, fault: str) -> 
     assert message_faults(body) == [fault]
 
 
+def test_a_message_has_no_more_than_ten_files() -> None:
+    assert message_faults({"content": "x"}, Setting(filenames=["a.png"] * 10)) == []
+    assert message_faults({"content": "x"}, Setting(filenames=["a.png"] * 11)) == [
+        "attachments BASE_TYPE_MAX_LENGTH"
+    ]
+
+
 def test_a_layout_message_stays_one() -> None:
     edit = Setting(is_edit=True, was_v2=True)
     assert message_faults({"components": [text()]}, edit) == []
@@ -257,139 +333,3 @@ def test_an_empty_message_is_refused(body: Json) -> None:
         refuse_if_empty(body, has_files=False)
     assert refused.value.body["code"] == 50006
     refuse_if_empty(body, has_files=True)
-
-
-def modal(*components: Json, **fields: Any) -> Json:
-    return {"title": "t", "custom_id": "m", "components": list(components)} | fields
-
-
-def field(**fields: Any) -> Json:
-    return row({"type": 4, "custom_id": "f", "style": 1, "label": "l"} | fields)
-
-
-def label(component: Json, **fields: Any) -> Json:
-    return {"type": 18, "label": "l", "component": component} | fields
-
-
-BAD_MODALS: list[tuple[Json, str]] = [
-    (modal(field(), title="t" * 46), "title BASE_TYPE_BAD_LENGTH"),
-    (modal(field(), custom_id=""), "custom_id BASE_TYPE_REQUIRED"),
-    (modal(), "components BASE_TYPE_BAD_LENGTH"),
-    (modal(*[text()] * 6), "components BASE_TYPE_BAD_LENGTH"),
-    (modal(row(button())), "components.0.components.0.type BASE_TYPE_CHOICES"),
-    (modal(field(label="l" * 46)), "components.0.components.0.label BASE_TYPE_BAD_LENGTH"),
-    (modal(field(placeholder="p" * 101)), "components.0.components.0.placeholder BASE_TYPE_MAX_LENGTH"),
-    (modal(field(value="v" * 4001)), "components.0.components.0.value BASE_TYPE_MAX_LENGTH"),
-    (modal(field(value="vv", max_length=1)), "components.0.components.0.value BASE_TYPE_BAD_LENGTH"),
-    (modal(field(min_length=5, max_length=4)), "components.0.components.0.min_length NUMBER_TYPE_MAX"),
-    (modal(field(style=3)), "components.0.components.0.style BASE_TYPE_CHOICES"),
-    (modal(field(), field()), "components COMPONENT_CUSTOM_ID_DUPLICATED"),
-    (modal(label(select(), label="l" * 46)), "components.0.label BASE_TYPE_BAD_LENGTH"),
-    (modal(label(button())), "components.0.component.type BASE_TYPE_CHOICES"),
-    (
-        modal(label({"type": 4, "custom_id": "f", "style": 1, "label": "l"})),
-        "components.0.component.label BASE_TYPE_UNEXPECTED",
-    ),
-]
-
-
-@pytest.mark.parametrize(("body", "fault"), BAD_MODALS, ids=[fault for _, fault in BAD_MODALS])
-def test_bad_modals_are_refused(body: Json, fault: str) -> None:
-    form = Form()
-    check_modal(form, body, ())
-    assert faults(form.errors) == [fault]
-
-
-def test_good_modals_pass() -> None:
-    form = Form()
-    check_modal(form, modal(field(), label(select()), text()), ())
-    assert form.errors == {}
-
-
-@pytest.mark.parametrize(
-    ("choices", "kind", "expected"),
-    [
-        ([{"name": "n", "value": "v"}] * 25, OptionType.STRING, []),
-        ([{"name": "n", "value": "v"}] * 26, OptionType.STRING, ["choices BASE_TYPE_MAX_LENGTH"]),
-        (
-            [{"name": "n" * 101, "value": "v"}],
-            OptionType.STRING,
-            ["choices.0.name BASE_TYPE_BAD_LENGTH"],
-        ),
-        ([{"name": "", "value": "v"}], OptionType.STRING, ["choices.0.name BASE_TYPE_REQUIRED"]),
-        (
-            [{"name": "n", "value": "v" * 101}],
-            OptionType.STRING,
-            ["choices.0.value BASE_TYPE_BAD_LENGTH"],
-        ),
-        ([{"name": "n", "value": 1}], OptionType.STRING, ["choices.0.value STRING_TYPE_CONVERT"]),
-        ([{"name": "n", "value": "1"}], OptionType.INTEGER, ["choices.0.value NUMBER_TYPE_COERCE"]),
-    ],
-)
-def test_autocomplete_answers(choices: list[Json], kind: int, expected: list[str]) -> None:
-    form = Form()
-    check_choices(form, {"choices": choices}, (), kind)
-    assert faults(form.errors) == expected
-
-
-def command(*options: Json, **fields: Any) -> Json:
-    return {"name": "link", "description": "d", "options": list(options)} | fields
-
-
-def option(**fields: Any) -> Json:
-    return {"name": "nft", "description": "d", "type": 3} | fields
-
-
-MANY_CHOICES = [{"name": f"{n:0>90}", "value": f"{n:0>90}"} for n in range(10)]
-BAD_COMMANDS: list[tuple[list[Json], str]] = [
-    ([command(name="Link")], "0.name APPLICATION_COMMAND_INVALID_NAME"),
-    ([command(name="my link")], "0.name APPLICATION_COMMAND_INVALID_NAME"),
-    ([command(name="l" * 33)], "0.name BASE_TYPE_BAD_LENGTH"),
-    ([command(description="")], "0.description BASE_TYPE_REQUIRED"),
-    ([command(description="d" * 101)], "0.description BASE_TYPE_BAD_LENGTH"),
-    ([command(), command()], "1.name APPLICATION_COMMANDS_DUPLICATE_NAME"),
-    ([command(contexts=[3])], "0.contexts.0. BASE_TYPE_CHOICES"),
-    ([command(contexts=[0, 0])], "0.contexts SET_TYPE_ALREADY_CONTAINS_VALUE"),
-    ([command(*[option(name=f"o{n}") for n in range(26)])], "0.options BASE_TYPE_MAX_LENGTH"),
-    ([command(option(), option())], "0.options.1.name APPLICATION_COMMAND_OPTIONS_DUPLICATE_NAME"),
-    (
-        [command(option(), option(name="to", required=True))],
-        "0.options.1 APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
-    ),
-    (
-        [command(option(choices=[{"name": str(n), "value": str(n)} for n in range(26)]))],
-        "0.options.0.choices BASE_TYPE_MAX_LENGTH",
-    ),
-    (
-        [command(option(autocomplete=True, choices=[{"name": "n", "value": "v"}]))],
-        "0.options.0.choices APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID",
-    ),
-    ([command(option(type=12))], "0.options.0.type BASE_TYPE_CHOICES"),
-    (
-        [command(option(type=6, autocomplete=True))],
-        "0.options.0.autocomplete APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID",
-    ),
-    (
-        [command(option(type=1), option(name="x"))],
-        "0.options APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
-    ),
-    (
-        [command(option(type=1, options=[option(type=1)]))],
-        "0.options.0.options.0 APPLICATION_COMMAND_OPTIONS_DEPTH",
-    ),
-    (
-        [command(*[option(name=f"o{n}", choices=MANY_CHOICES) for n in range(5)])],
-        "0 APPLICATION_COMMAND_TOO_LARGE",
-    ),
-    (
-        [{"type": 2, "name": "Look", "description": "d"}],
-        "0.description APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION",
-    ),
-]
-
-
-@pytest.mark.parametrize(("commands", "fault"), BAD_COMMANDS, ids=[fault for _, fault in BAD_COMMANDS])
-def test_bad_commands_are_refused(commands: list[Json], fault: str) -> None:
-    form = Form()
-    check_commands(form, commands)
-    assert faults(form.errors) == [fault]

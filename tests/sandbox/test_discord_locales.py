@@ -13,8 +13,8 @@ from sandbox.discord.check_commands import check_commands
 from sandbox.discord.form import Form
 from sandbox.discord.locales import localized
 from sandbox.discord.wire import Json
+from tests.sandbox.discord_bodies import MANY_CHOICES, command, faults, option
 from tests.sandbox.discord_wire import COMMANDS, HELLO, Wire, next_event, wired
-from tests.sandbox.test_discord_limits import MANY_CHOICES, command, faults, option
 
 
 @pytest.fixture

@@ -97,6 +97,23 @@ async def test_messages_and_roles_answer_with_their_own_errors(wire: Wire) -> No
     assert (await wire.call("PUT", f"{roles}/{ADMIN_ROLE_ID}"))[1]["code"] == 50013
 
 
+async def test_one_bad_picture_costs_the_whole_message(wire: Wire) -> None:
+    messages = f"/channels/{GENERAL_ID}/messages"
+
+    def gallery(*urls: str) -> dict[str, Any]:
+        items = [{"media": {"url": url}} for url in urls]
+        return {"flags": 1 << 15, "components": [{"type": 12, "items": items}]}
+
+    good, bad = "https://example.com/cat.png", "ipfs://cat"
+    status, refused = await wire.call("POST", messages, gallery(good, bad, good))
+    assert (status, refused["code"]) == (400, 50035)
+    assert list(refused["errors"]["components"]["0"]["items"]) == ["1"]
+    assert await wire.call("GET", messages) == (200, [])
+    _, sent = await wire.call("POST", messages, gallery(good))
+    assert (await wire.call("PATCH", f"{messages}/{sent['id']}", gallery(bad)))[0] == 400
+    assert (await wire.call("GET", f"{messages}/{sent['id']}"))[1] == sent
+
+
 async def test_a_message_of_the_same_nonce_is_made_once_where_that_is_asked_for(wire: Wire) -> None:
     messages = f"/channels/{GENERAL_ID}/messages"
     first = {"content": "One", "nonce": 7, "enforce_nonce": True}
