@@ -166,7 +166,8 @@ class Members:
         if select["type"] not in SELECTS:
             raise ClientRefusedError(f"{custom_id} is not a select")
         least, most = select.get("min_values"), select.get("max_values")
-        if not force and not (1 if least is None else least) <= len(values) <= (most or 1):
+        is_fitting = (1 if least is None else least) <= len(set(values)) == len(values) <= (most or 1)
+        if not force and not is_fitting:
             raise ClientRefusedError("Too few or too many options picked")
         known = {option["value"] for option in select.get("options") or []}
         if select["type"] == ComponentType.STRING_SELECT and not force and not set(values) <= known:

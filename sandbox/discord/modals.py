@@ -46,12 +46,14 @@ def _answer(field: Json, values: Mapping[str, Any]) -> Json:
     answer: Json = {"type": kind, "id": field.get("id") or 0, "custom_id": custom_id}
     is_required = field.get("required") is not False
     if kind in MULTIPLE:
-        answer["values"] = _picked(field, list(values.get(custom_id) or []), is_required=is_required)
+        beforehand = [option["value"] for option in field.get("options") or [] if option.get("default")]
+        picked = values.get(custom_id, beforehand)
+        answer["values"] = _picked(field, list(picked or []), is_required=is_required)
     elif kind == ComponentType.CHECKBOX:
         answer["value"] = bool(values.get(custom_id, field.get("default")))
     elif kind == ComponentType.RADIO_GROUP:
-        picked = [values[custom_id]] if values.get(custom_id) else []
-        answer["value"] = next(iter(_picked(field, picked, is_required=is_required)), None)
+        one = [values[custom_id]] if values.get(custom_id) else []
+        answer["value"] = next(iter(_picked(field, one, is_required=is_required)), None)
     else:
         answer["value"] = _typed(field, str(values.get(custom_id, field.get("value") or "")), is_required)
     return answer
@@ -70,7 +72,8 @@ def _picked(field: Json, picked: list[str], *, is_required: bool) -> list[str]:
     options = field.get("options") or []
     if options and not set(picked) <= {option["value"] for option in options}:
         raise ClientRefusedError(f"{field['custom_id']}: not one of the options")
-    most = len(options) if field["type"] == ComponentType.CHECKBOX_GROUP else 1
-    if (is_required and not picked) or len(picked) > (field.get("max_values") or most):
+    most = field.get("max_values") or (len(options) if field["type"] == ComponentType.CHECKBOX_GROUP else 1)
+    least = (field.get("min_values") or 1) if is_required or picked else 0
+    if not least <= len(picked) <= most:
         raise ClientRefusedError(f"{field['custom_id']}: too few or too many picked")
     return picked

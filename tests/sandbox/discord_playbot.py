@@ -101,6 +101,41 @@ class Gallery(ui.LayoutView):
         self.add_item(ui.Container(section, ui.Separator(), gallery, row, accent_colour=0x3BA55D))
 
 
+class PageJump(ui.Modal, title="Go to a page"):
+    page: ui.Label["PageJump"] = ui.Label(
+        text="Page",
+        component=ui.Select(
+            options=[discord.SelectOption(label=str(one), default=one == 2) for one in range(1, 4)]
+        ),
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        assert isinstance(self.page.component, ui.Select)
+        await interaction.response.edit_message(view=Rack(f"Page {self.page.component.values[0]}"))
+
+
+class Rack(ui.LayoutView):
+    row: ui.ActionRow["Rack"] = ui.ActionRow()
+    more: ui.ActionRow["Rack"] = ui.ActionRow()
+
+    def __init__(self, title: str) -> None:
+        super().__init__(timeout=None)
+        self.add_item(ui.TextDisplay(title))
+
+    @row.select(
+        custom_id="open",
+        placeholder="Open up to two",
+        max_values=2,
+        options=[discord.SelectOption(label=one.title(), value=one, description="Ripe") for one in FRUIT],
+    )
+    async def open(self, interaction: discord.Interaction, select: ui.Select["Rack"]) -> None:
+        await interaction.response.edit_message(view=Rack(", ".join(select.values)))
+
+    @more.button(label="Go to a page", custom_id="jump")
+    async def jump(self, interaction: discord.Interaction, _: ui.Button["Rack"]) -> None:
+        await interaction.response.send_modal(PageJump())
+
+
 class PlayBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True, dm_messages=True), guild_ready_timeout=0.0)
@@ -148,6 +183,10 @@ def _add_commands(bot: PlayBot) -> None:  # noqa: C901 - a list of small command
         await interaction.edit_original_response(
             view=Gallery("https://example.com/cat.png"), attachments=[picture()]
         )
+
+    @tree.command(description="Look at the rack")
+    async def rack(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(view=Rack("Page 1"), ephemeral=True)
 
     @tree.command(description="Pick a fruit")
     async def pick(interaction: discord.Interaction, fruit: str, amount: int = 1) -> None:

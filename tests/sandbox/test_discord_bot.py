@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.discord import ADA, BEN, CLEO, LINKED_ROLE_ID, ClientRefusedError, DiscordSandbox
-from tests.sandbox.discord_playbot import PlayBot, playing
+from tests.sandbox.discord_playbot import FRUIT, PlayBot, playing
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,33 @@ async def test_a_modal_is_filled_in(discord_sandbox: DiscordSandbox) -> None:
     outcome = await members.submit_modal(ADA, modal, {topic: "Fruit", taste: ["apple"]})
     assert outcome.message is not None
     assert outcome.message.text == "Fruit / apple"
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_layout_is_chosen_from_and_turned_to_a_page(discord_sandbox: DiscordSandbox) -> None:
+    members = discord_sandbox.members
+    shown = (await members.run_command(ADA, "rack")).message
+    assert shown is not None
+    select = shown.select("Open up to two")["custom_id"]
+    chosen = (await members.choose(ADA, shown.id, select, ["cherry", "apple"])).message
+    assert chosen is not None
+    assert (chosen.id, chosen.text) == (shown.id, "cherry, apple")
+    for wrong in ([], ["apple", "apple"], list(FRUIT)):
+        with pytest.raises(ClientRefusedError, match="Too few or too many"):
+            await members.choose(ADA, shown.id, select, wrong)
+
+    modal = (await members.press(ADA, shown.id, "jump")).modal
+    assert modal is not None
+    page = modal.fields[0]["custom_id"]
+    for too_few_or_many in ([], ["1", "3"]):
+        with pytest.raises(ClientRefusedError, match="too few or too many"):
+            await members.submit_modal(ADA, modal, {page: too_few_or_many})
+    turned = await members.submit_modal(ADA, modal, {page: ["3"]})
+    assert (turned.kind, members.look(ADA, shown.id).text) == ("updated", "Page 3")
+    again = (await members.press(ADA, shown.id, "jump")).modal
+    assert again is not None
+    await members.submit_modal(ADA, again, {})
+    assert members.look(ADA, shown.id).text == "Page 2"  # which the form had picked beforehand
 
 
 async def test_a_deferred_layout_arrives_later(discord_sandbox: DiscordSandbox, bot: PlayBot) -> None:
