@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from discord import Object
@@ -9,16 +10,14 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from cogs.admin import AdminCog
-from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
+from cogs.client import PLATFORM, BanqBot
 from cogs.direct_messages import DiscordMessenger
 from cogs.markup import DiscordMarkup
-from cogs.pictures import Pictures
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
 from sandbox.discord import (
     ADA,
-    ADMIN_ROLE_ID,
     BEN,
     BOT_TOKEN,
     CLEO,
@@ -27,14 +26,13 @@ from sandbox.discord import (
     DiscordSandbox,
     SeenMessage,
 )
-from services.member_languages import MemberLanguages
 from services.messenger import DeliveryFailed, TeamChannel, TeamChannelClosed
-from services.overview import OverviewReader
 from services.sources import Sources
 from services.wording import team as team_words
 from services.wording.language import ENGLISH
 from storage import outbox
 from storage.database import Database
+from tests.cogs.unconnected import SETTINGS, services_of
 from tests.conftest import Clock
 from tests.services.messenger import notice, states
 from tests.services.rig import ADA as ADA_LINKED
@@ -68,31 +66,13 @@ async def bot(
     """Signed in, without a gateway. Tests may give another channel for the team."""
     monkeypatch.setattr(Route, "BASE", discord.api_url)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", None)
-    services = Services(
-        rig.linking,
-        rig.links,
-        rig.nfts,
-        rig.withdrawals,
-        rig.history,
-        rig.address_book,
-        rig.limits,
-        rig.kill_switch,
-        rig.settling,
-        rig.outbox,
-        OverviewReader(rig.database, rig.banq, rig.sources),
-        MemberLanguages(rig.database, ENGLISH),
-    )
-    settings = DiscordSettings(
-        community="Sunny Meadow",
-        home_guild_id=GUILD_ID,
-        admin_role_id=ADMIN_ROLE_ID,
+    settings = replace(
+        SETTINGS,
         team_channel_id=getattr(request, "param", TEAM_ID),
-        pictures=Pictures("https://ipfs.example/ipfs/", "https://bot.example/none.png"),
-        explorers={},
         api_url=discord.api_url,
         gateway_url=discord.gateway_url,
     )
-    async with BanqBot(services, settings) as running:
+    async with BanqBot(services_of(rig), settings) as running:
         await running.add_cog(AdminCog(running), guild=Object(GUILD_ID))
         await running.login(BOT_TOKEN)
         rig.outbox.serve(PLATFORM, DiscordMessenger(running))

@@ -1,0 +1,180 @@
+"""Whatever breaks, each command, button, menu and modal is answered: no interaction ever just fails."""
+
+import ast
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.wiring import COGS
+from cogs.client import BanqBot
+from sandbox.banq import identities
+from sandbox.banq.server import BanqSandbox
+from sandbox.discord import ADA, CLEO, Outcome, SeenMessage
+from services.sources import Sources
+from storage.database import Database
+from tests.cogs.member import ADDRESS, Member
+from tests.cogs.unconnected import SETTINGS, services_of
+from tests.live import LiveBot, living
+from tests.services.rig import Rig, build
+
+COGS_FOLDER = Path(__file__).parents[2] / "cogs"
+WORDING_FOLDER = Path(__file__).parents[2] / "services" / "wording"
+STRING, INTEGER, USER = 3, 4, 6
+BROKEN = ("links", "withdrawals", "addresses", "member_limits", "link_sessions", "outbox", "pauses")
+# The only places that answer an interaction: what defers, what opens a modal, and what reports a failure.
+ANSWERING = {"client.py", "presses.py", "failures.py"}
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[LiveBot]:
+    async with living(tmp_path) as running:
+        yield running
+        # It has no tables any more to stop in an orderly way.
+        await running.kill()
+
+
+@pytest.fixture
+async def rig(database: Database, sources: Sources) -> AsyncIterator[Rig]:
+    banq = BanqSandbox()
+    await banq.start()
+    async with build(banq, database, sources) as built:
+        yield built
+    await banq.close()
+
+
+async def break_database(live: LiveBot) -> None:
+    async with live.opened_database() as database, database.transaction() as tx:
+        await tx.execute("PRAGMA legacy_alter_table = ON")
+        for table in BROKEN:
+            await tx.execute(f"ALTER TABLE {table} RENAME TO lost_{table}")
+
+
+async def answer_to(live: LiveBot, member_id: int, outcome: Outcome) -> SeenMessage:
+    """The message that answers; fails where the emulator says that the interaction failed."""
+    return await live.discord.members.settled(member_id, outcome)
+
+
+async def test_every_command_is_answered_even_if_nothing_can_be_read(live: LiveBot) -> None:
+    await break_database(live)
+    members = live.discord.members
+
+    answered = set()
+    for name, options in each_command(live, CLEO):
+        answer = await answer_to(live, CLEO, await members.run_command(CLEO, name, options))
+        assert not answer.failed
+        assert answer.is_ephemeral
+        assert answer.text.strip(), name
+        answered.add(name)
+
+    assert {"link", "nfts", "withdraw", "help", "admin stuck", "addresses add"} <= answered
+    for command, option in (("withdraw", "nft"), ("withdraw", "to"), ("nfts", "collection")):
+        await members.autocomplete(CLEO, command, option, "x")
+
+
+async def test_every_press_is_answered_even_if_nothing_can_be_read(live: LiveBot) -> None:
+    ada, members = Member(live, ADA), live.discord.members
+    await ada.link(identities.ADA)
+    gallery = await ada.command("nfts")
+    wallet = await ada.command("wallet")
+    choice = (await members.autocomplete(ADA, "withdraw", "nft", "copper"))[0]["value"]
+    review = await ada.command("withdraw", nft=choice, to=ADDRESS)
+    await break_database(live)
+
+    for message in (gallery, wallet, review):
+        for item in (*message.buttons, *message.selects):
+            if item.get("disabled") or item.get("url"):
+                continue
+            used = (
+                await members.choose(ADA, message.id, item["custom_id"], [item["options"][0]["value"]])
+                if "options" in item
+                else await members.press(ADA, message.id, item["custom_id"])
+            )
+            assert used.kind != "failed", item
+            if used.modal is not None:
+                values = {
+                    field["custom_id"]: "1" * (field.get("min_length") or 1) for field in used.modal.fields
+                }
+                assert (await members.submit_modal(ADA, used.modal, values)).kind != "failed", item
+
+
+def each_command(live: LiveBot, member_id: int) -> Iterator[tuple[str, dict[str, object]]]:
+    """Each command and subcommand that the member is offered, with all that it needs."""
+    for command in live.discord.members.commands(member_id):
+        options = command.get("options", [])
+        inner = [option for option in options if option["type"] == 1]
+        for each in inner or [command]:
+            name = f"{command['name']} {each['name']}" if inner else command["name"]
+            required = [option for option in each.get("options", []) if option.get("required")]
+            yield name, {option["name"]: filled_in(option) for option in required}
+
+
+def filled_in(option: dict[str, object]) -> object:
+    return {STRING: "something", INTEGER: 1, USER: str(ADA)}[int(str(option["type"]))]
+
+
+def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(folder.glob("*.py")):
+        yield path.name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            if called in names:
+                yield node
+
+
+def test_a_command_cannot_forget_to_defer() -> None:
+    """Commands are deferred by the tree, the rest by what runs it: nothing else answers by itself."""
+    for name, tree in modules(COGS_FOLDER):
+        answers = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and ast.unparse(node) == "interaction.response"
+        ]
+        assert not answers or name in ANSWERING, name
+
+
+def test_no_view_or_modal_lives_in_memory_only() -> None:
+    """Those of the library's own kind would be deaf after a restart."""
+    for name, tree in modules(COGS_FOLDER):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                bases = {ast.unparse(base).split("[")[0] for base in node.bases}
+                assert not bases & {"ui.View", "ui.LayoutView", "ui.Modal", "ui.Button", "ui.Select"}, name
+        for call in calls(tree, "Button", "Select"):
+            has_id = any(keyword.arg == "custom_id" for keyword in call.keywords)
+            is_link = any(keyword.arg == "url" for keyword in call.keywords)
+            assert is_link or (has_id and name == "presses.py"), f"{name}: {ast.unparse(call)}"
+
+
+def actions_in(tree: ast.AST, *names: str) -> set[str]:
+    """The actions that buttons, menus or modals name: the literals in their second argument."""
+    return {
+        node.value
+        for call in calls(tree, *names)
+        for argument in call.args[1:2]
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+async def test_all_that_can_be_pressed_chosen_or_filled_in_has_a_handler(rig: Rig) -> None:
+    bot = BanqBot(services_of(rig), SETTINGS)
+    for cog in COGS:
+        cog(bot)
+
+    trees = [tree for folder in (COGS_FOLDER, WORDING_FOLDER) for _, tree in modules(folder)]
+    pressed = set().union(*(actions_in(tree, "Press", "Action") for tree in trees))
+    chosen = set().union(*(actions_in(tree, "Menu") for tree in trees))
+
+    assert pressed == bot.presses.keys()
+    assert chosen == bot.menus.keys()
+    assert bot.modals.keys() == set().union(*(opened_in(tree) for tree in trees))
+
+
+def opened_in(tree: ast.AST) -> set[str]:
+    """The actions of modals: the literals in their third argument."""
+    return {ast.literal_eval(call.args[2]) for call in calls(tree, "open_modal") if len(call.args) > 2}
