@@ -1,0 +1,47 @@
+"""Foreign text as Discord gets it."""
+
+import re
+
+import pytest
+
+from cogs.markup import DiscordMarkup
+from services.foreign_text import clean
+from services.wording.language import ENGLISH
+from tests.hostile_texts import NAMED
+
+MARKUP = DiscordMarkup(ENGLISH)
+ARABIC = "\u0645\u0631\u062d\u0628\u0627"
+# Discord shows neither of them: a backslash before a mark, and what keeps the text's direction to itself.
+UNSHOWN = re.compile(r"\\([^0-9A-Za-z\s])|[\u2068\u2069]")
+
+
+def test_nothing_that_is_read_is_lost() -> None:
+    for name, text in NAMED.items():
+        assert UNSHOWN.sub(r"\1", MARKUP.foreign(text)) == clean(text, 80), name
+
+
+def test_every_mark_is_taken_apart() -> None:
+    for name, text in NAMED.items():
+        bare = re.sub(r"\\[^0-9A-Za-z\s]", "", MARKUP.foreign(text, 200))
+        assert not re.search(r"[\\*_~`|<>\[\]()#:@/.+-]", bare), name
+
+
+def test_code_holds_all_of_it() -> None:
+    for name, text in NAMED.items():
+        shown = re.sub(r"[\u2068\u2069]", "", MARKUP.code(text))
+        assert re.fullmatch(r"(?:`[^`\n]+`)?", shown), name
+        assert shown.strip("`") == clean(text, 200).replace("`", "'"), name
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\u200b", "\u202e\u2066", "\u3164", "\ud83d"])
+def test_what_cannot_be_seen_is_empty(text: str) -> None:
+    assert MARKUP.foreign(text) == ""
+    assert MARKUP.code(text) == ""
+
+
+@pytest.mark.parametrize("text", ["Cat #7", "Blåbær", "\u6771\u4eac", "\N{CAT FACE}"])
+def test_only_text_from_right_to_left_is_kept_apart(text: str) -> None:
+    assert "\u2068" not in MARKUP.foreign(text) + MARKUP.code(text)
+    assert MARKUP.foreign(f"{text} {ARABIC}").startswith("\u2068")
+    assert MARKUP.foreign(ARABIC) == f"\u2068{ARABIC}\u2069"
+    assert MARKUP.code(ARABIC) == f"\u2068`{ARABIC}`\u2069"
