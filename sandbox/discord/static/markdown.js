@@ -1,30 +1,68 @@
-// Chat markdown to DOM nodes. Input is hostile: it only ever becomes text nodes and known elements.
+// Chat markdown to DOM nodes, as eagerly as the real clients or more: what looks clickable to any of them
+// is clickable here. Input is hostile: it only ever becomes text nodes and known elements.
 
 import { el } from "/static/dom.js";
 import { nameOf, placeName, store } from "/static/store.js";
 import { timestamp } from "/static/timestamps.js";
 
-const ESCAPE = /^\\([^\w\s])/;
-const CODE = /^(`{1,2})([^`]|[^`][\s\S]*?[^`])\1(?!`)/;
-const PAIRS = [
-  [/^\*\*\*([\s\S]+?)\*\*\*/, ["strong", "em"]],
-  [/^\*\*([\s\S]+?)\*\*(?!\*)/, ["strong"]],
-  [/^__([\s\S]+?)__(?!_)/, ["u"]],
-  [/^~~([\s\S]+?)~~/, ["s"]],
-  [/^\*(?![\s*])([\s\S]+?)(?<![\s*])\*(?!\*)/, ["em"]],
-  [/^_(?![_\s])([\s\S]+?)(?<!\s)_(?![\w_])/, ["em"]],
+const SCHEME = String.raw`(?:https?|discord|steam):\/\/`;
+const INVITE = String.raw`(?:www\.)?discord(?:app)?\.(?:gg|com\/invite)\/[\w-]+`;
+const MAIL = String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
+const PHONE = String.raw`\+[\d() -]{3,}`;
+// Letters and digits are no marks, but a link may begin in the middle of a word.
+const PLAIN = new RegExp(String.raw`^(?:(?!${SCHEME}|${INVITE})[^\n!-\/:-@\[-\x60{-~])+`, "i");
+const LISTED = /^( *)(?:[-*]|(\d+)\.) +(\S.*)$/;
+
+// What stands at the beginning of a line.
+const BLOCKS = [
+  // Levels one and two are the page's own.
+  [/^ *(#{1,3})\s+(?!#)(\S[^\n]*)\n?/, (m) => el("h2", { class: `size-${m[1].length}` }, parse(m[2]))],
+  [/^ *-#[^\S\n]+(\S[^\n]*)\n?/, (m) => el("small", {}, parse(m[1]))],
+  [/^ *>>> ([\s\S]*)/, (m) => el("blockquote", {}, paragraphs(m[1]))],
+  [/^(?: *> [^\n]*(?:\n|$))+/, (m) => el("blockquote", {}, paragraphs(m[0].trimEnd().replace(/^ *> /gm, "")))],
+  [/^(?: *[-*] +\S[^\n]*(?:\n|$))+/, (m) => list("ul", m[0])],
+  [/^(?: *\d+\. +\S[^\n]*(?:\n|$))+/, (m) => list("ol", m[0])],
 ];
-const SPOILER = /^\|\|([\s\S]+?)\|\|/;
-const MASKED = /^\[((?:\[[^\]]*\]|[^[\]])+)\]\(<?(https?:\/\/[^\s<>)]+(?:\([^\s<>)]*\)[^\s<>)]*)*)>?(?:\s+"[^"]*")?\)/;
-const BARE = /^https?:\/\/[^\s<]+[^<.,:;"'\])\s]/;
-const ANGLE = /^<(https?:\/\/[^\s>]+)>/;
-const TIME = /^<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/;
-const PERSON = /^<@!?(\d{15,20})>/;
-const ROLE = /^<@&(\d{15,20})>/;
-const CHANNEL = /^<#(\d{15,20})>/;
-const COMMAND = /^<\/([-_'\w ]{1,100}):(\d{1,20})>/;
-const EMOJI = /^<a?:(\w{2,32}):\d{15,20}>/;
-const PLAIN = /^(?:[^\\`*_~|[<hH]+|h(?!ttps?:\/\/)|H)+/;
+
+const INLINE = [
+  // A backslash does nothing before a letter, a digit or a blank.
+  [/^\\([^0-9A-Za-z\s])/u, (m) => m[1]],
+  [/^```(?:[\w+.-]*\n)?([\s\S]*?[^\n`][\s\S]*?)\n?```\n?/, (m) => el("pre", {}, el("code", {}, m[1]))],
+  [/^(`+)([\s\S]+?)(?<!`)\1(?!`)/, (m) => el("code", {}, m[2].trim() || m[2])],
+  [/^\|\|([\s\S]+?)\|\|/, (m, fresh) => spoiler(parse(m[1], fresh))],
+  [/^\*\*((?:\\[\s\S]|[^\\])+?)\*\*(?!\*)/, span("strong")],
+  [/^__((?:\\[\s\S]|[^\\])+?)__(?!_)/, span("u")],
+  [/^~~([\s\S]+?)~~/, span("s")],
+  [/^\*(?!\s)((?:\\[\s\S]|\*\*|[^*\\])+?)(?<!\s) {0,2}\*(?!\*)/, span("em")],
+  [/^_((?:\\[\s\S]|__|[^_\\])+?)_(?![0-9A-Za-z_])/, span("em")],
+  [
+    new RegExp(String.raw`^\[((?:\[[^\]]*\]|[^[\]])+)\]\(\s*<?((?:${SCHEME}|mailto:|tel:|sms:)(?:\([^\s<>)]*\)|[^\s<>)])+)>?(?:\s+["'].*?["'])?\s*\)`, "i"),
+    (m) => link(m[2], parse(m[1], false)),
+  ],
+  [new RegExp(String.raw`^<(${SCHEME}[^\s>]+)>`, "i"), (m) => link(m[1], m[1])],
+  [new RegExp(String.raw`^${SCHEME}[^\s<]+[^<.,:;"'\])\s]`, "i"), (m) => link(m[0], m[0])],
+  [new RegExp(`^${INVITE}`, "i"), (m) => link(`https://${m[0]}`, m[0])],
+  [new RegExp(`^<(?:mailto:)?(${MAIL})>`, "i"), (m) => link(`mailto:${m[1]}`, m[1])],
+  [new RegExp(`^${MAIL}`), (m) => link(`mailto:${m[0]}`, m[0])],
+  [new RegExp(`^<(?:(?:tel|sms):)?(${PHONE})>`, "i"), (m) => link(`tel:${m[1]}`, m[1])],
+  [/^<t:(-?\d{1,17})(?::([tTdDfFRsS]))?>/, (m) => timestamp(Number(m[1]), m[2])],
+  [/^<@!?(\d+)>/, (m) => el("span", { class: "mention", "data-mention": m[1] }, `@${nameOf(m[1])}`)],
+  [/^<@&(\d+)>/, (m) => mention(`@${store.roles[m[1]] ?? "role"}`)],
+  [/^<#(\d+)>/, (m) => mention(channelName(m[1]))],
+  [/^@(?:everyone|here)/, (m) => mention(m[0])],
+  [/^<id:([\w-]+)(?::\d+)?>/, (m) => mention(`#${m[1]}`)],
+  [/^<\/([^:>\n]{1,100}):(\d+)>/, (m) => commandLink(m[1])],
+  [/^<a?:(\w+):\d+>/, (m) => el("span", { class: "emoji", title: m[1] }, `:${m[1]}:`)],
+  [/^:([\w+-]*[a-z+-][\w+-]*):/i, (m) => el("span", { class: "emoji", title: m[1] }, m[0])],
+];
+
+function span(tag) {
+  return (m, fresh) => el(tag, {}, parse(m[1], fresh));
+}
+
+function mention(text) {
+  return el("span", { class: "mention" }, text);
+}
 
 function link(url, children) {
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, children);
@@ -49,115 +87,79 @@ function commandLink(name) {
   return el("button", { class: "mention command-link", type: "button", onclick: pick }, `/${name}`);
 }
 
-const RULES = [
-  [ESCAPE, (m) => m[1]],
-  [CODE, (m) => el("code", {}, m[2].trim() || m[2])],
-  [SPOILER, (m) => spoiler(inline(m[1]))],
-  ...PAIRS.map(([pattern, tags]) => [
-    pattern,
-    (m) => tags.reduceRight((inside, tag) => [el(tag, {}, inside)], inline(m[1]))[0],
-  ]),
-  [MASKED, (m) => link(m[2], inline(m[1]))],
-  [ANGLE, (m) => link(m[1], m[1])],
-  [BARE, (m) => link(m[0], m[0])],
-  [TIME, (m) => timestamp(Number(m[1]), m[2])],
-  [PERSON, (m) => el("span", { class: "mention", "data-mention": m[1] }, `@${nameOf(m[1])}`)],
-  [ROLE, (m) => el("span", { class: "mention" }, `@${store.roles[m[1]] ?? "role"}`)],
-  [CHANNEL, (m) => el("span", { class: "mention" }, channelName(m[1]))],
-  [COMMAND, (m) => commandLink(m[1])],
-  [EMOJI, (m) => `:${m[1]}:`],
-];
-
 function channelName(id) {
   const where = ["guild", "team"].find((one) => store.channels[one] === id);
   return where ? placeName(where) : "#unknown";
 }
 
-export function inline(text) {
+function list(tag, text) {
+  const lines = text.trimEnd().split("\n").map((line) => LISTED.exec(line));
+  const items = lines.map(([, indent, , item]) => el("li", { class: indent.length > 1 ? "nested" : null }, parse(item)));
+  return el(tag, { start: tag === "ol" ? Number(lines[0][2]) : null }, items);
+}
+
+// Nodes in their order; `fresh` says that nothing but blanks stands before the text on its line.
+function parse(text, fresh = true) {
   const nodes = [];
-  let rest = text;
   let plain = "";
+  let rest = text;
+  const take = (length) => {
+    const taken = rest.slice(0, length);
+    rest = rest.slice(length);
+    return taken;
+  };
   while (rest) {
-    const quick = PLAIN.exec(rest);
-    if (quick) {
-      plain += quick[0];
-      rest = rest.slice(quick[0].length);
-      continue;
-    }
+    const rules = fresh ? [...BLOCKS, ...INLINE] : INLINE;
     let found = null;
-    for (const [pattern, build] of RULES) {
-      found = pattern.exec(rest);
-      if (!found) continue;
+    const rule = rules.find(([pattern]) => (found = pattern.exec(rest)));
+    if (rule) {
       if (plain) nodes.push(plain);
       plain = "";
-      nodes.push(build(found));
-      rest = rest.slice(found[0].length);
-      break;
-    }
-    if (!found) {
-      plain += rest[0];
-      rest = rest.slice(1);
+      const node = rule[1](found, fresh);
+      nodes.push(node);
+      take(found[0].length);
+      fresh = isBlock(node);
+    } else {
+      const taken = take(rest[0] === "\n" ? 1 : PLAIN.exec(rest)?.[0].length ?? 1);
+      plain += taken;
+      fresh = taken === "\n" || (fresh && !taken.trim());
     }
   }
   if (plain) nodes.push(plain);
   return nodes;
 }
 
-function list(lines) {
-  const ordered = /^\s*\d+\. /.test(lines[0]);
-  const items = lines.map((line) => {
-    const [, indent, text] = /^(\s*)(?:[-*]|\d+\.) (.*)$/.exec(line);
-    return el("li", { class: indent.length > 1 ? "nested" : null }, inline(text));
-  });
-  const start = ordered ? Number.parseInt(lines[0], 10) : null;
-  return el(ordered ? "ol" : "ul", { start }, items);
+function isBlock(node) {
+  return ["H2", "SMALL", "BLOCKQUOTE", "UL", "OL", "PRE"].includes(node.tagName);
+}
+
+function paragraphs(text) {
+  const out = [];
+  let line = [];
+  const end = (isLast) => {
+    if (typeof line.at(-1) === "string") line[line.length - 1] = line.at(-1).replace(/\n$/, "");
+    const isEmpty = line.every((node) => typeof node === "string" && !node.trim());
+    if (!isEmpty) out.push(el("p", {}, line));
+    else if (line.length && out.length && !isLast) out.push(el("p", { class: "gap" }));
+    line = [];
+  };
+  for (const node of parse(text)) {
+    if (isBlock(node)) {
+      end(false);
+      out.push(node);
+    } else {
+      line.push(node);
+    }
+  }
+  end(true);
+  return out;
+}
+
+export function inline(text) {
+  return parse(text, false);
 }
 
 // The body of a message: blocks first, then what is within a line.
 export function markdown(text) {
-  const root = el("div", { class: "markdown" });
-  for (const [index, part] of text.split(/```([\s\S]+?)```/).entries()) {
-    if (index % 2) {
-      root.append(el("pre", {}, el("code", {}, part.replace(/^[\w+-]*\n/, "").replace(/\n$/, ""))));
-    } else {
-      root.append(...blocks(part.replace(/^\n|\n$/g, "")));
-    }
-  }
-  return root;
-}
-
-function blocks(text) {
-  const out = [];
-  const lines = text.split("\n");
-  const take = (pattern) => {
-    const taken = [];
-    while (lines.length && pattern.test(lines[0])) taken.push(lines.shift());
-    return taken;
-  };
-  while (lines.length) {
-    const heading = /^(#{1,3}) +(\S.*)$/.exec(lines[0]);
-    const small = /^-# +(\S.*)$/.exec(lines[0]);
-    if (heading) {
-      // Levels one and two are the page's own.
-      out.push(el("h2", { class: `size-${heading[1].length}` }, inline(heading[2])));
-      lines.shift();
-    } else if (small) {
-      out.push(el("small", {}, inline(small[1])));
-      lines.shift();
-    } else if (/^>>> /.test(lines[0])) {
-      out.push(el("blockquote", {}, blocks(lines.splice(0).join("\n").slice(4))));
-    } else if (/^> /.test(lines[0])) {
-      out.push(el("blockquote", {}, blocks(take(/^> /).map((line) => line.slice(2)).join("\n"))));
-    } else if (/^\s*[-*] \S/.test(lines[0])) {
-      out.push(list(take(/^\s*[-*] \S/)));
-    } else if (/^\s*\d+\. \S/.test(lines[0])) {
-      out.push(list(take(/^\s*\d+\. \S/)));
-    } else {
-      const plain = [lines.shift(), ...take(/^(?!#{1,3} +\S|-# +\S|>>> |> |\s*(?:[-*]|\d+\.) \S)/)];
-      const joined = plain.join("\n");
-      if (joined.trim()) out.push(el("p", {}, inline(joined)));
-      else if (out.length && lines.length) out.push(el("p", { class: "gap" }));
-    }
-  }
-  return out;
+  return el("div", { class: "markdown" }, paragraphs(text));
 }
