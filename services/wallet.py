@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from banq.models import Nft
-from services.foreign_text import clean
+from services.foreign_text import clean, cut
 
 LONGEST_NAME = 100
 NFT_KEY = r"[0-9a-f]{20}"
@@ -133,9 +133,9 @@ def collection_key(name: str) -> str:
 
 def _label(nft: Nft, name: str, collection: str) -> str:
     parts = [clean(name, 50) or UNNAMED, clean(collection, 20), clean((nft.chain or "").title(), 10)]
-    if nft.token_id:
-        parts.append("#" + clean(nft.token_id, 8))
-    return " · ".join(part for part in parts if part)[:90]
+    if number := clean(nft.token_id or "", 8):
+        parts.append(f"#{number}")
+    return cut(" · ".join(part for part in parts if part), 90, 90)
 
 
 def _unique(label: str, taken: Counter[str]) -> str:

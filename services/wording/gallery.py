@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from banq.models import Nft
+from services.foreign_text import clean
 from services.wallet import EVERYTHING, Collection, Entry, Page, Selection, Wallet
 from services.wording.addresses import network_name
 from services.wording.text import Markup, Words
@@ -26,11 +27,11 @@ def entry(m: Markup, shown: Entry) -> str:
     details = [m.foreign(shown.collection, 40)] if shown.collection else []
     if nft.chain:
         details.append(m.foreign(network_name(nft.chain), 40))
-    if nft.token_id:
+    if clean(nft.token_id or "", 12):
         details.append(m.foreign(f"#{nft.token_id}", 12))
     if nft.amount > 1:
         details.append(m.say("you hold {amount}", amount=nft.amount))
-    return "\n".join(filter(None, (m.bold(name(m, shown)), " · ".join(details))))
+    return "\n".join(filter(None, (m.bold(name(m, shown)), " · ".join(filter(None, details)))))
 
 
 def name(m: Markup, shown: Entry) -> str:

@@ -1,11 +1,15 @@
 """Foreign text as Discord gets it."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from banq.models import Nft
 from cogs.markup import DiscordMarkup
 from services.foreign_text import clean
+from services.wallet import Wallet
+from services.wording import gallery
 from services.wording.language import ENGLISH
 from tests.hostile_texts import NAMED
 
@@ -37,6 +41,15 @@ def test_code_holds_all_of_it() -> None:
 def test_what_cannot_be_seen_is_empty(text: str) -> None:
     assert MARKUP.foreign(text) == ""
     assert MARKUP.code(text) == ""
+
+
+def test_an_nft_of_which_nothing_can_be_seen_is_unnamed() -> None:
+    unseen = dict.fromkeys(("name", "collectionName", "chain", "tokenId"), "\u3164\u200b")
+    nft = Nft.model_validate({"tokenDataId": 1, "sourceBanq": 1, **unseen})
+
+    (entry,) = Wallet((nft,), 0, datetime.now(UTC)).entries.values()
+
+    assert gallery.entry(MARKUP, entry) == "**An NFT without a name**"
 
 
 @pytest.mark.parametrize("text", ["Cat #7", "Blåbær", "\u6771\u4eac", "\N{CAT FACE}"])

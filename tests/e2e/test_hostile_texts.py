@@ -14,9 +14,9 @@ from cogs.cards import COLOURS
 from cogs.markup import DiscordMarkup
 from sandbox.discord import GENERAL_ID, DiscordSandbox
 from services.foreign_text import clean
-from services.nfts import Wallet
+from services.wallet import Entry, Wallet
+from services.wording import gallery
 from services.wording.language import ENGLISH
-from services.wording.wallet import gallery_entry, picture_text
 from tests.hostile_texts import TEXTS
 from tests.sandbox.discord_playbot import playing
 
@@ -25,9 +25,9 @@ NFTS = tuple(
     Nft.model_validate({"tokenDataId": number, "sourceBanq": 1, "name": text, "collectionName": text})
     for number, text in enumerate(TEXTS)
 )
-NAMES = [clean(nft.name or "", 80) or "Unnamed NFT" for nft in NFTS]
-LABELS = list(Wallet(NFTS, 0, datetime.now(UTC)).labels.items())
-CODES = [clean(text, 200).replace("`", "'") for text in TEXTS]
+ENTRIES = list(Wallet(NFTS, 0, datetime.now(UTC)).entries.values())
+NAMES = [clean(entry.nft.name or "", 80) or "An NFT without a name" for entry in ENTRIES]
+CODES = [clean(entry.nft.name or "", 200).replace("`", "'") for entry in ENTRIES]
 # Whatever Discord makes of marks in a text, beside the bold and the code that are ours.
 MADE = (
     "a, button, time, h1, h2, h3, small, blockquote, ul, ol, pre, u, s, em, img, .spoiler, .mention, .emoji,"
@@ -83,20 +83,24 @@ def messages(items: Iterable[tuple[ui.Item[ui.LayoutView], int]]) -> Iterator[ui
 
 
 def entries() -> Iterator[tuple[ui.Item[ui.LayoutView], int]]:
-    for nft, text in zip(NFTS, TEXTS, strict=True):
-        entry = f"{gallery_entry(MARKUP, nft)}\n{MARKUP.code(text)}"
-        yield ui.TextDisplay(entry), len(entry)
+    for one in ENTRIES:
+        text = f"{gallery.entry(MARKUP, one)}\n{MARKUP.code(one.nft.name or '')}"
+        yield ui.TextDisplay(text), len(text)
 
 
 def selects() -> Iterator[tuple[ui.Item[ui.LayoutView], int]]:
-    left = iter(LABELS)
-    while options := [discord.SelectOption(label=label, value=key) for key, label in islice(left, 25)]:
+    left = iter(ENTRIES)
+    while options := [discord.SelectOption(label=one.label, value=one.key) for one in islice(left, 25)]:
         yield ui.ActionRow(ui.Select(options=options, placeholder=options[0].label)), 0
 
 
+def picture(one: Entry) -> str:
+    return gallery.picture_text(MARKUP, one.name)
+
+
 def pictures(url: str) -> Iterator[tuple[ui.Item[ui.LayoutView], int]]:
-    left = iter(NFTS)
-    while some := [discord.MediaGalleryItem(url, description=picture_text(nft)) for nft in islice(left, 10)]:
+    left = iter(ENTRIES)
+    while some := [discord.MediaGalleryItem(url, description=picture(one)) for one in islice(left, 10)]:
         yield ui.MediaGallery(*some), 0
 
 
@@ -130,8 +134,8 @@ async def test_what_strangers_wrote_does_nothing(
     assert found["made"] == []
     assert found["names"] == NAMES
     assert found["codes"] == [code for code in CODES if code]
-    assert found["labels"] == [label for _, label in LABELS]
-    assert found["pictures"] == [picture_text(nft) for nft in NFTS]
+    assert found["labels"] == [one.label for one in ENTRIES]
+    assert found["pictures"] == [picture(one) for one in ENTRIES]
     assert found["lines"] == 3
     await shoot(page, "hostile-texts")
 

@@ -332,6 +332,22 @@ def test_an_nft_without_a_name_has_a_label(clock: Clock) -> None:
     assert sorted(labels_of(Wallet(unnamed, 0, clock())).values()) == ["NFT", "NFT (2)"]
 
 
+def test_a_label_has_nothing_of_parts_that_cannot_be_seen(clock: Clock) -> None:
+    unseen = nft(1, "Cat", collection="\u200b", chain="\u3164", tokenId="\u2800")
+
+    assert list(labels_of(Wallet((unseen,), 0, clock())).values()) == ["Cat"]
+
+
+def test_a_label_is_never_cut_within_an_emoji(clock: Clock) -> None:
+    family = "\u200d".join("\N{MAN}\N{WOMAN}\N{GIRL}\N{BOY}")
+    crowd = nft(1, family * 40, collection=family * 40, chain=family * 40, tokenId="1")
+
+    (label,) = labels_of(Wallet((crowd,), 0, clock())).values()
+
+    assert set(label.replace(family, "")) <= set(" ·…")
+    assert len(label) <= 90
+
+
 def test_a_key_tells_a_number_from_its_digits() -> None:
     number, digits = nft(7), Nft.model_validate({"tokenDataId": "7", "sourceBanq": "s"})
 
