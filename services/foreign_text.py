@@ -84,10 +84,12 @@ def _normalized(line: str) -> str:
 
 def _calmed(found: regex.Match[str]) -> str:
     """None of a letter's marks twice, and few of them; none without a letter."""
-    if found.start() == 0 or found.string[found.start() - 1] == " ":
+    letter = found.string[found.start() - 1] if found.start() else " "
+    if letter == " ":
         return ""
     marks = dict.fromkeys(found[0])
-    piled_up = [mark for mark in marks if _PILES_UP.match(mark)] if len(marks) > MOST_PILED_UP else []
-    for mark in piled_up[MOST_PILED_UP:]:
+    # A letter with an accent of its own has room for one less.
+    room = MOST_PILED_UP + 1 - len(unicodedata.normalize("NFD", letter))
+    for mark in [mark for mark in marks if _PILES_UP.match(mark)][max(room, 0) :]:
         del marks[mark]
     return "".join(list(marks)[:MOST_MARKS])

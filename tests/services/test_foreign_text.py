@@ -76,6 +76,7 @@ def test_what_people_write_is_kept(text: str) -> None:
         pytest.param("z" + "\u0301" * 30 + "a", "\u017a\u0301a", id="stacked accents"),
         pytest.param("x" + "\u20dd" * 9, "x\u20dd", id="the same mark again"),
         pytest.param("x" + "".join(ACCENTS), "x\u0334\u0335", id="every accent"),
+        pytest.param("\u1ebf\u0303\u0304", "\u1ebf", id="accents on a letter with two"),
         pytest.param("\u0301x \u0301\u0302 y", "x y", id="accents without a letter"),
         pytest.param("\u0e2a" + "\u0e47\u0e49\u0e37" * 9, "\u0e2a\u0e47\u0e49", id="stacked Thai"),
         pytest.param("\ud800lone", "lone", id="lone surrogate"),
