@@ -12,9 +12,13 @@ from banq.models import Nft
 from services.foreign_text import clean, cut
 
 LONGEST_NAME = 100
+# Together with a number that tells it from another, no more than 100.
+LONGEST_LABEL = 90
 NFT_KEY = r"[0-9a-f]{20}"
 # What an NFT without a name is called where there is room for a word only; it is one in any language.
 UNNAMED = "NFT"
+_NUMBERS = re.compile(r"(\d+)")
+_SIGNS = re.compile(r"\W+")
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,8 @@ def _label(nft: Nft, name: str, collection: str) -> str:
     parts = [clean(name, 50) or UNNAMED, clean(collection, 20), clean((nft.chain or "").title(), 10)]
     if number := clean(nft.token_id or "", 8):
         parts.append(f"#{number}")
-    return cut(" · ".join(part for part in parts if part), 90, 90)
+    label = " · ".join(part for part in parts if part)
+    return label if len(label) <= LONGEST_LABEL else cut(label, LONGEST_LABEL, LONGEST_LABEL)
 
 
 def _unique(label: str, taken: Counter[str]) -> str:
@@ -151,5 +156,7 @@ def _unique(label: str, taken: Counter[str]) -> str:
 
 def _in_order(text: str) -> list[tuple[int, str]]:
     """So that 9 comes before 10, no sign in front pushes itself forward, and what has no text comes last."""
-    parts = re.split(r"(\d+)", re.sub(r"\W+", " ", text).strip().casefold())
-    return [(len(part), part) if part.isdecimal() else (0, part) for part in parts] if text else [(10**6, "")]
+    if not text:
+        return [(10**6, "")]
+    parts = _NUMBERS.split(_SIGNS.sub(" ", text).strip().casefold())
+    return [(len(part), part) if part.isdecimal() else (0, part) for part in parts]

@@ -60,7 +60,7 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     for scheme in SCHEMES:
         await everybody_can_read(chat.page, scheme)
     await chat.press("Next ▶")
-    await expect(chat.last).to_contain_text("page 2 of 7")
+    await expect(chat.last).to_contain_text("Page 2 of 7")
     await _all_pictures_load(chat, 5)
 
     await _start_withdrawal(chat)
