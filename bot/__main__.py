@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 well, 1 failed, 2 the configuration or the call is wrong."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Coroutine
 from enum import Enum
@@ -10,9 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bot import app, config, logs, wiring
+from bot import config, logs
+from bot.refusals import StartRefused, unwrap
 from services.foreign_text import clean
-from services.settling import Settlement
 from storage.database import DatabaseRefused
 
 cli = typer.Typer(
@@ -54,13 +55,15 @@ def run(context: typer.Context) -> None:
     """Run the bot and its side server, until stopped."""
     settings = _load(context)
     logs.set_up()
+    from bot import app  # noqa: PLC0415 - no other command should wait for what only this one uses
+
     _execute(lambda: app.run(settings))
 
 
 @cli.command()
 def doctor(context: typer.Context) -> None:
     """Sign in at Banq and say which ids belong where in the configuration."""
-    from bot.doctor import examine  # noqa: PLC0415 - `run` should not wait for what it does not use
+    from bot.doctor import examine  # noqa: PLC0415
 
     _execute(lambda: examine(context.obj))
 
@@ -132,8 +135,11 @@ def withdrawals_settle(
     from bot import withdrawals as operator  # noqa: PLC0415
 
     settings, kept = _load(context), _kept(reason)
-    settlement: Settlement = "sent" if outcome is Outcome.SENT else "not_sent"
-    _execute(lambda: operator.settle(settings, withdrawal_id, settlement, kept))
+    _execute(
+        lambda: operator.settle(
+            settings, withdrawal_id, "sent" if outcome is Outcome.SENT else "not_sent", kept
+        )
+    )
 
 
 def _load(context: typer.Context) -> config.Config:
@@ -158,10 +164,12 @@ def _kept(reason: str) -> str:
 
 def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
     """Run, and turn what was foreseen into a sentence and an exit code."""
+    # What is loaded by now stays to the end, so no collection of garbage need ever look at it again.
+    gc.freeze()
     try:
         code = asyncio.run(work())
-    except* (wiring.StartRefused, DatabaseRefused, config.ConfigRefused) as group:
-        refused = app.unwrap(group)
+    except* (StartRefused, DatabaseRefused, config.ConfigRefused) as group:
+        refused = unwrap(group)
         errors.print(str(refused), markup=False)
         code = 2 if isinstance(refused, config.ConfigRefused) else 1
     except* KeyboardInterrupt:

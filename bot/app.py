@@ -1,13 +1,11 @@
 """Runs the bot and takes it down again in order; at start, what is wrong is one sentence."""
 
 import asyncio
-import fcntl
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import aiohttp
 import discord
@@ -15,7 +13,9 @@ from aiohttp import web
 
 from banq.client import BanqClient
 from bot.config import Config
-from bot.wiring import StartRefused, wired
+from bot.lock import take_lock
+from bot.refusals import StartRefused
+from bot.wiring import wired
 from cogs.client import BanqBot
 from services.overview import BanqState, banq_state
 from web.app import create_runner
@@ -64,17 +64,6 @@ def _only_one(database: Path) -> Iterator[None]:
         raise StartRefused(f"storage.path: {database} cannot be used: {error.strerror}.") from error
     with lock:
         yield
-
-
-def take_lock(path: Path, taken: str) -> TextIO:
-    """The file, locked until closed. Raises StartRefused(taken) where another process has it, or OSError."""
-    lock = path.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise StartRefused(taken) from None
-    return lock
 
 
 @asynccontextmanager
@@ -129,11 +118,3 @@ async def _look_at_banq(banq: BanqClient) -> None:
             log.warning("banq: cannot be reached now; members are told so until it answers")
         case BanqState.CREDENTIALS_REFUSED:
             log.error("banq: refuses our sign-in; check [banq] with 'banqbot doctor'")
-
-
-def unwrap(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The one error inside a task group's wrapping, if it is only one."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.app import take_lock
-from bot.wiring import StartRefused
+from bot.lock import take_lock
+from bot.refusals import StartRefused
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from sandbox.discord import (

@@ -8,7 +8,7 @@ from rich.markup import escape
 from banq.errors import BanqError, InvalidCredentials
 from banq.models import AccountSpace
 from bot import config
-from bot.wiring import banq_client
+from bot.banq_client import banq_client
 
 console = Console(highlight=False, soft_wrap=True)
 

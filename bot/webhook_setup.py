@@ -5,8 +5,9 @@ from rich.console import Console
 from banq.client import BanqClient
 from banq.errors import BanqError
 from banq.models import AccountSpaceId, WebhookConfig
+from bot.banq_client import banq_client
 from bot.config import Config, Lane
-from bot.wiring import StartRefused, banq_client
+from bot.refusals import StartRefused
 
 console = Console(highlight=False, soft_wrap=True)
 RETRIES = 5

@@ -9,10 +9,11 @@ from functools import partial
 import discord
 from aiohttp import web
 
-from banq.client import BanqClient, Endpoint
+from banq.client import BanqClient
 from banq.models import PlatformId
-from banq.protocol import Credentials
-from bot.config import Banq, Config
+from bot.banq_client import banq_client
+from bot.config import Config
+from bot.refusals import StartRefused
 from cogs.addresses import AddressesCog
 from cogs.admin import AdminCog
 from cogs.client import PLATFORM, BanqBot, DiscordSettings, Services
@@ -67,10 +68,6 @@ FOR_EVERYBODY = (
 COGS = (*FOR_EVERYBODY, AdminCog)
 
 
-class StartRefused(Exception):
-    """The bot cannot start; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Parts:
     """What the running process is made of."""
@@ -81,22 +78,6 @@ class Parts:
     outbox: Outbox
     submitter: Submitter
     banq: BanqClient
-
-
-def banq_client(banq: Banq) -> BanqClient:
-    endpoint = Endpoint(
-        api_url=banq.api_url,
-        token_url=banq.token_url,
-        company_id=banq.company_id or None,
-        timeout_s=banq.timeout_s,
-    )
-    credentials = Credentials(
-        client_id=banq.client_id,
-        username=banq.username,
-        password=banq.password.get_secret_value(),
-        audience=banq.audience,
-    )
-    return BanqClient(endpoint, credentials)
 
 
 @asynccontextmanager

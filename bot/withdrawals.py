@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.config import Config
-from bot.wiring import StartRefused
+from bot.refusals import StartRefused
 from services.addresses import shortened
 from services.changes import Changes
 from services.foreign_text import clean

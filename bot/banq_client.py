@@ -1,0 +1,21 @@
+"""The client for Banq, as the configuration wants it."""
+
+from banq.client import BanqClient, Endpoint
+from banq.protocol import Credentials
+from bot.config import Banq
+
+
+def banq_client(banq: Banq) -> BanqClient:
+    endpoint = Endpoint(
+        api_url=banq.api_url,
+        token_url=banq.token_url,
+        company_id=banq.company_id or None,
+        timeout_s=banq.timeout_s,
+    )
+    credentials = Credentials(
+        client_id=banq.client_id,
+        username=banq.username,
+        password=banq.password.get_secret_value(),
+        audience=banq.audience,
+    )
+    return BanqClient(endpoint, credentials)
