@@ -57,10 +57,12 @@ async def test_a_kill_during_the_call_to_banq_is_found_out_and_never_sent_again(
     await live.kill()
     live.banq.faults.release()
     await live.start()
+    await ada.nothing_is_held_back("withdrawal_unknown")
 
     assert "Do not start again" in (await ada.direct_message()).text
     (transaction,) = live.banq.ledger.transactions
     live.banq.ledger.approve_transfer(transaction.id)
+    await ada.nothing_is_held_back("withdrawal_completed")
     await live.discord.members.wait_for(
         lambda: (
             any("Withdrawal completed" in seen.text for seen in live.discord.members.seen_by(ADA, "dm"))
