@@ -106,7 +106,8 @@ class LinkingMachine(RuleBasedStateMachine):
         self.rig = self.run(self.started())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
+        # `runner.run` would set up the handling of Ctrl-C for each of ten thousand calls.
+        return self.runner.get_loop().run_until_complete(work)
 
     async def started(self) -> Rig:
         database = await self.stack.enter_async_context(Database(Path(self.folder.name) / "db.sqlite3"))

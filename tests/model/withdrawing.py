@@ -81,7 +81,8 @@ class WithdrawalWorld(RuleBasedStateMachine):
             self.process(number)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(work)
+        # `runner.run` would set up the handling of Ctrl-C for each of ten thousand calls.
+        return self.runner.get_loop().run_until_complete(work)
 
     def process(self, number: int) -> Process:
         """That bot; started if it is dead."""
