@@ -46,6 +46,8 @@ def options(
     ] = Path("config.toml"),
 ) -> None:
     context.obj = config_file
+    # Until all is loaded: next to nothing of that is garbage.
+    gc.disable()
     if context.invoked_subcommand != "run":
         logs.be_quiet()
 
@@ -164,8 +166,9 @@ def _kept(reason: str) -> str:
 
 def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
     """Run, and turn what was foreseen into a sentence and an exit code."""
-    # What is loaded by now stays to the end, so no collection of garbage need ever look at it again.
+    # What is loaded by now stays to the end, so no collection need ever look at it again.
     gc.freeze()
+    gc.enable()
     try:
         code = asyncio.run(work())
     except* (StartRefused, DatabaseRefused, config.ConfigRefused) as group:
