@@ -8,8 +8,9 @@ from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction, Press, PressHandler
 from cogs.withdrawal_message import tell_story
 from services.withdrawal_history import History
+from services.wording import general as general_words
 from services.wording import withdrawal_list as list_words
-from services.wording.withdrawal_story import details_reference
+from services.wording.withdrawal_story import details, details_reference
 
 
 class WithdrawalHistoryCog(commands.Cog):
@@ -33,29 +34,38 @@ class WithdrawalHistoryCog(commands.Cog):
     async def _show(self, interaction: Interaction, page: int) -> None:
         user = chat_user(interaction.user)
         history = await self._history.of(user, page)
+        m = markup_of(interaction)
         if history.items:
             view = self._list(interaction, history)
         elif await self._bot.services.links.of(user) is None:
-            view = card(list_words.NO_WITHDRAWALS_UNLINKED)
+            view = card(list_words.no_withdrawals_unlinked(m))
         else:
-            view = card(list_words.NO_WITHDRAWALS)
+            view = card(list_words.no_withdrawals(m))
         await self._bot.show(interaction, view)
 
     def _list(self, interaction: Interaction, history: History) -> ui.LayoutView:
         m, owner = markup_of(interaction), interaction.user.id
         page, pages = history.page, history.pages
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
-        box.add_item(ui.TextDisplay(list_words.list_title(history.count, page, pages)))
+        box.add_item(ui.TextDisplay(list_words.list_title(m, history.count, page, pages)))
         for withdrawal in history.items:
             reference = details_reference(withdrawal, page)
-            details = Press("Details", "withdrawal-details", owner, reference)
-            box.add_item(ui.Section(list_words.list_entry(m, withdrawal), accessory=details))
+            more = Press(details(m), "withdrawal-details", owner, reference)
+            box.add_item(ui.Section(list_words.list_entry(m, withdrawal), accessory=more))
         box.add_item(ui.Separator())
         box.add_item(
             row(
-                Press("◀ Previous", "withdrawals-list", owner, str(page - 1), disabled=page == 1),
-                Press("Next ▶", "withdrawals-list", owner, str(page + 1), disabled=page == pages),
-                Press("Refresh", "withdrawals-list", owner, str(page)),
+                Press(
+                    general_words.previous(m), "withdrawals-list", owner, str(page - 1), disabled=page == 1
+                ),
+                Press(
+                    general_words.next_page(m),
+                    "withdrawals-list",
+                    owner,
+                    str(page + 1),
+                    disabled=page == pages,
+                ),
+                Press(general_words.refresh(m), "withdrawals-list", owner, str(page)),
             )
         )
         view = ui.LayoutView(timeout=None)

@@ -14,6 +14,7 @@ from services.changes import Changes
 from services.identity import ChatUser
 from services.withdrawal_history import Story
 from services.withdrawals import NotYourWithdrawal
+from services.wording import general as general_words
 from services.wording import linking as linking_words
 from services.wording import withdrawal_story as story_words
 from services.wording.text import Markup, Words
@@ -41,7 +42,7 @@ class WithdrawalMessage:
         words = story_words.withdrawal_story(self.markup, story)
         is_under_way = story.withdrawal.state in story_words.UNDER_WAY
         if for_the_last_time and is_under_way:
-            words = story_words.no_longer_followed(words)
+            words = story_words.no_longer_followed(self.markup, words)
         return Update(
             words,
             partial(self._view, story, words),
@@ -50,15 +51,15 @@ class WithdrawalMessage:
         )
 
     def _view(self, story: Story, words: Words, with_picture: bool) -> ui.LayoutView:
-        withdrawal, settings = story.withdrawal, self.bot.settings
+        m, withdrawal, settings = self.markup, story.withdrawal, self.bot.settings
         owner, reference = int(self.user.id), story_words.details_reference(withdrawal, self.page)
         row: list[Button] = []
         url = explorer_url(withdrawal.chain, withdrawal.transaction_hash, settings.explorers)
         if url is not None:
-            row.append(ui.Button(label="See the transaction", url=url))
+            row.append(ui.Button(label=story_words.see_transaction(m), url=url))
         if withdrawal.state in story_words.UNDER_WAY:
-            row.append(Press("Refresh", "withdrawal-details", owner, reference))
-        row.append(Press("My withdrawals", "withdrawals-list", owner, str(self.page)))
+            row.append(Press(general_words.refresh(m), "withdrawal-details", owner, reference))
+        row.append(Press(story_words.my_withdrawals(m), "withdrawals-list", owner, str(self.page)))
         picture = settings.pictures.of(words.image_url)
         return card(words, *row, picture=picture if with_picture else None)
 

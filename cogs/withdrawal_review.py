@@ -31,18 +31,16 @@ from services.wording.text import Words
 
 async def show_draft(interaction: Interaction, nft: str, to: str, amount: int) -> None:
     """Draft a withdrawal of what the member chose, and show its review or what stands in the way."""
-    bot = interaction.client
+    bot, m = interaction.client, markup_of(interaction)
     drafting = bot.services.withdrawals.draft(chat_user(interaction.user), nft, to, amount)
     match await bot.patiently(interaction, drafting):
         case Drafted() as drafted:
-            await show_review(
-                interaction, withdrawal_words.withdrawal_review(markup_of(interaction), drafted)
-            )
+            await show_review(interaction, withdrawal_words.withdrawal_review(m, drafted))
             return
         case NftNotChosen():
-            view = card(withdrawal_words.NFT_NOT_CHOSEN)
+            view = card(withdrawal_words.nft_not_chosen(m))
         case AddressRefused(problem, chain):
-            view = card(address_words.address_refused(markup_of(interaction), problem, chain))
+            view = card(address_words.address_refused(m, problem, chain))
         case NotInBook():
             view = card(book_words.NOT_IN_BOOK)
         case outcome:
@@ -68,9 +66,9 @@ def hindrance(interaction: Interaction, outcome: Hindrance) -> ui.LayoutView:
         case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
             words = wallet_words.no_wallet(outcome)
         case NftNotFound():
-            words = withdrawal_words.NFT_NOT_FOUND
+            words = withdrawal_words.nft_not_found(m)
         case AmountRefused(owned):
-            words = withdrawal_words.amount_refused(owned)
+            words = withdrawal_words.amount_refused(m, owned)
         case AlreadyRunning(running):
             words = list_words.already_running(m, running, chat_user(interaction.user))
         case Paused() | LinkTooFresh() | AddressTooNew() | TooManyToday() | TooManyUnderWay():

@@ -8,7 +8,7 @@ from discord.ext import commands
 from cogs.address_choices import address_choices
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.presses import Interaction, Press, PressHandler, Question, open_modal
+from cogs.presses import Interaction, PressHandler, Question, buttons, open_modal
 from cogs.withdrawal_message import tell_story
 from cogs.withdrawal_review import hindrance, show_draft, show_review
 from services.addresses import network_of
@@ -87,15 +87,16 @@ class WithdrawalsCog(commands.Cog):
         return None if nft is None else network_of(nft.chain)
 
     async def _ask_to_retype(self, interaction: Interaction, withdrawal_id: str) -> None:
+        m = markup_of(interaction)
         await open_modal(
             interaction,
-            withdrawal_words.RETYPE_TITLE,
+            withdrawal_words.retype_title(m),
             "withdraw-retyped",
             withdrawal_id,
             Question(
                 "end",
-                withdrawal_words.RETYPE_LABEL,
-                help=withdrawal_words.RETYPE_HELP,
+                withdrawal_words.retype_label(m),
+                help=withdrawal_words.retype_help(m),
                 shortest=TYPED_AGAIN,
                 longest=TYPED_AGAIN + 2,
             ),
@@ -107,25 +108,20 @@ class WithdrawalsCog(commands.Cog):
     async def _confirm(self, interaction: Interaction, withdrawal_id: str, typed: str | None = None) -> None:
         confirming = self._withdrawals.confirm(withdrawal_id, chat_user(interaction.user), typed)
         outcome = await self._bot.patiently(interaction, confirming)
+        m = markup_of(interaction)
         match outcome:
             case Submitted(withdrawal):
                 await tell_story(interaction, withdrawal.id)
                 return
             case BanqSilent():
-                # The draft is untouched, so the same button may simply be pressed again.
-                again = "withdraw-confirm" if typed is None else "withdraw-retype"
-                view = card(
-                    wallet_words.no_wallet(outcome),
-                    Press("Try again", again, interaction.user.id, withdrawal_id),
-                    Press("Cancel", "withdraw-cancel", interaction.user.id, withdrawal_id),
-                )
+                silent = wallet_words.no_wallet(outcome)
+                words = withdrawal_words.with_another_try(m, silent, withdrawal_id, retype=typed is not None)
+                view = card(words, *buttons(words, interaction.user.id))
             case RetypeNeeded():
-                await show_review(
-                    interaction, withdrawal_words.retype_needed(markup_of(interaction), outcome)
-                )
+                await show_review(interaction, withdrawal_words.retype_needed(m, outcome))
                 return
             case DraftGone(state, reason):
-                view = card(withdrawal_words.draft_gone(state, reason))
+                view = card(withdrawal_words.draft_gone(m, state, reason))
             case NotYourWithdrawal():
                 view = card(linking_words.NOT_YOUR_BUTTON)
             case _:
@@ -134,9 +130,10 @@ class WithdrawalsCog(commands.Cog):
 
     async def _cancel(self, interaction: Interaction, withdrawal_id: str) -> None:
         outcome = await self._withdrawals.cancel(withdrawal_id, chat_user(interaction.user))
+        m = markup_of(interaction)
         match outcome:
             case DraftGone(state, reason):
-                view = card(withdrawal_words.draft_gone(state, reason))
+                view = card(withdrawal_words.draft_gone(m, state, reason))
             case Submitted(withdrawal):
                 await tell_story(interaction, withdrawal.id)
                 return

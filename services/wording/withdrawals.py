@@ -6,11 +6,12 @@ from services.addresses import in_groups, shortened
 from services.withdrawals import Drafted, RetypeNeeded
 from services.wording.addresses import network_name
 from services.wording.text import Action, Markup, Words
+from storage.address_book import SavedAddress
 from storage.withdrawals import Withdrawal
 
 
 def nft_name(m: Markup, withdrawal: Withdrawal) -> str:
-    name = m.foreign(withdrawal.nft_name) if withdrawal.nft_name else "an unnamed NFT"
+    name = m.foreign(withdrawal.nft_name) if withdrawal.nft_name else m.say("an unnamed NFT")
     if withdrawal.nft_details:
         name = f"{name} ({m.foreign(withdrawal.nft_details)})"
     return f"{withdrawal.amount} × {name}" if withdrawal.amount > 1 else name
@@ -20,61 +21,95 @@ def short_address(m: Markup, withdrawal: Withdrawal) -> str:
     return m.code(shortened(withdrawal.address))
 
 
+def to_saved_address(m: Markup, saved: SavedAddress) -> str:
+    label = m.bold(m.foreign(saved.label))
+    return m.say("{to} your saved address {label}", to=m.bold(m.say("To")), label=label)
+
+
 def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
     """The whole of what is about to be sent where; for a new address, what to do about it."""
     withdrawal = drafted.withdrawal
     if drafted.saved is not None:
-        standing = f"your saved address {m.bold(m.foreign(drafted.saved.label))}"
+        to = to_saved_address(m, drafted.saved)
     else:
-        standing = m.bold("a new address") + ", not in your address book"
-    held = drafted.held or 1
-    lines = [
-        *([f"{m.bold('Amount')}\n{withdrawal.amount} of the {held} that you hold"] if held > 1 else []),
-        f"{m.bold('To')} {standing}\n{m.code(in_groups(withdrawal.address))}",
-        f"{m.bold('Network')}\n{m.foreign(network_name(withdrawal.chain))}",
-    ]
-    if drafted.look_alike is not None:
-        lines.append(
-            f"⚠️ {m.bold('Not the same as')} your saved address {m.foreign(drafted.look_alike.label)}, though they look "
-            f"alike:\n{m.code(in_groups(drafted.look_alike.address))}\n"
-            "Thieves make such addresses and hope that you copy them. Compare every character."
+        to = m.say(
+            "{to} {a_new_address}, not in your address book",
+            to=m.bold(m.say("To")),
+            a_new_address=m.bold(m.say("a new address")),
         )
-    else:
-        lines.append("Compare the whole address, not only its ends.")
-    lines.append("A transfer cannot be undone, and nobody can fetch an NFT back from a wrong address.")
-    lines.append(
-        "After you confirm, Banq e-mails you. The NFT moves only when you approve it there.\n"
-        f"The time to decide ends {m.time(withdrawal.expires_at)}."
-    )
+    held = drafted.held or 1
+    amount = m.say("{amount} of the {held} that you hold", amount=withdrawal.amount, held=held)
+    lines = [
+        *([m.bold(m.say("Amount")) + "\n" + amount] if held > 1 else []),
+        to + "\n" + m.code(in_groups(withdrawal.address)),
+        m.bold(m.say("Network")) + "\n" + m.foreign(network_name(withdrawal.chain)),
+        _compare(m, drafted.look_alike),
+        m.say("A transfer cannot be undone, and nobody can fetch an NFT back from a wrong address."),
+        m.say("After you confirm, Banq e-mails you. The NFT moves only when you approve it there.")
+        + "\n"
+        + m.say("The time to decide ends {time}.", time=m.time(withdrawal.expires_at)),
+    ]
+    confirm = "withdraw-confirm" if drafted.saved else "withdraw-retype"
     return Words(
-        f"Withdraw {nft_name(m, withdrawal)}?",
+        m.say("Withdraw {nft}?", nft=nft_name(m, withdrawal)),
         "\n\n".join(lines),
         "warning",
         withdrawal.nft_image_url,
-        withdrawal.nft_name or "Picture of an unnamed NFT",
+        picture_text(m, withdrawal),
         actions=(
-            Action(
-                "Withdraw",
-                "withdraw-confirm" if drafted.saved else "withdraw-retype",
-                withdrawal.id,
-                "danger",
-            ),
-            Action("Cancel", "withdraw-cancel", withdrawal.id),
+            Action(m.say("Withdraw"), confirm, withdrawal.id, "danger"),
+            _cancel(m, withdrawal.id),
         ),
     )
 
 
-RETYPE_TITLE = "A new address"
-RETYPE_LABEL = "Its last 6 characters"
-RETYPE_HELP = "From your own wallet, where the NFT is to arrive"
+def _compare(m: Markup, look_alike: SavedAddress | None) -> str:
+    if look_alike is None:
+        return m.say("Compare the whole address, not only its ends.")
+    warning = m.say(
+        "{not_the_same} your saved address {label}, though they look alike:",
+        not_the_same=m.bold(m.say("Not the same as")),
+        label=m.foreign(look_alike.label),
+    )
+    thieves = m.say("Thieves make such addresses and hope that you copy them. Compare every character.")
+    return f"⚠️ {warning}\n{m.code(in_groups(look_alike.address))}\n{thieves}"
+
+
+def picture_text(m: Markup, withdrawal: Withdrawal) -> str:
+    """What a screen reader says instead of the picture."""
+    return withdrawal.nft_name or m.say("Picture of an unnamed NFT")
+
+
+def _cancel(m: Markup, withdrawal_id: str) -> Action:
+    return Action(m.say("Cancel"), "withdraw-cancel", withdrawal_id)
+
+
+def with_another_try(m: Markup, words: Words, withdrawal_id: str, *, retype: bool) -> Words:
+    """Where the review is untouched by what went wrong, and the same button may simply be pressed again."""
+    again = Action(m.say("Try again"), "withdraw-retype" if retype else "withdraw-confirm", withdrawal_id)
+    return replace(words, actions=(again, _cancel(m, withdrawal_id)))
+
+
+def retype_title(m: Markup) -> str:
+    return m.say("A new address")
+
+
+def retype_label(m: Markup) -> str:
+    return m.say("Its last 6 characters")
+
+
+def retype_help(m: Markup) -> str:
+    return m.say("From your own wallet, where the NFT is to arrive")
 
 
 def retype_needed(m: Markup, outcome: RetypeNeeded) -> Words:
     """The review once more, with what has to be done about the new address."""
     if outcome.typed is None:
-        text = "This address is new, so its last 6 characters have to be typed before anything is sent there."
+        text = m.say(
+            "This address is new, so its last 6 characters have to be typed before anything is sent there."
+        )
     else:
-        text = (
+        text = m.say(
             "What you typed is not how this address ends, so nothing was sent. If it is how your own address ends, then "
             "the address here is the wrong one: press Cancel."
         )
@@ -82,42 +117,54 @@ def retype_needed(m: Markup, outcome: RetypeNeeded) -> Words:
     return replace(review, text=f"⛔ {m.bold(text)}\n\n{review.text}")
 
 
-def draft_gone(state: str, reason: str | None = None) -> Words:
+def draft_gone(m: Markup, state: str, reason: str | None = None) -> Words:
     if reason == "link_ended":
         return Words(
-            "Withdrawal not sent",
-            "Your wallet was unlinked or frozen meanwhile, so nothing was sent. When all is well with it, use /link, then "
-            "/withdraw to start again.",
+            m.say("Withdrawal not sent"),
+            m.say(
+                "Your wallet was unlinked or frozen meanwhile, so nothing was sent. When all is well with it, use /link, "
+                "then /withdraw to start again."
+            ),
             "warning",
         )
     if state == "cancelled":
-        return Words("Withdrawal cancelled", "Nothing was sent.")
+        return Words(m.say("Withdrawal cancelled"), m.say("Nothing was sent."))
     return Words(
-        "This review has expired",
-        "Nothing was sent. Use /withdraw to start again.",
+        m.say("This review has expired"),
+        m.say("Nothing was sent. Use /withdraw to start again."),
         "warning",
     )
 
 
-NFT_NOT_FOUND = Words(
-    "You do not hold this NFT",
-    "It is not in your linked wallet right now, so nothing new was sent. If you have sent it before, /withdrawals tells "
-    "how that went. Otherwise type a part of its name and pick it from the list.",
-    "bad",
-)
-
-
-NFT_NOT_CHOSEN = Words(
-    "Which one?",
-    "That is not the name of just one NFT of yours. Type a part of its name and pick it from the list; the list "
-    "tells those of the same name apart. Nothing was sent.",
-    "warning",
-)
-
-
-def amount_refused(owned: int) -> Words:
+def nft_not_found(m: Markup) -> Words:
     return Words(
-        "You do not hold that many",
-        f"You hold {owned} of this NFT. Choose an amount from 1 to {owned}. Nothing was sent.",
+        m.say("You do not hold this NFT"),
+        m.say(
+            "It is not in your linked wallet right now, so nothing new was sent. If you have sent it before, /withdrawals "
+            "tells how that went. Otherwise type a part of its name and pick it from the list."
+        ),
+        "bad",
+    )
+
+
+def nft_not_chosen(m: Markup) -> Words:
+    return Words(
+        m.say("Which one?"),
+        m.say(
+            "That is not the name of just one NFT of yours. Type a part of its name and pick it from the list; the list "
+            "tells those of the same name apart. Nothing was sent."
+        ),
+        "warning",
+    )
+
+
+def amount_refused(m: Markup, owned: int) -> Words:
+    return Words(
+        m.say("You do not hold that many"),
+        m.count(
+            owned,
+            "You hold only 1 of this NFT. Choose 1, or leave the amount out. Nothing was sent.",
+            "You hold {number} of this NFT. Choose an amount from 1 to {number}. Nothing was sent.",
+        ),
         "bad",
     )

@@ -122,7 +122,7 @@ async def test_the_story_leads_to_the_list_which_has_pages_and_all_details(
     listed = await ada.press(story, "My withdrawals")
     assert "7 withdrawals, the newest first, page 1 of 2" in listed.text
     assert "Copper Hills" in listed.text.split("Earlier 0")[0]
-    assert (listed.button("◀ Previous")["disabled"], listed.button("Next ▶")["disabled"]) == (True, False)
+    assert (listed.button("◀ Back")["disabled"], listed.button("Next ▶")["disabled"]) == (True, False)
     stranger = await live.discord.members.press(
         BEN, listed.id, listed.button("Details")["custom_id"], force=True
     )
@@ -144,7 +144,7 @@ async def test_the_story_leads_to_the_list_which_has_pages_and_all_details(
     last = await ada.press(listed, "Next ▶")
     assert "Earlier 5" in last.text
     assert "⛔ cancelled before it was sent" in last.text
-    assert (last.button("◀ Previous")["disabled"], last.button("Next ▶")["disabled"]) == (False, True)
+    assert (last.button("◀ Back")["disabled"], last.button("Next ▶")["disabled"]) == (False, True)
     details = await ada.press(last, "Details")
     assert "Where it is now:** in your Banq wallet." in details.text
     assert "page 2 of 2" in (await ada.press(details, "My withdrawals")).text

@@ -55,13 +55,13 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
         case Submitted(withdrawal):
             return withdrawal_story.withdrawal_news(M, withdrawal)
         case NftNotChosen():
-            return withdrawals.NFT_NOT_CHOSEN
+            return withdrawals.nft_not_chosen(M)
         case AddressRefused(problem, chain):
             return addresses.address_refused(M, problem, chain)
         case NotInBook():
             return address_book.NOT_IN_BOOK
         case DraftGone(state):
-            return withdrawals.draft_gone(state)
+            return withdrawals.draft_gone(M, state)
         case NotYourWithdrawal():
             return linking.NOT_YOUR_BUTTON
         case _:
@@ -73,9 +73,9 @@ def _hindrance(outcome: Hindrance) -> Words:
         case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
             return wallet.no_wallet(outcome)
         case NftNotFound():
-            return withdrawals.NFT_NOT_FOUND
+            return withdrawals.nft_not_found(M)
         case AmountRefused(owned):
-            return withdrawals.amount_refused(owned)
+            return withdrawals.amount_refused(M, owned)
         case AlreadyRunning(running):
             return withdrawal_list.already_running(M, running, ADA)
         case _:

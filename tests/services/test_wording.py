@@ -43,6 +43,8 @@ STATES = (
     *("confirmed", "submitting", "awaiting_owner", "processing", "unknown"),
     *("completed", "cancelled", "expired", "refused", "failed"),
 )
+# The history leaves out what was never confirmed.
+LISTED = frozenset(STATES) - {"expired"}
 REASONS = {
     "completed": (None, "left_the_wallet", "settled_by_team"),
     "cancelled": (None, "too_late", "paused", "link_ended"),
@@ -161,7 +163,7 @@ def about_withdrawals() -> Iterator[Words]:
     for story in each_story():
         words = withdrawal_story.withdrawal_story(M, story)
         yield words
-        yield withdrawal_story.no_longer_followed(words)
+        yield withdrawal_story.no_longer_followed(M, words)
     yield withdrawal_story.withdrawal_reminder(M, DRAFT)
 
 
@@ -191,7 +193,7 @@ def told_to_members() -> Iterator[Words]:
         yield wallet.unlinked(Unlinked(number, number))
         yield wallet.freeze_review(WalletOverview("active", NOW, ("discord",), number, number))
         yield wallet.frozen(Frozen(number, number))
-        yield withdrawals.amount_refused(number)
+        yield withdrawals.amount_refused(M, number)
         for state in ("active", "stale", "frozen"):
             yield wallet.wallet(
                 M, WalletOverview(state, NOW, ("discord",), number, 0), wallet.nft_count(number, number)
@@ -222,7 +224,7 @@ def in_short() -> Iterator[str]:
         for count in (0, 1, 2):
             yield from limits.running_holds(M, shown, [Listed(SAVED, NOW)] * count)
     for each in each_withdrawal():
-        if each.state in withdrawal_list.WITHDRAWAL_STATES:
+        if each.state in LISTED:
             yield withdrawal_list.list_entry(M, each)
     for outcome in (NotLinked(), LinkStale(), BanqSilent()):
         yield wallet.nothing_to_choose(outcome)

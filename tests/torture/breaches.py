@@ -13,7 +13,7 @@ from sandbox.discord import SeenMessage
 from sandbox.discord.cast import PEOPLE
 from services.addresses import in_groups, shortened
 from services.wording.language import ENGLISH
-from services.wording.withdrawal_story import how_it_stands
+from services.wording.withdrawal_standing import how_it_stands
 from services.wording.withdrawals import nft_name
 from storage import withdrawals
 from storage.withdrawals import Withdrawal
