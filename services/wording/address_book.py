@@ -92,7 +92,7 @@ def address_list(m: Markup, listed: Sequence[Listed], page: int, pages: int) -> 
 def removed(m: Markup, outcome: Removed) -> Words:
     entry = outcome.entry
     again = "If you save it again, it is a new address again"
-    again += f" and has to wait {duration(outcome.hold)}." if outcome.hold else "."
+    again += f" and has to wait {duration(m, outcome.hold)}." if outcome.hold else "."
     return Words(
         "Address removed",
         f"{_named(m, entry)}\n{m.code(in_groups(entry.address))}\n\n/withdraw does not offer it any more. {again}",

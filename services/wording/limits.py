@@ -21,181 +21,230 @@ from services.limits import (
 from services.wording.text import Markup, Tone, Words
 from storage.limits import LimitKind
 
-NOTHING_SENT = "Nothing was sent, and your NFT stays where it is."
-PAUSED = "The team of this community has paused all withdrawals for now."
-
 
 def braked(m: Markup, brake: Braked) -> Words:
     match brake:
         case Paused():
-            return Words(
-                "Withdrawals are paused",
-                f"{PAUSED} {NOTHING_SENT} Try again later.",
-                "warning",
+            return _not_now(
+                m, m.say("Withdrawals are paused"), _all_paused(m), then=m.say("Try again later.")
             )
         case LinkTooFresh(until):
-            return Words(
-                "Your link is still new",
-                "For your safety, a newly linked wallet has to wait before anything can be withdrawn from it here. "
-                f"You can withdraw {m.time(until)}. {NOTHING_SENT}",
-                "warning",
+            why = m.say(
+                "For your safety, a newly linked wallet has to wait before anything can be withdrawn from it here. You can "
+                "withdraw {time}.",
+                time=m.time(until),
             )
+            return _not_now(m, m.say("Your link is still new"), why)
         case AddressTooNew(None, hold):
-            return Words(
-                "This address is new",
+            why = m.say(
                 "For your safety, an address has to be saved for a while before anything can be sent there. Save it with "
-                f"/addresses add; {duration(hold)} later you can use it. {NOTHING_SENT}",
-                "warning",
+                "/addresses add; {wait} later you can use it.",
+                wait=duration(m, hold),
             )
+            return _not_now(m, m.say("This address is new"), why)
         case AddressTooNew(until):
-            when = "" if until is None else f" You can use it {m.time(until)}."
-            return Words(
-                "This address is still new",
+            why = m.say(
                 "For your safety, a newly saved address has to wait before anything can be sent there."
-                f"{when} {NOTHING_SENT}",
-                "warning",
             )
-        case TooManyToday(0):
-            return Words(
-                "Your own limit is zero",
-                f"You decided that nothing may be withdrawn. {NOTHING_SENT} /limits shows and changes that.",
-                "warning",
+            if until is not None:
+                why += " " + m.say("You can use it {time}.", time=m.time(until))
+            return _not_now(m, m.say("This address is still new"), why)
+        case TooManyToday(0) | TooManyUnderWay(0):
+            return _not_now(
+                m,
+                m.say("Your own limit is zero"),
+                m.say("You decided that nothing may be withdrawn."),
+                then=m.say("/limits shows and changes that."),
             )
         case TooManyToday(most, until):
-            when = "" if until is None else f" The next is possible {m.time(until)}."
-            return Words(
-                "That is enough for one day",
-                f"At most {_withdrawals(most)} may be made within 24 hours, and what you rejected at Banq counts as well; "
-                f"/limits tells whether that limit is your own.{when} {NOTHING_SENT}",
-                "warning",
+            why = m.count(
+                most,
+                "At most 1 withdrawal may be made within 24 hours, and what you rejected at Banq counts as well; /limits "
+                "tells whether that limit is your own.",
+                "At most {number} withdrawals may be made within 24 hours, and what you rejected at Banq counts as well; "
+                "/limits tells whether that limit is your own.",
             )
-        case TooManyUnderWay(0):
-            return braked(m, TooManyToday(0, None))
+            if until is not None:
+                why += " " + m.say("The next is possible {time}.", time=m.time(until))
+            return _not_now(m, m.say("That is enough for one day"), why)
         case TooManyUnderWay(most):
-            return Words(
-                "Others are still under way",
-                f"At most {_withdrawals(most)} may be under way at a time. Finish one of them first: /withdrawals shows "
-                f"what each waits for. {NOTHING_SENT}",
-                "warning",
+            why = m.count(
+                most,
+                "At most 1 withdrawal may be under way at a time. Finish that one first: /withdrawals shows what it waits "
+                "for.",
+                "At most {number} withdrawals may be under way at a time. Finish one of them first: /withdrawals shows "
+                "what each waits for.",
             )
+            return _not_now(m, m.say("Others are still under way"), why)
         case never:
             assert_never(never)
+
+
+def _not_now(m: Markup, title: str, why: str, *, then: str = "") -> Words:
+    sentences = (why, m.say("Nothing was sent, and your NFT stays where it is."), then)
+    return Words(title, " ".join(filter(None, sentences)), "warning")
+
+
+def _all_paused(m: Markup) -> str:
+    return m.say("The team of this community has paused all withdrawals for now.")
 
 
 def member_limits(m: Markup, shown: MemberLimits, outcomes: Sequence[LimitSet | LimitRefused] = ()) -> Words:
     """What became of the limits that the member has just set, and all that holds now."""
-    told = [_set(m, each) if isinstance(each, LimitSet) else _refused(each) for each in outcomes]
+    told = [_set(m, each) if isinstance(each, LimitSet) else _refused(m, each) for each in outcomes]
     per_day, in_flight = shown.by_kind["per_day"], shown.by_kind["in_flight"]
     lines = [
-        f"{m.bold('A newly linked wallet')} {_link_hold(m, shown)}",
-        f"{m.bold('A newly saved address')} {_address_hold(m, shown.by_kind['address_hold_ms'])}",
-        f"{m.bold('Within 24 hours:')} {_at_most(m, per_day, shown.today)}",
-        f"{m.bold('Under way at a time:')} {_at_most(m, in_flight, shown.under_way)}",
+        *([_all_paused(m)] if shown.is_paused else []),
+        _link_hold(m, shown),
+        _address_hold(m, shown.by_kind["address_hold_ms"]),
+        m.bold(m.say("Within 24 hours:")) + " " + _at_most(m, per_day, shown.today),
+        m.bold(m.say("Under way at a time:")) + " " + _at_most(m, in_flight, shown.under_way),
+        _how_to_set(m, shown.rules.loosening),
     ]
-    if shown.is_paused:
-        lines.insert(0, PAUSED)
-    wait = shown.rules.loosening
-    later = f"only {duration(wait)} after you set them" if wait else "too"
-    lines.append(
-        "With the options of /limits you can set stricter limits of your own. Stricter ones hold at once, looser ones "
-        f"{later}."
-    )
     tone: Tone = "plain"
     if outcomes:
         tone = "warning" if any(isinstance(each, LimitRefused) for each in outcomes) else "good"
-    return Words("What holds for your withdrawals", "\n\n".join((*told, *lines)), tone)
+    return Words(m.say("What holds for your withdrawals"), "\n\n".join((*told, *lines)), tone)
 
 
 def running_holds(m: Markup, shown: MemberLimits, book: Sequence[Listed]) -> list[str]:
     """What keeps the member from withdrawing now, a line each."""
-    lines = [PAUSED] if shown.is_paused else []
+    lines = [_all_paused(m)] if shown.is_paused else []
     if shown.link_held_until is not None:
-        lines.append(f"The link is still new: you can withdraw {m.time(shown.link_held_until)}.")
+        time = m.time(shown.link_held_until)
+        lines.append(m.say("The link is still new: you can withdraw {time}.", time=time))
     held = [each.held_until for each in book if each.held_until is not None]
     if held:
-        addresses = "1 saved address is" if len(held) == 1 else f"{len(held)} saved addresses are"
-        lines.append(f"{addresses} still new; the first can be used {m.time(min(held))}.")
+        lines.append(
+            m.count(
+                len(held),
+                "1 saved address is still new; it can be used {time}.",
+                "{number} saved addresses are still new; the first can be used {time}.",
+                time=m.time(min(held)),
+            )
+        )
     return lines
 
 
+def _how_to_set(m: Markup, loosening: timedelta) -> str:
+    if not loosening:
+        return m.say(
+            "With the options of /limits you can set stricter limits of your own. They hold at once, and looser ones too."
+        )
+    return m.say(
+        "With the options of /limits you can set stricter limits of your own. Stricter ones hold at once, looser ones only "
+        "{wait} after you set them.",
+        wait=duration(m, loosening),
+    )
+
+
 def _link_hold(m: Markup, shown: MemberLimits) -> str:
+    wallet, hold = m.bold(m.say("A newly linked wallet")), shown.rules.link_hold
+    if not hold and shown.link_held_until is None:
+        return m.say("{wallet} need not wait.", wallet=wallet)
+    text = m.say("{wallet} has to wait {wait}.", wallet=wallet, wait=duration(m, hold))
     if shown.link_held_until is not None:
-        return f"has to wait {duration(shown.rules.link_hold)}. From yours you can withdraw {m.time(shown.link_held_until)}."
-    return f"has to wait {duration(shown.rules.link_hold)}." if shown.rules.link_hold else "need not wait."
+        time = m.time(shown.link_held_until)
+        text += " " + m.say("From yours you can withdraw {time}.", time=time)
+    return text
 
 
 def _address_hold(m: Markup, limit: Limit) -> str:
     hold = limit.setting if limit.own is None else max(limit.own.value, limit.setting)
-    text = f"{_waits(hold)}."
+    sentences = [_hold_of(m, m.bold(m.say("A newly saved address")), hold)]
     if hold > limit.setting:
-        text += f" You wanted that; in this community it {_waits(limit.setting)}."
+        sentences.append(
+            m.say("You wanted that; in this community it has to wait {wait}.", wait=_wait(m, limit.setting))
+            if limit.setting
+            else m.say("You wanted that; in this community it can be used at once.")
+        )
     if limit.coming is not None:
-        coming = max(limit.coming.value, limit.setting)
-        text += f" That changes {m.time(limit.coming.in_force_at)}: then it {_waits(coming)}."
-    return text
+        coming, time = max(limit.coming.value, limit.setting), m.time(limit.coming.in_force_at)
+        sentences.append(
+            m.say("That changes {time}: then it has to wait {wait}.", time=time, wait=_wait(m, coming))
+            if coming
+            else m.say("That changes {time}: then it can be used at once.", time=time)
+        )
+    return " ".join(sentences)
+
+
+def _hold_of(m: Markup, address: str, hold_ms: int) -> str:
+    if hold_ms == 0:
+        return m.say("{address} can be used at once.", address=address)
+    return m.say("{address} has to wait {wait}.", address=address, wait=_wait(m, hold_ms))
 
 
 def _at_most(m: Markup, limit: Limit, count: int) -> str:
     most = limit.setting if limit.own is None else min(limit.own.value, limit.setting)
-    text = f"at most {_withdrawals(most)}; {count} so far." if most else f"no withdrawals; {count} so far."
+    sentences = [
+        m.count(
+            most,
+            "at most 1 withdrawal; {so_far} so far.",
+            "at most {number} withdrawals; {so_far} so far.",
+            so_far=count,
+        )
+        if most
+        else m.say("no withdrawals; {so_far} so far.", so_far=count)
+    ]
     if most < limit.setting:
-        text += f" You wanted that; this community allows {limit.setting}."
+        sentences.append(m.say("You wanted that; this community allows {most}.", most=limit.setting))
     if limit.coming is not None:
-        coming = min(limit.coming.value, limit.setting)
-        text += f" That changes {m.time(limit.coming.in_force_at)}: then {coming}."
-    return text
-
-
-def _waits(hold_ms: int) -> str:
-    if hold_ms == 0:
-        return "can be used at once"
-    return f"has to wait {duration(timedelta(milliseconds=hold_ms))}"
+        coming, time = min(limit.coming.value, limit.setting), m.time(limit.coming.in_force_at)
+        sentences.append(m.say("That changes {time}: then {most}.", time=time, most=coming))
+    return " ".join(sentences)
 
 
 def _set(m: Markup, outcome: LimitSet) -> str:
-    what = _what(outcome.kind, outcome.value)
+    limit = _what(m, outcome.kind, outcome.value)
     if not outcome.waits:
-        return f"✅ {what}, from now on."
-    return (
-        f"⏳ {what}: that is looser, so it starts {m.time(outcome.in_force_at)}. Until then all stays as it is, so that "
-        "whoever gets into your account cannot loosen your limits at once."
+        return "✅ " + m.say("{limit}, from now on.", limit=limit)
+    return "⏳ " + m.say(
+        "{limit}: that is looser, so it starts {time}. Until then all stays as it is, so that whoever gets into your "
+        "account cannot loosen your limits at once.",
+        limit=limit,
+        time=m.time(outcome.in_force_at),
     )
 
 
-def _refused(outcome: LimitRefused) -> str:
+def _refused(m: Markup, outcome: LimitRefused) -> str:
+    limit = _what(m, outcome.kind, outcome.setting)
+    text = m.say("Not changed. The limit of this community: {limit}.", limit=limit)
     if outcome.kind == "address_hold_ms":
-        return (
-            f"⚠️ Not changed: in this community a newly saved address {_waits(outcome.setting)}. You can make it wait "
-            f"longer, up to {duration(LONGEST_OWN_HOLD)}."
+        longest = duration(m, LONGEST_OWN_HOLD)
+        more = m.say("You can make it wait longer, up to {longest}.", longest=longest)
+    else:
+        more = m.say("Your own can only be stricter.")
+    return f"⚠️ {text} {more}"
+
+
+def _what(m: Markup, kind: LimitKind, value: int) -> str:
+    """A limit in a few words, for a sentence to go on from."""
+    if kind == "address_hold_ms":
+        if value == 0:
+            return m.say("A newly saved address can be used at once")
+        return m.say("A newly saved address has to wait {wait}", wait=_wait(m, value))
+    if value == 0:
+        return m.say("No withdrawals at all")
+    if kind == "per_day":
+        return m.count(
+            value, "At most 1 withdrawal within 24 hours", "At most {number} withdrawals within 24 hours"
         )
-    return (
-        f"⚠️ Not changed: {_what(outcome.kind, outcome.setting).lower()} is what this community allows. Your own limit "
-        "can only be stricter."
+    return m.count(
+        value,
+        "At most 1 withdrawal under way at a time",
+        "At most {number} withdrawals under way at a time",
     )
 
 
-def _what(kind: LimitKind, value: int) -> str:
-    match kind:
-        case "per_day":
-            return f"At most {_withdrawals(value)} within 24 hours" if value else "No withdrawals at all"
-        case "in_flight":
-            return f"At most {_withdrawals(value)} under way at a time" if value else "No withdrawals at all"
-        case "address_hold_ms":
-            return f"A newly saved address {_waits(value)}"
-        case never:
-            assert_never(never)
+def _wait(m: Markup, milliseconds: int) -> str:
+    return duration(m, timedelta(milliseconds=milliseconds))
 
 
-def duration(length: timedelta) -> str:
+def duration(m: Markup, length: timedelta) -> str:
     """In the largest unit that fits without a remainder: 90 minutes, 24 hours, 3 days."""
     minutes = max(1, -(-length // timedelta(minutes=1)))
-    for unit, size in (("day", 24 * 60), ("hour", 60)):
-        if minutes % size == 0 and minutes >= 2 * size:
-            return f"{minutes // size} {unit}s"
+    if minutes % (24 * 60) == 0 and minutes > 24 * 60:
+        return m.count(minutes // (24 * 60), "1 day", "{number} days")
     if minutes % 60 == 0:
-        return "1 hour" if minutes == 60 else f"{minutes // 60} hours"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
-
-
-def _withdrawals(count: int) -> str:
-    return "1 withdrawal" if count == 1 else f"{count} withdrawals"
+        return m.count(minutes // 60, "1 hour", "{number} hours")
+    return m.count(minutes, "1 minute", "{number} minutes")

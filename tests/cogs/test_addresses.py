@@ -134,7 +134,7 @@ async def test_what_holds_is_told_where_it_is_met(live: LiveBot, ada: Member) ->
 
     wallet = (await ada.command("wallet")).text
     assert "The link is still new: you can withdraw <t:" in wallet
-    assert "1 saved address is still new; the first can be used <t:" in wallet
+    assert "1 saved address is still new; it can be used <t:" in wallet
     shown = (await ada.command("limits")).text
     assert "has to wait 30 minutes. From yours you can withdraw <t:" in shown
     assert "has to wait 2 hours" in shown
@@ -153,7 +153,7 @@ async def test_members_set_stricter_limits_at_once_and_looser_ones_late(live: Li
     assert "At most 3 withdrawals within 24 hours: that is looser, so it starts <t:" in looser
     assert "You wanted that; this community allows 10. That changes <t:" in looser
     refused = (await ada.command("limits", per_day=11)).text
-    assert "Not changed: at most 10 withdrawals within 24 hours is what this community allows" in refused
+    assert "Not changed. The limit of this community: At most 10 withdrawals within 24 hours." in refused
     await ada.link(identities.ADA)
     assert "This address is new" in (await ada.command("withdraw", nft=NFT, to=ADDRESS)).text
     nothing_went_wrong(live)
