@@ -1,7 +1,7 @@
 """/admin, in the home server only: how things run, and help for one member. Never holdings or addresses."""
 
 from dataclasses import replace
-from typing import assert_never, get_args
+from typing import assert_never
 
 import discord
 from discord import app_commands
@@ -21,8 +21,8 @@ from storage.limits import Pause
 
 Reason = app_commands.Range[str, 3, 200]
 OUTCOMES = [
-    app_commands.Choice(name=withdrawal_words.SETTLEMENTS[settlement], value=settlement)
-    for settlement in get_args(Settlement)
+    app_commands.Choice(name="It was sent: the NFT has left the wallet", value="sent"),
+    app_commands.Choice(name="It was not sent: Banq has no such transfer", value="not_sent"),
 ]
 MOST_CHOICES = 25
 
@@ -116,7 +116,7 @@ class AdminCog(commands.Cog):
             return
         match await self._bot.services.kill_switch.pause(_actor(interaction), reason):
             case PausedNow(cancelled):
-                words = withdrawal_words.paused(cancelled)
+                words = withdrawal_words.paused(markup_of(interaction), cancelled)
             case AlreadyPaused(pause):
                 words = withdrawal_words.already_paused(markup_of(interaction), pause)
             case never:
@@ -132,7 +132,7 @@ class AdminCog(commands.Cog):
             case Pause() as pause:
                 words = withdrawal_words.resumed(markup_of(interaction), pause)
             case NotPaused():
-                words = withdrawal_words.NOT_PAUSED
+                words = withdrawal_words.not_paused(markup_of(interaction))
             case never:
                 assert_never(never)
         await self._show(interaction, words)
@@ -157,7 +157,7 @@ class AdminCog(commands.Cog):
             found = await self._bot.services.settling.stuck()
             await self._show(interaction, withdrawal_words.stuck(markup_of(interaction), found))
         elif withdrawal is None or outcome is None or reason is None:
-            await self._show(interaction, withdrawal_words.SETTLE_NEEDS_ALL)
+            await self._show(interaction, withdrawal_words.settle_needs_all(markup_of(interaction)))
         else:
             await self._settle(interaction, withdrawal, outcome, reason)
 
@@ -165,9 +165,10 @@ class AdminCog(commands.Cog):
     async def _stuck_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         if not self._is_of_team(interaction):
             return []
+        m = markup_of(interaction)
         stuck = await self._bot.services.settling.stuck()
         return [
-            app_commands.Choice(name=withdrawal_words.stuck_choice(withdrawal), value=withdrawal.id)
+            app_commands.Choice(name=withdrawal_words.stuck_choice(m, withdrawal), value=withdrawal.id)
             for withdrawal in stuck
             if withdrawal.id.startswith(typed.strip())
         ][:MOST_CHOICES]
@@ -179,9 +180,9 @@ class AdminCog(commands.Cog):
         )
         match await settling:
             case Settled():
-                words = withdrawal_words.settled(settlement)
+                words = withdrawal_words.settled(markup_of(interaction), settlement)
             case NotStuck():
-                words = withdrawal_words.NOT_STUCK
+                words = withdrawal_words.not_stuck(markup_of(interaction))
             case StillChecking(until):
                 words = withdrawal_words.still_checking(markup_of(interaction), until)
             case never:

@@ -1,6 +1,6 @@
 """The words for the team about withdrawals: the kill switch, and those that Banq gave no answer about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.settling import STUCK_AFTER, Settlement
@@ -11,88 +11,119 @@ from storage.withdrawals import Withdrawal
 
 SHOWN = 10
 
-SETTLEMENTS: Mapping[Settlement, str] = {
-    "sent": "It was sent: the NFT has left the wallet",
-    "not_sent": "It was not sent: Banq has no such transfer",
-}
 
-
-def paused(cancelled: int) -> Words:
-    unsent = {
-        0: "None had to be cancelled.",
-        1: "1 that was not sent yet is cancelled, and its owner is told.",
-    }.get(cancelled, f"{cancelled} that were not sent yet are cancelled, and their owners are told.")
-    return Words(
-        "Withdrawals are paused",
-        f"Nobody can withdraw anything here until /admin resume. {unsent} What is already at Banq goes on there: members "
-        "can still approve or reject it.",
-        "warning",
+def paused(m: Markup, cancelled: int) -> Words:
+    sentences = (
+        m.say("Nobody can withdraw anything here until /admin resume."),
+        m.count(
+            cancelled,
+            "1 that was not sent yet is cancelled, and its owner is told.",
+            "{number} that were not sent yet are cancelled, and their owners are told.",
+        )
+        if cancelled
+        else m.say("None had to be cancelled."),
+        m.say("What is already at Banq goes on there: members can still approve or reject it."),
     )
+    return Words(m.say("Withdrawals are paused"), " ".join(sentences), "warning")
 
 
 def already_paused(m: Markup, pause: Pause) -> Words:
-    return Words("Withdrawals are already paused", pause_since(m, pause), "warning")
+    return Words(m.say("Withdrawals are already paused"), pause_since(m, pause), "warning")
 
 
 def pause_since(m: Markup, pause: Pause) -> str:
-    kind, _, admin = pause.actor.partition(":")
-    by = m.member(admin) if admin else m.foreign(kind)
-    return f"Since {m.time(pause.paused_at)}, by {by}: {m.foreign(pause.reason, 200)}"
+    _, _, admin = pause.actor.partition(":")
+    return m.say(
+        "Since {time}, by {who}: {reason}",
+        time=m.time(pause.paused_at),
+        who=m.member(admin) if admin else m.say("the operator"),
+        reason=m.foreign(pause.reason, 200),
+    )
 
 
 def resumed(m: Markup, pause: Pause) -> Words:
     return Words(
-        "Withdrawals go on",
-        f"Members can withdraw again. The pause had begun {m.time(pause.paused_at)}; what it cancelled stays cancelled.",
+        m.say("Withdrawals go on"),
+        m.say(
+            "Members can withdraw again. The pause had begun {time}; what it cancelled stays cancelled.",
+            time=m.time(pause.paused_at),
+        ),
         "good",
     )
 
 
-NOT_PAUSED = Words("Nothing to resume", "Withdrawals are not paused.")
+def not_paused(m: Markup) -> Words:
+    return Words(m.say("Nothing to resume"), m.say("Withdrawals are not paused."))
 
 
 def stuck(m: Markup, withdrawals: Sequence[Withdrawal]) -> Words:
     if not withdrawals:
-        return Words("Nothing is stuck", "Banq has answered about every withdrawal.", "good")
+        return Words(m.say("Nothing is stuck"), m.say("Banq has answered about every withdrawal."), "good")
     lines = [
-        f"{m.code(withdrawal.id)} of {m.member(withdrawal.chat_user_id)}, asked of Banq {m.time(withdrawal.updated_at)}"
-        for withdrawal in withdrawals[:SHOWN]
+        m.say(
+            "{withdrawal} of {member}, asked of Banq {time}",
+            withdrawal=m.code(each.id),
+            member=m.member(each.chat_user_id),
+            time=m.time(each.updated_at),
+        )
+        for each in withdrawals[:SHOWN]
     ]
     if len(withdrawals) > SHOWN:
-        lines.append(f"and {len(withdrawals) - SHOWN} more")
-    lines.append(
-        "\nBanq gave no answer about these. They are never asked for again, and the bot goes on looking. If one stays here, "
-        f"find out at Banq whether it was sent; {duration(STUCK_AFTER)} after it was asked for you can settle it: /admin stuck "
-        "with all three options. Its owner is told, and it cannot be undone."
+        lines.append(m.count(len(withdrawals) - SHOWN, "and 1 more", "and {number} more"))
+    what_to_do = m.say(
+        "Banq gave no answer about these. They are never asked for again, and the bot goes on looking. If one stays here, "
+        "find out at Banq whether it was sent; {wait} after it was asked for you can settle it: /admin stuck with all "
+        "three options. Its owner is told, and it cannot be undone.",
+        wait=duration(m, STUCK_AFTER),
     )
-    return Words("Withdrawals without Banq's answer", "\n".join(lines), "warning")
+    text = "\n".join((*lines, "", what_to_do))
+    return Words(m.say("Withdrawals without Banq's answer"), text, "warning")
 
 
-def stuck_choice(withdrawal: Withdrawal) -> str:
-    return f"{withdrawal.id}, member {withdrawal.chat_user_id}, {withdrawal.updated_at:%d %b %H:%M} UTC"
+def stuck_choice(m: Markup, withdrawal: Withdrawal) -> str:
+    """An entry in a list to choose from, where nothing is marked up."""
+    return m.say(
+        "{withdrawal}, member {member}, {time} UTC",
+        withdrawal=withdrawal.id,
+        member=withdrawal.chat_user_id,
+        time=f"{withdrawal.updated_at:%Y-%m-%d %H:%M}",
+    )
 
 
-SETTLE_NEEDS_ALL = Words(
-    "Nothing was changed",
-    "To settle a withdrawal, give all three: withdrawal, outcome and reason. Without any, /admin stuck lists them.",
-    "warning",
-)
-
-NOT_STUCK = Words(
-    "Nothing was changed",
-    "No withdrawal with this id is without an answer; perhaps Banq has answered meanwhile. /admin stuck lists them.",
-    "warning",
-)
+def settle_needs_all(m: Markup) -> Words:
+    return Words(
+        m.say("Nothing was changed"),
+        m.say(
+            "To settle a withdrawal, give all three: withdrawal, outcome and reason. Without any, /admin stuck lists them."
+        ),
+        "warning",
+    )
 
 
-def settled(settlement: Settlement) -> Words:
-    what = "as sent" if settlement == "sent" else "as not sent"
-    return Words("Withdrawal settled", f"It counts {what} from now on, and its owner is told.", "good")
+def not_stuck(m: Markup) -> Words:
+    return Words(
+        m.say("Nothing was changed"),
+        m.say(
+            "No withdrawal with this id is without an answer; perhaps Banq has answered meanwhile. /admin stuck lists them."
+        ),
+        "warning",
+    )
+
+
+def settled(m: Markup, settlement: Settlement) -> Words:
+    if settlement == "sent":
+        text = m.say("It counts as sent from now on, and its owner is told.")
+    else:
+        text = m.say("It counts as not sent from now on, and its owner is told.")
+    return Words(m.say("Withdrawal settled"), text, "good")
 
 
 def still_checking(m: Markup, until: datetime) -> Words:
     return Words(
-        "Too early",
-        f"The bot is still finding out by itself. You can settle this one {m.time(until)}. Nothing was changed.",
+        m.say("Too early"),
+        m.say(
+            "The bot is still finding out by itself. You can settle this one {time}. Nothing was changed.",
+            time=m.time(until),
+        ),
         "warning",
     )

@@ -143,7 +143,7 @@ async def test_the_story_leads_to_the_list_which_has_pages_and_all_details(
     await live.start()
     last = await ada.press(listed, "Next ▶")
     assert "Earlier 5" in last.text
-    assert "⛔ cancelled before it was sent" in last.text
+    assert "⛔ Cancelled before it was sent" in last.text
     assert (last.button("◀ Back")["disabled"], last.button("Next ▶")["disabled"]) == (False, True)
     details = await ada.press(last, "Details")
     assert "Where it is now:** in your Banq wallet." in details.text
