@@ -15,6 +15,7 @@ from services.kill_switch import AlreadyPaused, NotPaused, PausedNow
 from services.links import Frozen, NotLinked, Unlinked, WalletOverview
 from services.settling import NotStuck, Settled, Settlement, StillChecking
 from services.wording import team as team_words
+from services.wording import team_status as status_words
 from services.wording import team_withdrawals as withdrawal_words
 from services.wording.text import Words
 from storage.limits import Pause
@@ -43,7 +44,7 @@ class AdminCog(commands.Cog):
             return
         overview = await self._bot.services.overview.read()
         team_channel = self._bot.services.outbox.team_channel(PLATFORM)
-        await self._show(interaction, team_words.status(markup_of(interaction), overview, team_channel))
+        await self._show(interaction, status_words.status(markup_of(interaction), overview, team_channel))
 
     @admin.command(description="Post a message with a Link button in this channel, for everybody")
     async def panel(self, interaction: Interaction) -> None:
@@ -65,17 +66,18 @@ class AdminCog(commands.Cog):
     async def member(self, interaction: Interaction, member: discord.User) -> None:
         if not await self._allowed(interaction):
             return
-        name = markup_of(interaction).foreign(member.display_name)
+        m = markup_of(interaction)
+        name = m.foreign(member.display_name)
         match await self._bot.services.links.overview(chat_user(member)):
             case NotLinked():
-                words = team_words.member_not_linked(name)
+                words = team_words.member_not_linked(m, name)
             case WalletOverview() as overview:
-                words = team_words.member(markup_of(interaction), name, overview)
+                words = team_words.member(m, name, overview)
             case never:
                 assert_never(never)
         refused = await self._bot.services.links.latest_conflict(chat_user(member))
         if refused is not None:
-            told = team_words.conflict(markup_of(interaction), refused)
+            told = team_words.conflict(m, refused)
             words = replace(words, text=f"{words.text}\n{told}")
         await self._show(interaction, words)
 
@@ -84,12 +86,13 @@ class AdminCog(commands.Cog):
     async def unlink(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
-        name = markup_of(interaction).foreign(member.display_name)
+        m = markup_of(interaction)
+        name = m.foreign(member.display_name)
         match await self._bot.services.links.unlink(chat_user(member), _actor(interaction), reason):
             case NotLinked():
-                words = team_words.member_not_linked(name)
+                words = team_words.member_not_linked(m, name)
             case Unlinked() as done:
-                words = team_words.member_unlinked(name, done)
+                words = team_words.member_unlinked(m, name, done)
             case never:
                 assert_never(never)
         await self._show(interaction, words)
@@ -99,12 +102,13 @@ class AdminCog(commands.Cog):
     async def freeze(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
-        name = markup_of(interaction).foreign(member.display_name)
+        m = markup_of(interaction)
+        name = m.foreign(member.display_name)
         match await self._bot.services.links.freeze(chat_user(member), _actor(interaction), reason):
             case NotLinked():
-                words = team_words.member_not_linked(name)
+                words = team_words.member_not_linked(m, name)
             case Frozen() as done:
-                words = team_words.member_frozen(name, done)
+                words = team_words.member_frozen(m, name, done)
             case never:
                 assert_never(never)
         await self._show(interaction, words)
@@ -197,7 +201,7 @@ class AdminCog(commands.Cog):
     async def _allowed(self, interaction: Interaction) -> bool:
         if self._is_of_team(interaction):
             return True
-        await self._bot.show(interaction, card(team_words.ADMINS_ONLY))
+        await self._bot.show(interaction, card(team_words.team_only(markup_of(interaction))))
         return False
 
     def _is_of_team(self, interaction: Interaction) -> bool:

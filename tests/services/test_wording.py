@@ -25,6 +25,7 @@ from services.wording import (
     limits,
     linking,
     team,
+    team_status,
     wallet,
     withdrawal_list,
     withdrawal_story,
@@ -344,7 +345,7 @@ def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overvie
         last_webhook_at=None,
         linking={"waiting": 2},
         links={"active": 3},
-        withdrawals={"awaiting_owner": 2},
+        withdrawals={"awaiting_owner": 2, "rejected_at_banq": 1},
         webhooks={},
         notices={"kept": 1, "dead": dead_notices},
         dead_notices=dead_notices,
@@ -356,13 +357,32 @@ def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overvie
 
 @pytest.mark.parametrize("state", list(BanqState))
 def test_the_team_is_told_how_things_are(state: BanqState) -> None:
-    words = team.status(M, overview(state), TeamChannel.WELL)
+    words = team_status.status(M, overview(state), TeamChannel.WELL)
 
-    assert team.BANQ_STATES[state] in words.text
+    assert team_status.banq(M, state) in words.text
     assert "3 active" in words.text
-    assert "2 awaiting owner" in words.text
+    assert "2 waiting for the owner's approval, 1 rejected by the owner" in words.text
     assert "matched nobody in 24 hours 1" in words.text
     assert (words.tone == "good") == (state is BanqState.WELL)
+
+
+def test_each_state_is_told_to_the_team_in_plain_words() -> None:
+    queues = (
+        LIVE_STATES,
+        ("active", "stale", "frozen", "unlinked"),
+        ("draft", *STATES, *filter(None, REASONS["failed"])),
+        ("pending", "processed", "parked"),
+        ("pending", "kept", "delivered"),
+    )
+    linking, links, withdrawals_, webhooks, notices = (dict.fromkeys(states, 17) for states in queues)
+    counted = replace(
+        overview(), linking=linking, links=links, withdrawals=withdrawals_, webhooks=webhooks, notices=notices
+    )
+
+    text = team_status.status(M, counted, TeamChannel.WELL).text
+
+    assert text.count("17 ") == sum(len(states) for states in queues)
+    assert "_" not in text
 
 
 @pytest.mark.parametrize(
@@ -373,19 +393,19 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
     ],
 )
 def test_the_team_is_told_what_could_not_be_delivered(count: int, told: str) -> None:
-    words = team.status(M, overview(dead_notices=count), TeamChannel.WELL)
+    words = team_status.status(M, overview(dead_notices=count), TeamChannel.WELL)
 
     assert told in words.text
     assert words.tone == "warning"
     assert "dead" not in words.text
-    assert "could not be" not in team.status(M, overview(), TeamChannel.WELL).text
+    assert "could not be" not in team_status.status(M, overview(), TeamChannel.WELL).text
 
 
 @pytest.mark.parametrize("channel", list(TeamChannel))
 def test_the_team_is_told_how_its_channel_is(channel: TeamChannel) -> None:
-    words = team.status(M, overview(), channel)
+    words = team_status.status(M, overview(), channel)
 
-    assert team.TEAM_CHANNELS[channel] in words.text
+    assert team_status.channel(M, channel) in words.text
     assert (words.tone == "warning") == (channel is TeamChannel.CLOSED)
 
 

@@ -548,6 +548,18 @@ async def test_where_a_withdrawal_is_listed(
     assert await withdrawals.in_state(read, "nothing") == []
 
 
+async def test_what_failed_is_counted_by_its_reason(filled: Database) -> None:
+    ended = (("completed", None), ("failed", None), ("failed", "rejected_at_banq"), ("refused", "banq_busy"))
+    async with filled.transaction() as tx:
+        for number, (state, reason) in enumerate(ended):
+            row = withdrawal_in(state, id=f"w-{number}", reason=reason)
+            await put(tx, "withdrawals", row)
+
+    counted = await withdrawals.count_by_state(filled.read)
+
+    assert counted == {"completed": 1, "failed": 1, "rejected_at_banq": 1, "refused": 1}
+
+
 async def test_running_withdrawals_are_counted_per_member_not_per_link(filled: Database) -> None:
     async with filled.transaction() as tx:
         await links.end(tx, "l-1", NOW)
