@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.address_book import LONGEST_LABEL, Added, Listed, Removed
 from services.addresses import in_groups, shortened
+from services.wording.addresses import not_the_same
 from services.wording.limits import duration
 from services.wording.text import Markup, Words
 from storage.address_book import SavedAddress
@@ -40,11 +41,8 @@ def added(m: Markup, outcome: Added) -> Words:
     entry = outcome.entry
     lines = [f"{_named(m, entry)}\n{m.code(in_groups(entry.address))}"]
     if outcome.look_alike is not None:
-        lines.append(
-            f"⚠️ {m.bold('Not the same as')} your saved address {m.foreign(outcome.look_alike.label)}, though it starts "
-            "and ends alike. Thieves make such addresses and hope that you copy them. If you are not sure where "
-            "this one comes from, remove it."
-        )
+        unsure = m.say("If you are not sure where this one comes from, remove it.")
+        lines.append(f"{not_the_same(m, outcome.look_alike)} {unsure}")
     lines.append(
         "Compare the whole of it with what your own wallet shows, not only its ends. If anything differs, use "
         "/addresses remove."

@@ -5,6 +5,7 @@ from typing import assert_never
 from services.addresses import AddressProblem, network_of
 from services.networks import find_chain
 from services.wording.text import Markup, Words
+from storage.address_book import SavedAddress
 
 COPY_AGAIN = "Copy the whole address again; do not type it."
 STOLEN = "consider the wallet stolen now: make a new one, and move everything there."
@@ -193,3 +194,13 @@ def _elsewhere(what: str, on: str, an_address: str) -> Words:
 
 def _bad(title: str, text: str) -> Words:
     return Words(title, text, "bad")
+
+
+def not_the_same(m: Markup, look_alike: SavedAddress) -> str:
+    """For an address that could be taken for one of the member's own."""
+    return m.say(
+        "⚠️ {not_the_same} your saved address {label}, though they look alike. Thieves make such addresses and hope that you "
+        "copy them.",
+        not_the_same=m.bold(m.say("Not the same as")),
+        label=m.foreign(look_alike.label),
+    )

@@ -54,8 +54,7 @@ def _what_happened(m: Markup, withdrawal: Withdrawal) -> Words:
                 m.say(
                     "Banq has e-mailed you. Open the mail, press {button}, and approve it at Banq. If you do not want it "
                     "any more, reject it there.",
-                    # As Banq writes it, in every language.
-                    button=m.bold("Complete Transfer"),
+                    button=m.bold(m.say("Complete Transfer")),
                 ),
             )
         case "processing":

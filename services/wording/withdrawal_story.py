@@ -5,10 +5,11 @@ from dataclasses import replace
 from services.addresses import in_groups
 from services.withdrawal_history import Story
 from services.wording.addresses import network_name
+from services.wording.gallery import picture_text
 from services.wording.text import Action, Markup, Words
 from services.wording.withdrawal_standing import how_it_stands, where_it_is
 from services.wording.withdrawal_timeline import timeline
-from services.wording.withdrawals import nft_name, picture_text, short_address, to_saved_address
+from services.wording.withdrawals import nft_name, short_address, to_saved_address
 from storage.withdrawals import Withdrawal
 
 # What a withdrawal still waits for; in all other states it has ended.
@@ -68,7 +69,7 @@ def withdrawal_story(m: Markup, story: Story) -> Words:
         words,
         text=text,
         image_url=withdrawal.nft_image_url,
-        image_text=picture_text(m, withdrawal),
+        image_text=picture_text(m, withdrawal.nft_name),
     )
 
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from services.addresses import in_groups, shortened
 from services.withdrawals import Drafted, RetypeNeeded
-from services.wording.addresses import network_name
+from services.wording.addresses import network_name, not_the_same
+from services.wording.gallery import picture_text
 from services.wording.text import Action, Markup, Words
 from storage.address_book import SavedAddress
 from storage.withdrawals import Withdrawal
 
 
 def nft_name(m: Markup, withdrawal: Withdrawal) -> str:
-    name = m.foreign(withdrawal.nft_name) if withdrawal.nft_name else m.say("an unnamed NFT")
+    name = m.foreign(withdrawal.nft_name) if withdrawal.nft_name else m.say("an NFT without a name")
     if withdrawal.nft_details:
         name = f"{name} ({m.foreign(withdrawal.nft_details)})"
     return f"{withdrawal.amount} × {name}" if withdrawal.amount > 1 else name
@@ -55,7 +56,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
         "\n\n".join(lines),
         "warning",
         withdrawal.nft_image_url,
-        picture_text(m, withdrawal),
+        picture_text(m, withdrawal.nft_name),
         actions=(
             Action(m.say("Withdraw"), confirm, withdrawal.id, "danger"),
             _cancel(m, withdrawal.id),
@@ -66,18 +67,8 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
 def _compare(m: Markup, look_alike: SavedAddress | None) -> str:
     if look_alike is None:
         return m.say("Compare the whole address, not only its ends.")
-    warning = m.say(
-        "{not_the_same} your saved address {label}, though they look alike:",
-        not_the_same=m.bold(m.say("Not the same as")),
-        label=m.foreign(look_alike.label),
-    )
-    thieves = m.say("Thieves make such addresses and hope that you copy them. Compare every character.")
-    return f"⚠️ {warning}\n{m.code(in_groups(look_alike.address))}\n{thieves}"
-
-
-def picture_text(m: Markup, withdrawal: Withdrawal) -> str:
-    """What a screen reader says instead of the picture."""
-    return withdrawal.nft_name or m.say("Picture of an unnamed NFT")
+    warning, compare = not_the_same(m, look_alike), m.say("Compare every character:")
+    return f"{warning} {compare}\n{m.code(in_groups(look_alike.address))}"
 
 
 def _cancel(m: Markup, withdrawal_id: str) -> Action:

@@ -263,7 +263,7 @@ def test_foreign_text_always_goes_through_the_markup() -> None:
 def test_an_nft_without_a_name_is_called_unnamed() -> None:
     words = withdrawals.withdrawal_review(M, Drafted(replace(DRAFT, nft_name=""), None, None))
 
-    assert "an unnamed NFT" in words.title
+    assert "an NFT without a name" in words.title
 
 
 def test_every_way_that_linking_can_end_has_words() -> None:
