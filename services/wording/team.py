@@ -20,8 +20,8 @@ def stuck(m: Markup, user_id: str, since: datetime) -> Words:
     return Words(
         m.say("A withdrawal needs you"),
         m.say(
-            "Banq has given no answer about a withdrawal of {member} since {time}. It is never sent again by itself. See "
-            "at Banq what became of it, and settle it with /admin stuck.",
+            "Banq gives no answer about a withdrawal of {member}; the last news was {time}. It is never sent again by "
+            "itself. See at Banq what became of it, and settle it with /admin stuck.",
             member=m.member(user_id),
             time=m.time(since),
         ),

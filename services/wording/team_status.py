@@ -13,7 +13,7 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
     last_webhook = m.time(overview.last_webhook_at) if overview.last_webhook_at else m.say("not yet")
     notices = {state: number for state, number in overview.notices.items() if state != "dead"}
     lines = [
-        _line(m, m.say("Banq"), banq(m, overview.banq)),
+        _line(m, "Banq", banq(m, overview.banq)),
         _line(m, m.say("Last webhook"), last_webhook),
         _line(m, m.say("Linking now"), _counts(m, overview.linking, _attempts)),
         _line(m, m.say("Links"), _counts(m, overview.links, _links)),

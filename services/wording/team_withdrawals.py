@@ -34,7 +34,7 @@ def already_paused(m: Markup, pause: Pause) -> Words:
 def pause_since(m: Markup, pause: Pause) -> str:
     _, _, admin = pause.actor.partition(":")
     return m.say(
-        "Since {time}, by {who}: {reason}",
+        "By {who}, {time}: {reason}",
         time=m.time(pause.paused_at),
         who=m.member(admin) if admin else m.say("the operator"),
         reason=m.foreign(pause.reason, 200),
