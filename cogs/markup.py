@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from services.foreign_text import clean
 from services.wording.text import Markup
@@ -13,7 +12,6 @@ from services.wording.text import Markup
 SPECIAL = re.compile(r"([\\*_~`|<>\[\](){}#:@/.+=!&-])")
 RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 LONGEST_CODE = 200
-LONGEST_URL = 1024
 
 
 class DiscordMarkup(Markup):
@@ -41,20 +39,3 @@ def _isolated(text: str) -> str:
     if text.isascii() or RIGHT_TO_LEFT.isdisjoint(map(unicodedata.bidirectional, text)):
         return text
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
-
-
-def picture_url(url: str | None, *, insecure: bool) -> str | None:
-    """The URL if Discord can be asked to show it; one odd URL would cost the whole message."""
-    if url is None or len(url) > LONGEST_URL or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f]", url):
-        return None
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    allowed = {"https", "http"} if insecure else {"https"}
-    labels = host.split(".")
-    named = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
-    usable = parts.scheme in allowed and named and parts.username is None and port != 0
-    return url if usable else None

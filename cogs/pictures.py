@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from cogs.markup import picture_url
-
+LONGEST_URL = 1024
 IPFS = re.compile(r"ipfs://(?:ipfs/)?(?P<path>[A-Za-z0-9]{40,100}(?:/[A-Za-z0-9._~%/-]*)?)")
 
 
@@ -23,8 +23,22 @@ class Pictures:
         ipfs = IPFS.fullmatch(url)
         if ipfs is not None:
             url = self.ipfs_gateway + ipfs["path"]
-        return picture_url(url, insecure=self.insecure)
+        return url if _can_be_asked_for(url, insecure=self.insecure) else None
 
     def or_neutral(self, url: str | None) -> str | None:
         """None only where even our own cannot be shown."""
         return self.of(url) or self.of(self.neutral)
+
+
+def _can_be_asked_for(url: str, *, insecure: bool) -> bool:
+    if len(url) > LONGEST_URL or not url.isascii() or re.search(r"[\s\x00-\x1f\x7f]", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    allowed = {"https", "http"} if insecure else {"https"}
+    labels = (parts.hostname or "").split(".")
+    named = len(labels) > 1 and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
+    return parts.scheme in allowed and named and parts.username is None and port != 0

@@ -97,7 +97,7 @@ class Ledger:
     def wallet(self, email: str) -> list[tuple[Nft, int]]:
         """Each NFT with the amount owned, transfers under way included."""
         held = self._store.state.holdings[email]
-        return [(nft, held[nft.slug]) for nft in NFTS.values() if held.get(nft.slug)]
+        return [(nft, held[nft.slug]) for nft in self._store.nfts.values() if held.get(nft.slug)]
 
     def move_away(self, email: str, nft: str, amount: int = 1) -> None:
         """The customer parts with an NFT outside of this API, as if it were sold."""

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from sandbox.banq import identities
-from sandbox.banq.catalogue import FIRST_HOLDINGS, holdings_in_crowd
+from sandbox.banq.catalogue import FIRST_HOLDINGS, NFTS, holdings_in_crowd
 from sandbox.banq.identities import CUSTOMERS
 
 TransactionStatus = Literal[
@@ -126,6 +126,7 @@ class Store:
         self.saves = 0
         self.state = State.model_validate_json(path.read_bytes()) if path and path.exists() else State()
         self.customers = dict(CUSTOMERS)
+        self.nfts = dict(NFTS)
         for index, customer in enumerate(identities.crowd(crowd)):
             self.customers[customer.email] = customer
             if customer.email not in self.state.holdings:

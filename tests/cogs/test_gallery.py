@@ -1,13 +1,17 @@
 """The gallery in chat: pages, collections, search, one NFT in full, and from there to the review."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandbox.banq import identities
+from sandbox.banq.catalogue import NFTS
 from sandbox.discord import ADA, SeenMessage
 from tests.cogs.member import ADDRESS, Member
+from tests.cogs.test_pictures import ODD
+from tests.hostile_texts import TEXTS
 from tests.live import living
 
 LOOK = "Look at one of these…"
@@ -86,6 +90,33 @@ async def test_what_is_not_found_is_no_empty_wallet(ada: Member) -> None:
 
     gone = await ada.command("nfts", collection="Quiet Hours", search="snowmelt")
     assert "No NFT fits" in gone.text
+
+
+async def test_discord_takes_every_page_of_whatever_strangers_have_minted(ada: Member) -> None:
+    """The emulator is as strict as Discord, and answers with an error where a message breaks its rules."""
+    store = ada.live.banq.store
+    store.state.holdings[identities.ADA.email] = {}
+    for number, text in enumerate(TEXTS):
+        nft = replace(NFTS["quiet-hours-1"], number=-number, name=text, description=text, token_id=text)
+        store.nfts[nft.slug] = replace(nft, token_data_id=number, odd_image_url=ODD[number % len(ODD)])
+        store.state.holdings[identities.ADA.email][nft.slug] = 1 + number % 3
+
+    gallery = await ada.command("nfts")
+    seen = 0
+    while True:
+        options = gallery.select(LOOK)["options"]
+        seen += len(options)
+        assert len(gallery.images) == len(options), "one picture that is refused costs all of them"
+        if gallery.button("Next ▶")["disabled"]:
+            break
+        gallery = await ada.press(gallery, "Next ▶")
+        assert "Something went wrong" not in gallery.text
+
+    assert seen == len(TEXTS)
+    for option in gallery.select(LOOK)["options"]:
+        details = await ada.choose(gallery, LOOK, option["label"])
+        assert details.has_button("Withdraw")
+        gallery = await ada.press(details, "All NFTs")
 
 
 async def test_a_picture_that_cannot_be_shown_is_replaced(ada: Member) -> None:
