@@ -239,7 +239,9 @@ class BanqBot(commands.Bot):
         await interaction.response.send_message(view=card(words), ephemeral=True)
 
     async def refuse_stranger(self, interaction: Interaction) -> None:
-        await interaction.response.send_message(view=card(linking_words.NOT_YOUR_BUTTON), ephemeral=True)
+        await interaction.response.send_message(
+            view=card(linking_words.not_your_button(markup_of(interaction))), ephemeral=True
+        )
 
 
 def chat_user(user: discord.User | discord.Member) -> ChatUser:

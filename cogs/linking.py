@@ -54,7 +54,7 @@ class Attempt:
             return None
         words = linking_words.link_standing(self.markup, standing)
         if for_the_last_time and standing.state == "waiting":
-            words = linking_words.no_longer_followed(words)
+            words = linking_words.no_longer_followed(self.markup, words)
         more = () if standing.state in {*ENDED, "matched"} else self.more
         view = card(words, *more, *buttons(words, int(self.user.id)))
         return Update(
@@ -80,24 +80,22 @@ class LinkingCog(commands.Cog):
         await self._start(interaction, "")
 
     async def _start(self, interaction: Interaction, _reference: str) -> None:
+        m = markup_of(interaction)
         match await self._linking.start(chat_user(interaction.user)):
             case AlreadyLinked(linked_at):
-                await self._show(interaction, linking_words.already_linked(markup_of(interaction), linked_at))
+                await self._show(interaction, linking_words.already_linked(m, linked_at))
             case CoolingDown(until):
-                await self._show(interaction, linking_words.cooling_down(markup_of(interaction), until))
+                await self._show(interaction, linking_words.cooling_down(m, until))
             case UnderWay(standing, page_url):
-                words = linking_words.link_standing(markup_of(interaction), standing)
-                back: ui.Button[ui.LayoutView] = ui.Button(label="Back to the page", url=page_url)
+                words = linking_words.link_standing(m, standing)
+                back: ui.Button[ui.LayoutView] = ui.Button(label=linking_words.back_to_page(m), url=page_url)
                 message = await self._show(interaction, words, back)
                 self._follow(interaction, message, standing.session_id, words, back)
             case LinkStarted() as started:
                 words = linking_words.link_steps(
-                    markup_of(interaction),
-                    started.session_id,
-                    started.expires_at,
-                    signs_in=started.proof == "sign_in",
+                    m, started.session_id, started.expires_at, signs_in=started.proof == "sign_in"
                 )
-                page: ui.Button[ui.LayoutView] = ui.Button(label="Open the secure page", url=started.url)
+                page: ui.Button[ui.LayoutView] = ui.Button(label=linking_words.open_page(m), url=started.url)
                 message = await self._show(interaction, words, page)
                 self._follow(interaction, message, started.session_id, words, page)
             case never:
@@ -112,48 +110,53 @@ class LinkingCog(commands.Cog):
         await self._answer(interaction, session_id, outcome)
 
     async def _answer(self, interaction: Interaction, session_id: str, outcome: FinishOutcome) -> None:
+        m = markup_of(interaction)
         match outcome:
             case Linked(nft_count, replaces):
-                await self._end(interaction, session_id, linking_words.linked(nft_count, replaces=replaces))
+                await self._end(
+                    interaction, session_id, linking_words.linked(m, nft_count, replaces=replaces)
+                )
             case WrongCode(0):
-                await self._end(interaction, session_id, linking_words.wrong_code(0))
+                await self._end(interaction, session_id, linking_words.wrong_code(m, 0))
             case LinkingEnded(state):
-                await self._end(interaction, session_id, linking_words.LINKING_ENDED[state])
+                await self._end(interaction, session_id, linking_words.linking_ended(m, state))
             case WrongCode(tries_left):
-                await self._aside(interaction, session_id, linking_words.wrong_code(tries_left))
+                await self._aside(interaction, session_id, linking_words.wrong_code(m, tries_left))
             case CodeUnreadable():
-                await self._aside(interaction, session_id, linking_words.CODE_UNREADABLE)
+                await self._aside(interaction, session_id, linking_words.code_unreadable(m))
             case TooEarly():
-                await self._aside(interaction, session_id, linking_words.TOO_EARLY)
+                await self._aside(interaction, session_id, linking_words.too_early(m))
             case NotYours():
-                await self._show(interaction, linking_words.NOT_YOUR_BUTTON)
+                await self._show(interaction, linking_words.not_your_button(m))
             case never:
                 assert_never(never)
 
     async def _cancel(self, interaction: Interaction, session_id: str) -> None:
+        m = markup_of(interaction)
         match await self._linking.cancel(session_id, chat_user(interaction.user)):
             case Cancelled(had_approved):
-                words = linking_words.NOT_MINE if had_approved else linking_words.LINK_CANCELLED
+                words = linking_words.not_mine(m) if had_approved else linking_words.link_cancelled(m)
             case Linked(nft_count):
-                words = linking_words.linked(nft_count)
+                words = linking_words.linked(m, nft_count)
             case LinkingEnded(state):
-                words = linking_words.LINKING_ENDED[state]
+                words = linking_words.linking_ended(m, state)
             case NotYours():
-                words = linking_words.NOT_YOUR_BUTTON
+                words = linking_words.not_your_button(m)
             case never:
                 assert_never(never)
         await self._end(interaction, session_id, words)
 
     async def _ask_for_code(self, interaction: Interaction, session_id: str) -> None:
+        m = markup_of(interaction)
         await open_modal(
             interaction,
-            "Finish linking",
+            linking_words.code_title(m),
             "link-code",
             session_id,
             Question(
                 "code",
-                "The code on the page",
-                help="Six digits, on the page you opened",
+                linking_words.code_label(m),
+                help=linking_words.code_help(m),
                 shortest=6,
                 longest=7,
                 placeholder="123 456",

@@ -70,7 +70,7 @@ async def tell_story(interaction: Interaction, withdrawal_id: str, page: int = 1
     subject = WithdrawalMessage(bot, markup_of(interaction), chat_user(interaction.user), withdrawal_id, page)
     update = await subject.look()
     if update is None:
-        await bot.show(interaction, card(linking_words.NOT_YOUR_BUTTON))
+        await bot.show(interaction, card(linking_words.not_your_button(markup_of(interaction))))
         return
     message = await bot.edit(interaction, update.view)
     await update.mark_told()

@@ -123,7 +123,7 @@ class WithdrawalsCog(commands.Cog):
             case DraftGone(state, reason):
                 view = card(withdrawal_words.draft_gone(m, state, reason))
             case NotYourWithdrawal():
-                view = card(linking_words.NOT_YOUR_BUTTON)
+                view = card(linking_words.not_your_button(markup_of(interaction)))
             case _:
                 view = hindrance(interaction, outcome)
         await self._bot.show(interaction, view)
@@ -138,7 +138,7 @@ class WithdrawalsCog(commands.Cog):
                 await tell_story(interaction, withdrawal.id)
                 return
             case NotYourWithdrawal():
-                view = card(linking_words.NOT_YOUR_BUTTON)
+                view = card(linking_words.not_your_button(markup_of(interaction)))
             case never:
                 assert_never(never)
         await self._bot.show(interaction, view)

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from services.link_page import Gone, Progress
+from services.wording.language import ENGLISH
 from services.wording.linking import expected_wait
 from storage.link_sessions import ENDED
 from web.keys import LINK_PAGE, SETTINGS
@@ -101,7 +102,7 @@ def as_json(request: web.Request, progress: Progress) -> dict[str, Any]:
         "state": standing.state,
         "proof": standing.proof,
         "place": standing.place,
-        "wait": None if standing.wait is None else expected_wait(standing.wait),
+        "wait": None if standing.wait is None else expected_wait(ENGLISH, standing.wait),
         "platformId": None if turn is None else turn.platform_id,
         "reference": None if turn is None else turn.reference,
         "referenceOption": request.app[SETTINGS].reference_option,

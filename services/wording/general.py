@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.links import LinkStale
-from services.wording.linking import LINKING_ENDED
+from services.wording.linking import linking_ended
 from services.wording.text import Markup, Words
 from services.wording.wallet import no_wallet
 
@@ -14,7 +14,7 @@ def notice_about_link(m: Markup, kind: str) -> Words:
         case "link_stale":
             return no_wallet(LinkStale())
         case "link_wrong_browser" | "link_unmatched" | "link_conflict" | "link_refused" | "link_expired":
-            return LINKING_ENDED[kind.removeprefix("link_")]
+            return linking_ended(m, kind.removeprefix("link_"))
         case "unlinked_by_admin":
             return Words(
                 m.say("Your wallet was unlinked"),

@@ -94,12 +94,12 @@ async def test_a_message_says_when_it_cannot_follow_any_longer(live: LiveBot, ad
         live.discord.members.act_long_ago(0)
         await adas.begin(message.button("Open the secure page")["url"])
         message = await ada.until(message, "This message cannot follow along any longer")
-        assert "You are 1st in line" in message.text
+        assert "You are number 1 in line" in message.text
         assert message.has_button("Cancel")
 
         # Asking again gives up nothing, and brings a message that follows.
         again = await ada.command("link")
-        assert "You are 1st in line" in again.text
+        assert "You are number 1 in line" in again.text
         assert await adas.open(again.button("Back to the page")["url"]) == 200
         assert (await adas.state())["state"] == "waiting"
 

@@ -63,7 +63,7 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
         case DraftGone(state):
             return withdrawals.draft_gone(M, state)
         case NotYourWithdrawal():
-            return linking.NOT_YOUR_BUTTON
+            return linking.not_your_button(M)
         case _:
             return _hindrance(outcome)
 

@@ -182,14 +182,13 @@ def said_alone(module: ModuleType) -> Iterator[Words]:
 def told_to_members() -> Iterator[Words]:
     for module in (general, linking, wallet, withdrawals, withdrawal_list):
         yield from said_alone(module)
-    yield from linking.LINKING_ENDED.values()
     for standing in each_standing():
         yield linking.link_standing(M, standing)
     yield linking.already_linked(M, NOW)
     yield linking.cooling_down(M, NOW)
     for number in (0, 1, 2):
-        yield linking.linked(number)
-        yield linking.wrong_code(number)
+        yield linking.linked(M, number, replaces=number > 1)
+        yield linking.wrong_code(M, number)
         yield wallet.unlink_review(WalletOverview("active", NOW, ("discord",), number, number // 2))
         yield wallet.unlinked(Unlinked(number, number))
         yield wallet.freeze_review(WalletOverview("active", NOW, ("discord",), number, number))
@@ -268,7 +267,10 @@ def test_an_nft_without_a_name_is_called_unnamed() -> None:
 
 def test_every_way_that_linking_can_end_has_words() -> None:
     # A linked session is told by linked().
-    assert linking.LINKING_ENDED.keys() == ENDED - {"linked"}
+    for state in ENDED - {"linked"}:
+        assert linking.linking_ended(M, state).title
+    with pytest.raises(LookupError):
+        linking.linking_ended(M, "linked")
 
 
 def test_the_review_shows_the_whole_address() -> None:
@@ -324,11 +326,11 @@ def test_an_attempt_that_goes_on_can_always_be_given_up() -> None:
 @pytest.mark.parametrize(
     ("place", "wait_s", "told"),
     [
-        (1, 0, "1st in line|in less than a minute"),
-        (2, 44, "2nd in line|in less than a minute"),
-        (3, 50, "3rd in line|in about a minute"),
-        (11, 100, "11th in line|in about 2 minutes"),
-        (22, 3600, "22nd in line|in about 60 minutes"),
+        (1, 0, "number 1 in line|in less than a minute"),
+        (2, 44, "number 2 in line|in less than a minute"),
+        (3, 50, "number 3 in line|in about a minute"),
+        (11, 100, "number 11 in line|in about 2 minutes"),
+        (22, 3600, "number 22 in line|in about 60 minutes"),
     ],
 )
 def test_the_line_is_told_by_place_and_time(place: int, wait_s: int, told: str) -> None:
