@@ -205,7 +205,9 @@ class BanqBot(commands.Bot):
 
     async def _say_that_we_wait(self, interaction: Interaction) -> None:
         try:
-            await interaction.edit_original_response(view=card(wallet_words.WAITING_FOR_BANQ))
+            await interaction.edit_original_response(
+                view=card(wallet_words.waiting_for_banq(markup_of(interaction)))
+            )
         except discord.HTTPException as error:
             # What is being asked of Banq must not end because this sentence could not be shown.
             log.warning("could not say that Banq is slow: code %s", error.code)

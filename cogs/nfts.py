@@ -142,7 +142,7 @@ class NftsCog(commands.Cog):
             return remembered, True
         again = Press(general_words.try_again(m), "nfts-refresh", interaction.user.id, str(view))
         buttons = (again,) if isinstance(wallet, BanqSilent) else ()
-        await self._bot.show(interaction, card(wallet_words.no_wallet(wallet), *buttons))
+        await self._bot.show(interaction, card(wallet_words.no_wallet(m, wallet), *buttons))
         return None
 
     async def _look_at(self, interaction: Interaction, view: str, key: str) -> None:

@@ -43,7 +43,7 @@ class SendingCog(commands.Cog):
         wallet = await self._bot.patiently(interaction, reading)
         if not isinstance(wallet, Wallet):
             again = Press(general_words.try_again(m), "send", owner, key)
-            await self._bot.show(interaction, card(wallet_words.no_wallet(wallet), again))
+            await self._bot.show(interaction, card(wallet_words.no_wallet(m, wallet), again))
             return
         entry = wallet.entries.get(key)
         if entry is None:

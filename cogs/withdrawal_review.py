@@ -64,7 +64,7 @@ def hindrance(interaction: Interaction, outcome: Hindrance) -> ui.LayoutView:
     m = markup_of(interaction)
     match outcome:
         case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
-            words = wallet_words.no_wallet(outcome)
+            words = wallet_words.no_wallet(m, outcome)
         case NftNotFound():
             words = withdrawal_words.nft_not_found(m)
         case AmountRefused(owned):

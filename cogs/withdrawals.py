@@ -69,7 +69,7 @@ class WithdrawalsCog(commands.Cog):
         if isinstance(wallet, Wallet):
             found = wallet.select(Selection(search=typed))[:MOST_CHOICES]
             return [app_commands.Choice(name=entry.label, value=entry.key) for entry in found]
-        hint = gallery_words.still_asking(m) if wallet is None else wallet_words.nothing_to_choose(wallet)
+        hint = gallery_words.still_asking(m) if wallet is None else wallet_words.nothing_to_choose(m, wallet)
         return [app_commands.Choice(name=hint, value=NO_CHOICE)]
 
     @withdraw.autocomplete("to")
@@ -114,7 +114,7 @@ class WithdrawalsCog(commands.Cog):
                 await tell_story(interaction, withdrawal.id)
                 return
             case BanqSilent():
-                silent = wallet_words.no_wallet(outcome)
+                silent = wallet_words.no_wallet(m, outcome)
                 words = withdrawal_words.with_another_try(m, silent, withdrawal_id, retype=typed is not None)
                 view = card(words, *buttons(words, interaction.user.id))
             case RetypeNeeded():

@@ -12,7 +12,7 @@ def notice_about_link(m: Markup, kind: str) -> Words:
     """Raises LookupError for a kind that is none of these."""
     match kind:
         case "link_stale":
-            return no_wallet(LinkStale())
+            return no_wallet(m, LinkStale())
         case "link_wrong_browser" | "link_unmatched" | "link_conflict" | "link_refused" | "link_expired":
             return linking_ended(m, kind.removeprefix("link_"))
         case "unlinked_by_admin":

@@ -1,11 +1,13 @@
 """The languages that the bot speaks: English as it stands in the code, and each of `translations/*.po`."""
 
 import gettext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -25,6 +27,10 @@ class Language:
     def count(self, number: int, one: str, many: str, /, **values: object) -> str:
         """One of two sentences, or more where a language has more forms; `number` is a field of them."""
         return self._catalog.ngettext(one, many, number).format(number=number, **values)
+
+    def list_of(self, names: Sequence[str]) -> str:
+        """Names in a sentence, the way that this language lists them."""
+        return format_list(names, locale=self.code)
 
     def command_name(self, name: str) -> str:
         """What a command, or an option of one, is called in this language."""

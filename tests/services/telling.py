@@ -71,7 +71,7 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
 def _hindrance(outcome: Hindrance) -> Words:
     match outcome:
         case NotLinked() | LinkStale() | LinkFrozen() | BanqSilent():
-            return wallet.no_wallet(outcome)
+            return wallet.no_wallet(M, outcome)
         case NftNotFound():
             return withdrawals.nft_not_found(M)
         case AmountRefused(owned):

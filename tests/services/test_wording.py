@@ -189,17 +189,17 @@ def told_to_members() -> Iterator[Words]:
     for number in (0, 1, 2):
         yield linking.linked(M, number, replaces=number > 1)
         yield linking.wrong_code(M, number)
-        yield wallet.unlink_review(WalletOverview("active", NOW, ("discord",), number, number // 2))
-        yield wallet.unlinked(Unlinked(number, number))
-        yield wallet.freeze_review(WalletOverview("active", NOW, ("discord",), number, number))
-        yield wallet.frozen(Frozen(number, number))
+        yield wallet.unlink_review(M, WalletOverview("active", NOW, ("discord",), number, number // 2))
+        yield wallet.unlinked(M, Unlinked(number, number))
+        yield wallet.freeze_review(M, WalletOverview("active", NOW, ("discord",), number, number))
+        yield wallet.frozen(M, Frozen(number, number))
         yield withdrawals.amount_refused(M, number)
         for state in ("active", "stale", "frozen"):
             yield wallet.wallet(
-                M, WalletOverview(state, NOW, ("discord",), number, 0), wallet.nft_count(number, number)
+                M, WalletOverview(state, NOW, ("discord",), number, 0), wallet.nft_count(M, number, number)
             )
     for outcome in (NotLinked(), LinkStale(), LinkFrozen(), BanqSilent()):
-        yield wallet.no_wallet(outcome)
+        yield wallet.no_wallet(M, outcome)
     yield from about_withdrawals()
     yield withdrawals.withdrawal_review(M, Drafted(DRAFT, None, None))
     for problem in AddressProblem:
@@ -216,9 +216,9 @@ def told_to_members() -> Iterator[Words]:
 
 def in_short() -> Iterator[str]:
     """Sentences that are not whole messages."""
-    yield wallet.NFT_COUNT_UNKNOWN
+    yield wallet.nft_count_unknown(M)
     for number in (0, 1, 2):
-        yield wallet.nft_count(number, number)
+        yield wallet.nft_count(M, number, number)
         yield gallery.unreadable(M, number)
     for shown in each_of_members(NOW, 1):
         for count in (0, 1, 2):
@@ -227,7 +227,7 @@ def in_short() -> Iterator[str]:
         if each.state in LISTED:
             yield withdrawal_list.list_entry(M, each)
     for outcome in (NotLinked(), LinkStale(), BanqSilent()):
-        yield wallet.nothing_to_choose(outcome)
+        yield wallet.nothing_to_choose(M, outcome)
 
 
 def sentences() -> list[str]:
