@@ -21,6 +21,7 @@ from services.address_book import (
 )
 from services.addresses import AddressProblem
 from services.wording import address_book as book_words
+from services.wording import general as general_words
 from services.wording.addresses import address_refused
 
 # Even the longest entries fit into one message then.
@@ -48,19 +49,20 @@ class AddressesCog(commands.Cog):
         label: app_commands.Range[str, 1, LONGEST_LABEL],
         address: app_commands.Range[str, 1, 200],
     ) -> None:
+        m = markup_of(interaction)
         match await self._book.add(chat_user(interaction.user), label, address):
             case Added() as added:
-                words = book_words.added(markup_of(interaction), added)
+                words = book_words.added(m, added)
             case LabelRefused():
-                words = book_words.LABEL_REFUSED
+                words = book_words.label_refused(m)
             case LabelTaken(entry):
-                words = book_words.label_taken(markup_of(interaction), entry)
+                words = book_words.label_taken(m, entry)
             case AddressSaved(entry):
-                words = book_words.address_saved(markup_of(interaction), entry)
+                words = book_words.address_saved(m, entry)
             case BookFull(most):
-                words = book_words.book_full(most)
+                words = book_words.book_full(m, most)
             case AddressProblem() as problem:
-                words = address_refused(markup_of(interaction), problem, None)
+                words = address_refused(m, problem, None)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, card(words))
@@ -72,31 +74,34 @@ class AddressesCog(commands.Cog):
     @addresses.command(description="Remove an address; saved again, it is a new one")
     @app_commands.describe(label="Type a part of its name and pick it from the list")
     async def remove(self, interaction: Interaction, label: app_commands.Range[str, 1, 100]) -> None:
+        m = markup_of(interaction)
         match await self._book.remove(chat_user(interaction.user), label):
             case Removed() as removed:
-                words = book_words.removed(markup_of(interaction), removed)
+                words = book_words.removed(m, removed)
             case NotInBook():
-                words = book_words.NOT_IN_BOOK
+                words = book_words.not_in_book(m)
             case never:
                 assert_never(never)
         await self._bot.show(interaction, card(words))
 
     @remove.autocomplete("label")
     async def _choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return address_choices(await self._book.entries(chat_user(interaction.user)), typed)
+        entries = await self._book.entries(chat_user(interaction.user))
+        return address_choices(markup_of(interaction), entries, typed)
 
     async def _show_page(self, interaction: Interaction, wanted: str) -> None:
+        m = markup_of(interaction)
         listed = await self._book.listed(chat_user(interaction.user))
         if not listed:
-            await self._bot.show(interaction, card(book_words.EMPTY_BOOK))
+            await self._bot.show(interaction, card(book_words.empty_book(m)))
             return
         pages = -(-len(listed) // PER_PAGE)
         page = min(max(int(wanted), 1), pages)
         shown = listed[(page - 1) * PER_PAGE : page * PER_PAGE]
-        words = book_words.address_list(markup_of(interaction), shown, page, pages)
+        words = book_words.address_list(m, shown, page, pages)
         owner = interaction.user.id
         turning = (
-            Press("◀ Back", "addresses-page", owner, str(page - 1), disabled=page == 1),
-            Press("Next ▶", "addresses-page", owner, str(page + 1), disabled=page == pages),
+            Press(general_words.previous(m), "addresses-page", owner, str(page - 1), disabled=page == 1),
+            Press(general_words.next_page(m), "addresses-page", owner, str(page + 1), disabled=page == pages),
         )
         await self._bot.show(interaction, card(words, *(turning if pages > 1 else ())))

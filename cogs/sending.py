@@ -55,7 +55,7 @@ class SendingCog(commands.Cog):
             menus.append(Menu(gallery_words.how_many(m), "send-amount", owner, key, options))
         if saved := await _saved(interaction, entry):
             options = [
-                discord.SelectOption(label=book_words.choice(address), value=key_of(address))
+                discord.SelectOption(label=book_words.choice(m, address), value=key_of(address))
                 for address in saved[:MOST_OPTIONS]
             ]
             menus.append(Menu(gallery_words.saved_addresses(m), "send-to", owner, f"{key}.{amount}", options))

@@ -42,7 +42,7 @@ async def show_draft(interaction: Interaction, nft: str, to: str, amount: int) -
         case AddressRefused(problem, chain):
             view = card(address_words.address_refused(m, problem, chain))
         case NotInBook():
-            view = card(book_words.NOT_IN_BOOK)
+            view = card(book_words.not_in_book(markup_of(interaction)))
         case outcome:
             view = hindrance(interaction, outcome)
     await bot.show(interaction, view)

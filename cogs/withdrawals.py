@@ -78,7 +78,7 @@ class WithdrawalsCog(commands.Cog):
         entries = await self._bot.services.address_book.entries(user)
         network = await self._network_of(user, interaction.namespace.nft)
         fitting = [entry for entry in entries if network in {None, entry.network}]
-        return address_choices(fitting, typed)
+        return address_choices(markup_of(interaction), fitting, typed)
 
     async def _network_of(self, user: ChatUser, chosen: str | None) -> str | None:
         """The network of an NFT that was picked from the list; None where it takes Banq to tell."""

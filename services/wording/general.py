@@ -1,4 +1,4 @@
-"""Help, failures, and the notices of the outbox."""
+"""Help, failures, the notices of the outbox, and buttons of many messages."""
 
 from collections.abc import Sequence
 

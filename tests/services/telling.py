@@ -59,7 +59,7 @@ def words_of(outcome: DraftOutcome | ConfirmOutcome) -> Words:
         case AddressRefused(problem, chain):
             return addresses.address_refused(M, problem, chain)
         case NotInBook():
-            return address_book.NOT_IN_BOOK
+            return address_book.not_in_book(M)
         case DraftGone(state):
             return withdrawals.draft_gone(M, state)
         case NotYourWithdrawal():

@@ -26,16 +26,16 @@ HOUR = timedelta(hours=1)
 
 
 def of_the_book(m: Markup, entry: SavedAddress) -> Iterator[Words]:
-    yield address_book.EMPTY_BOOK
-    yield address_book.LABEL_REFUSED
-    yield address_book.NOT_IN_BOOK
+    yield address_book.empty_book(m)
+    yield address_book.label_refused(m)
+    yield address_book.not_in_book(m)
     for held_until in (None, entry.added_at):
         for look_alike in (None, entry):
             yield address_book.added(m, Added(entry, held_until, look_alike))
         yield address_book.address_list(m, [Listed(entry, held_until)], 1, 2)
     yield address_book.label_taken(m, entry)
     yield address_book.address_saved(m, entry)
-    yield address_book.book_full(25)
+    yield address_book.book_full(m, 25)
     yield address_book.removed(m, Removed(entry, HOUR))
     yield address_book.removed(m, Removed(replace(entry, network="unheard of"), timedelta(0)))
 
