@@ -15,6 +15,11 @@ def network_name(chain: str | None) -> str:
     return chain.strip().title() if chain and chain.strip() else "an unnamed network"
 
 
+def network(m: Markup, chain: str | None) -> str:
+    """The network's name, to put into a sentence."""
+    return m.foreign(network_name(chain)) if chain and chain.strip() else m.say("an unnamed network")
+
+
 def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Words:
     """Why an address is not taken, for an NFT on that chain; no chain where it is not known yet."""
     an_address = _an_address(m, chain)
@@ -30,7 +35,7 @@ def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Wo
                 m.say(
                     "The NFT is on {network}, and this bot cannot check addresses there yet. So it does not send any. "
                     "You can withdraw it at Banq yourself.",
-                    network=m.foreign(network_name(chain)),
+                    network=network(m, chain),
                 ),
             )
         case AddressProblem.CUT_OFF:
@@ -157,7 +162,7 @@ def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Wo
                 m.say(
                     "Flow's main network and its test network have different addresses, and the NFT is on {network}. "
                     "Use an address of your own there.",
-                    network=m.foreign(network_name(chain)),
+                    network=network(m, chain),
                 ),
             )
         case AddressProblem.CONTRACT_NAME:
@@ -219,19 +224,21 @@ def not_the_same(m: Markup, look_alike: SavedAddress) -> str:
 
 
 def _an_address(m: Markup, chain: str | None) -> str:
-    network = m.foreign(network_name(chain))
     match network_of(chain):
         case "evm":
             return m.say(
-                "An address on {network} is 0x and then 40 digits from 0 to 9 and a to f.", network=network
+                "An address on {network} is 0x and then 40 digits from 0 to 9 and a to f.",
+                network=network(m, chain),
             )
         case "solana":
             return m.say(
-                "An address on {network} is 32 to 44 letters and digits, usually 44.", network=network
+                "An address on {network} is 32 to 44 letters and digits, usually 44.",
+                network=network(m, chain),
             )
         case "flow":
             return m.say(
-                "An address on {network} is 0x and then 16 digits from 0 to 9 and a to f.", network=network
+                "An address on {network} is 0x and then 16 digits from 0 to 9 and a to f.",
+                network=network(m, chain),
             )
     return m.say("An address is the long code that your wallet shows where it says Receive.")
 
@@ -241,7 +248,7 @@ def _elsewhere(m: Markup, what: str, chain: str | None) -> Words:
         lost = m.say(
             "That is {what}, and no place for an NFT on {network}: it would be lost.",
             what=what,
-            network=m.foreign(network_name(chain)),
+            network=network(m, chain),
         )
     else:
         lost = m.say(
