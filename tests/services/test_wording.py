@@ -19,6 +19,7 @@ from services.standing import Standing
 from services.withdrawal_history import Story
 from services.withdrawals import Drafted
 from services.wording import (
+    address_book,
     addresses,
     gallery,
     general,
@@ -58,7 +59,13 @@ NOTICES = (
     *("link_stale", "link_wrong_browser", "link_unmatched", "link_conflict", "link_refused", "link_expired"),
     *("unlinked_by_admin", "frozen_by_admin"),
 )
-JARGON = re.compile(r"webhook|user ?guid|\bAPI\b|token ?data|HTTP|JSON|None|\bTrue\b", re.IGNORECASE)
+JARGON = re.compile(
+    r"webhook|user ?guid|\bAPI\b|token ?data|HTTP|JSON|(?-i:\bNone\b)|\bTrue\b", re.IGNORECASE
+)
+MODULES = (
+    *(general, linking, wallet, gallery, addresses, address_book),
+    *(withdrawals, withdrawal_story, withdrawal_list),
+)
 
 
 class MarkingMarkup(Markup):
@@ -168,20 +175,18 @@ def about_withdrawals() -> Iterator[Words]:
     yield withdrawal_story.withdrawal_reminder(M, DRAFT)
 
 
-def said_alone(module: ModuleType) -> Iterator[Words]:
-    """What needs nothing to be said but a markup."""
+def said_alone(module: ModuleType) -> Iterator[Words | str]:
+    """What needs nothing to be said but a markup: messages, labels and the like."""
     for value in vars(module).values():
         if isinstance(value, Words):
             yield value
         elif isfunction(value) and list(signature(value).parameters) == ["m"]:
-            said = value(M)
-            if isinstance(said, Words):
-                yield said
+            yield value(M)
 
 
 def told_to_members() -> Iterator[Words]:
-    for module in (general, linking, wallet, withdrawals, withdrawal_list):
-        yield from said_alone(module)
+    for module in MODULES:
+        yield from (said for said in said_alone(module) if isinstance(said, Words))
     for standing in each_standing():
         yield linking.link_standing(M, standing)
     yield linking.already_linked(M, NOW)
@@ -216,7 +221,9 @@ def told_to_members() -> Iterator[Words]:
 
 def in_short() -> Iterator[str]:
     """Sentences that are not whole messages."""
-    yield wallet.nft_count_unknown(M)
+    for module in MODULES:
+        yield from (said for said in said_alone(module) if isinstance(said, str))
+    yield address_book.family(M, SAVED.network)
     for number in (0, 1, 2):
         yield wallet.nft_count(M, number, number)
         yield gallery.unreadable(M, number)
