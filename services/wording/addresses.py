@@ -8,11 +8,9 @@ from services.wording.text import Markup, Words
 from storage.address_book import SavedAddress
 
 
-def network_name(chain: str | None) -> str:
+def network_name(chain: str) -> str:
     found = find_chain(chain)
-    if found is not None:
-        return found[1].title
-    return chain.strip().title() if chain and chain.strip() else "an unnamed network"
+    return chain.strip().title() if found is None else found[1].title
 
 
 def network(m: Markup, chain: str | None) -> str:

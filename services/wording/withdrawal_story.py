@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.addresses import in_groups
 from services.withdrawal_history import Story
-from services.wording.addresses import network_name
+from services.wording.addresses import network
 from services.wording.gallery import picture_text
 from services.wording.text import Action, Markup, Words
 from services.wording.withdrawal_standing import how_it_stands, where_it_is
@@ -59,7 +59,7 @@ def withdrawal_story(m: Markup, story: Story) -> Words:
         to = m.say("{to} an address that is not in your address book", to=m.bold(m.say("To")))
     about = [
         to + "\n" + m.code(in_groups(withdrawal.address)),
-        m.bold(m.say("Network")) + " " + m.foreign(network_name(withdrawal.chain)),
+        m.bold(m.say("Network")) + " " + network(m, withdrawal.chain),
     ]
     if withdrawal.transaction_hash:
         about.append(m.bold(m.say("Transaction")) + "\n" + m.code(withdrawal.transaction_hash))

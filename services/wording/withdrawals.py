@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.addresses import in_groups, shortened
 from services.withdrawals import Drafted, RetypeNeeded
-from services.wording.addresses import network_name, not_the_same
+from services.wording.addresses import network, not_the_same
 from services.wording.gallery import picture_text
 from services.wording.text import Action, Markup, Words
 from storage.address_book import SavedAddress
@@ -43,7 +43,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
     lines = [
         *([m.bold(m.say("Amount")) + "\n" + amount] if held > 1 else []),
         to + "\n" + m.code(in_groups(withdrawal.address)),
-        m.bold(m.say("Network")) + "\n" + m.foreign(network_name(withdrawal.chain)),
+        m.bold(m.say("Network")) + "\n" + network(m, withdrawal.chain),
         _compare(m, drafted.look_alike),
         m.say("A transfer cannot be undone, and nobody can fetch an NFT back from a wrong address."),
         m.say("After you confirm, Banq e-mails you. The NFT moves only when you approve it there.")

@@ -205,11 +205,9 @@ def test_where_banq_names_no_chain_the_form_tells(chain: str | None) -> None:
         ("tezos", None, "Tezos"),
         ("ethereum classic", None, "Ethereum Classic"),
         ("-mainnet", None, "-Mainnet"),
-        (None, None, "an unnamed network"),
-        (" ", None, "an unnamed network"),
     ],
 )
-def test_networks_are_known_by_many_names(chain: str | None, network: str | None, name: str) -> None:
+def test_networks_are_known_by_many_names(chain: str, network: str | None, name: str) -> None:
     assert network_of(chain) == network
     assert network_name(chain) == name
 

@@ -224,6 +224,7 @@ def in_short() -> Iterator[str]:
     for module in MODULES:
         yield from (said for said in said_alone(module) if isinstance(said, str))
     yield address_book.family(M, SAVED.network)
+    yield addresses.network(M, None)
     for number in (0, 1, 2):
         yield wallet.nft_count(M, number, number)
         yield gallery.unreadable(M, number)
