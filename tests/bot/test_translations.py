@@ -19,12 +19,12 @@ from bot.wiring import COGS
 from services.address_book import LONGEST_LABEL
 from services.links import LinkStale, NotLinked
 from services.nfts import BanqSilent
-from services.wording import address_book, gallery, linking, wallet
+from services.wording import address_book, gallery, linking, wallet, withdrawals
 from services.wording.language import COMMAND_NAME, TRANSLATIONS, Language, languages
 from services.wording.text import Words
 from storage.address_book import SavedAddress
 from tests.services.rig import GOOD_ADDRESS
-from tests.services.test_wording import NOW, M, in_short, told_to_members
+from tests.services.test_wording import NOW, M, in_short, told_to_members, told_to_the_team
 
 ROOT = TRANSLATIONS.parents[2]
 PASSING_ON = {ROOT / "services/wording/text.py", ROOT / "cogs/translator.py"}
@@ -37,9 +37,12 @@ LABELS_OF_MODALS = (
     *(linking.code_title, linking.code_label),
     *(gallery.jump_title, gallery.jump_label, gallery.search_title, gallery.search_label),
     *(gallery.address_title, gallery.address_label, gallery.amount_label),
+    *(withdrawals.retype_title, withdrawals.retype_label),
 )
 # What the markup makes of times, members and foreign text, and names that are the same in every language.
-NOT_SAID = re.compile(r"⟦.*?⟧|at \d\d:\d\d|member \d+|foreignwords( name| label)?|7F3K2|Discord", re.DOTALL)
+NOT_SAID = re.compile(
+    r"⟦.*?⟧|at \d\d:\d\d|member \d+|foreignwords( name| label)?|7F3K2|Discord|Banq", re.DOTALL
+)
 
 translations = pytest.mark.parametrize(
     "path", sorted(TRANSLATIONS.glob("*.po")), ids=lambda path: str(path.stem)
@@ -163,7 +166,7 @@ def test_what_is_said_fits_where_discord_shows_it(
     monkeypatch.setattr(M, "language", language)
     saved = SavedAddress("1", "discord", "1", "W" * LONGEST_LABEL, "evm", GOOD_ADDRESS, NOW)
 
-    for words in told_to_members():
+    for words in (*told_to_members(), *told_to_the_team()):
         assert len(words.title) + len(words.text) < LONGEST_TEXT, words
         assert all(len(action.label) <= LONGEST_BUTTON for action in words.actions), words
     for outcome in (NotLinked(), LinkStale(), BanqSilent()):
@@ -171,7 +174,10 @@ def test_what_is_said_fits_where_discord_shows_it(
     assert len(address_book.choice(M, saved)) <= LONGEST_DESCRIPTION
     for label in LABELS_OF_MODALS:
         assert len(label(M)) <= LONGEST_OF_A_MODAL
-    for plain in (linking.code_help, gallery.search_help, gallery.address_help, gallery.still_asking):
+    for plain in (
+        *(linking.code_help, withdrawals.retype_help),
+        *(gallery.search_help, gallery.address_help, gallery.still_asking),
+    ):
         assert len(plain(M)) <= LONGEST_DESCRIPTION
 
 
@@ -214,7 +220,8 @@ def parts(words: Words) -> Iterator[str]:
 
 def test_whatever_is_said_goes_through_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(M, "language", Language("en", OnlyFields()))
-    said = [*(part for words in told_to_members() for part in parts(words)), *in_short()]
+    told = (*told_to_members(), *told_to_the_team())
+    said = [*(part for words in told for part in parts(words)), *in_short()]
 
     assert len(said) > 1000
     assert [each for each in said if re.search(r"[^\W\d_]", NOT_SAID.sub("", each))] == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from inspect import isfunction, signature
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, W
 from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
+from services.settling import Settlement
 from services.standing import Standing
 from services.withdrawal_history import Story
 from services.withdrawals import Drafted
@@ -27,6 +29,7 @@ from services.wording import (
     linking,
     team,
     team_status,
+    team_withdrawals,
     wallet,
     withdrawal_list,
     withdrawal_story,
@@ -35,6 +38,7 @@ from services.wording import (
 from services.wording.language import ENGLISH
 from services.wording.text import Markup, Words
 from storage.address_book import SavedAddress
+from storage.limits import Pause
 from storage.link_sessions import ENDED, Proof
 from storage.withdrawals import Withdrawal
 from tests.services.rig import GOOD_ADDRESS
@@ -66,6 +70,7 @@ MODULES = (
     *(general, linking, wallet, gallery, addresses, address_book),
     *(withdrawals, withdrawal_story, withdrawal_list),
 )
+OF_THE_TEAM = (team, team_status, team_withdrawals)
 
 
 class MarkingMarkup(Markup):
@@ -217,6 +222,28 @@ def told_to_members() -> Iterator[Words]:
     yield general.help_words(M, is_linked=True)
     yield general.help_words(M, is_linked=False)
     yield general.failure(M, "7F3K2")
+
+
+def told_to_the_team() -> Iterator[Words]:
+    for module in OF_THE_TEAM:
+        yield from (said for said in said_alone(module) if isinstance(said, Words))
+    for channel in TeamChannel:
+        for dead_notices, banq in enumerate(BanqState):
+            yield team_status.status(M, overview(banq, dead_notices), channel)
+    for state in ("active", "stale", "frozen"):
+        yield team.member(M, STRANGE, WalletOverview(state, NOW, ("discord",), 1, 0))
+    for number in (0, 1, 2):
+        yield team.member_unlinked(M, STRANGE, Unlinked(number, number))
+        yield team.member_frozen(M, STRANGE, Frozen(number, number))
+        yield team_withdrawals.paused(M, number)
+        yield team_withdrawals.stuck(M, [replace(DRAFT, state="unknown")] * number)
+    yield team_withdrawals.already_paused(M, Pause(NOW, STRANGE, STRANGE))
+    yield team_withdrawals.resumed(M, Pause(NOW, STRANGE, STRANGE))
+    for settlement in get_args(Settlement):
+        yield team_withdrawals.settled(M, settlement)
+    yield team_withdrawals.still_checking(M, NOW)
+    yield team.stuck(M, "1", NOW)
+    yield from (team.contradicted(M, each) for each in each_withdrawal())
 
 
 def in_short() -> Iterator[str]:
