@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.wiring import COGS
 from services.wording.language import COMMAND_NAME, TRANSLATIONS
+from web.languages import PAGES
 
 Described = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.Parameter
 HEADER = """\
@@ -23,14 +24,20 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 
 """
+# As `web/languages.py` reads the pages; what cannot be read must not pass for having no sentences.
+PAGE_OPTIONS = {"trimmed": "yes", "newstyle_gettext": "yes", "silent": "no"}
 
 
 def untranslated() -> Catalog:
-    """All that there is to translate: what the wording says, and the commands."""
+    """All that there is to translate: what the wording and the pages say, and the commands."""
     catalog = Catalog()
     for path in sorted(TRANSLATIONS.parent.glob("*.py")):
         for sentence in _said_in(path):
             catalog.add(sentence)
+    for _, _, sentence, _, _ in extract_from_dir(
+        PAGES, method_map=[("**.html", "jinja2.ext:babel_extract")], options_map={"**.html": PAGE_OPTIONS}
+    ):
+        catalog.add(sentence)
     for part in _parts_of_commands():
         catalog.add(part.name, context=COMMAND_NAME)
         catalog.add(str(part.description))

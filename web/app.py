@@ -6,17 +6,19 @@ import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-import jinja2
 from aiohttp import web
 
 from services.health import HealthCheck
 from services.inbox import Inbox
 from services.link_page import LinkPage
+from services.wording.language import languages
+from services.wording.pages import failed
 from web import health, link_events, link_page, pictures, webhooks
 from web import sign_in as sign_in_page
 from web.client_address import client_address
 from web.discord_sign_in import DiscordSignIn
 from web.keys import HEALTH, INBOX, LIMITS, LINK_PAGE, SETTINGS, SIGN_IN, TEMPLATES, Limits, WebSettings
+from web.languages import language_of_reader, templates_in, told_in
 from web.pages import too_many
 
 log = logging.getLogger(__name__)
@@ -42,9 +44,7 @@ def create_app(
     app[SIGN_IN] = sign_in
     app[link_events.STREAMS] = Counter()
     app[link_events.STOPPING] = asyncio.Event()
-    app[TEMPLATES] = jinja2.Environment(
-        loader=jinja2.PackageLoader("web", "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
+    app[TEMPLATES] = {language: templates_in(language) for language in languages()}
     app.add_routes(health.routes)
     app.add_routes(webhooks.routes)
     app.add_routes(pictures.routes)
@@ -76,7 +76,9 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("Ref %s: %s %s failed", reference, request.method, _route(request))
-        response = web.Response(status=500, text=f"Something went wrong on our side. Ref {reference}")
+        language = language_of_reader(request)
+        text = failed(language, reference)
+        response = web.Response(status=500, text=text, headers=told_in(language))
     # The page asks for its state every second; only what is not routine is worth a line.
     routine = request.method == "GET" and response.status < 400
     log.log(

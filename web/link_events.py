@@ -8,10 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from services.link_page import Gone, Progress
-from services.wording.language import ENGLISH
 from services.wording.linking import expected_wait
+from services.wording.pages import holding
 from storage.link_sessions import ENDED
 from web.keys import LINK_PAGE, SETTINGS
+from web.languages import language_of_reader, told_in
 from web.pages import browser
 
 routes = web.RouteTableDef()
@@ -37,7 +38,7 @@ async def state(request: web.Request) -> web.Response:
     progress = await request.app[LINK_PAGE].progress(browser(request))
     if isinstance(progress, Gone):
         return web.json_response({"state": "gone"}, status=404)
-    return web.json_response(as_json(request, progress))
+    return web.json_response(as_json(request, progress), headers=told_in(language_of_reader(request)))
 
 
 @routes.get("/link/events")
@@ -53,7 +54,12 @@ async def events(request: web.Request) -> web.StreamResponse:
     if streams[secret] >= STREAMS_PER_BROWSER or streams.total() >= STREAMS_AT_MOST:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
     response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        headers={
+            **told_in(language_of_reader(request)),
+            "Content-Type": "text/event-stream",
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
     )
     streams[secret] += 1
     try:
@@ -98,16 +104,17 @@ async def end_streams(app: web.Application) -> None:
 
 def as_json(request: web.Request, progress: Progress) -> dict[str, Any]:
     standing, turn, cools_down_for = progress.standing, progress.turn, progress.cools_down_for
+    language, nft_count = language_of_reader(request), standing.nft_count
     return {
         "state": standing.state,
         "proof": standing.proof,
         "place": standing.place,
-        "wait": None if standing.wait is None else expected_wait(ENGLISH, standing.wait),
+        "wait": None if standing.wait is None else expected_wait(language, standing.wait),
         "platformId": None if turn is None else turn.platform_id,
         "reference": None if turn is None else turn.reference,
         "referenceOption": request.app[SETTINGS].reference_option,
         "turnEndsInS": None if turn is None else turn.ends_in_s,
         "finishCode": progress.finish_code,
-        "nftCount": standing.nft_count,
+        "holding": None if nft_count is None else holding(language, nft_count),
         "coolsDownInS": None if cools_down_for is None else cools_down_for.total_seconds(),
     }

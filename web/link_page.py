@@ -31,7 +31,7 @@ async def session(request: web.Request) -> web.Response:
         has_widget=with_widget,
         standing=progress.standing,
         state=link_events.as_json(request, progress),
-        notice=sign_in.NOTICES.get(request.query.get("discord", ""), ""),
+        sign_in=request.query.get("discord", ""),
         heard_within_s=request.app[SETTINGS].heard_within_s,
     )
 

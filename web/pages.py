@@ -6,7 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
+from services.wording.pages import not_from_our_page
 from web.keys import SETTINGS, TEMPLATES, origin
+from web.languages import language_of_reader, told_in
 
 # Longer than any line; the session itself says when it ends.
 COOKIE_LIVES_S = 24 * 3600
@@ -14,7 +16,6 @@ SESSION_COOKIE = "banqbot_link"
 CSRF_COOKIE = "banqbot_csrf"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
-NOT_FROM_OUR_PAGE = "This did not come from our own page. Open your link again."
 AVATARS = "https://cdn.discordapp.com"
 
 
@@ -25,8 +26,9 @@ def page(
     settings = request.app[SETTINGS]
     nonce = secrets.token_urlsafe(16)
     csrf = cookie(request, CSRF_COOKIE) or secrets.token_urlsafe(32)
+    language = language_of_reader(request)
     html = (
-        request.app[TEMPLATES]
+        request.app[TEMPLATES][language]
         .get_template(template)
         .render(settings=settings, nonce=nonce, csrf=csrf, **values)
     )
@@ -35,6 +37,7 @@ def page(
         text=html,
         content_type="text/html",
         headers={
+            **told_in(language),
             "Content-Security-Policy": _policy(request, nonce, with_widget=with_widget),
             "X-Frame-Options": "DENY",
             "X-Robots-Tag": "noindex, nofollow",
@@ -118,14 +121,16 @@ async def refuse_other_sites(request: web.Request) -> None:
 
     (The Origin header would not do: with `no-referrer`, browsers send "null" with our own forms.)
     """
+    language = language_of_reader(request)
+    refusal = web.HTTPForbidden(text=not_from_our_page(language), headers=told_in(language))
     expected = cookie(request, CSRF_COOKIE)
     if not expected:
-        raise web.HTTPForbidden(text=NOT_FROM_OUR_PAGE)
+        raise refusal
     given = request.headers.get(CSRF_HEADER) or await _form_field(request, CSRF_FIELD)
     if not hmac.compare_digest(
         given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
     ):
-        raise web.HTTPForbidden(text=NOT_FROM_OUR_PAGE)
+        raise refusal
 
 
 async def _form_field(request: web.Request, name: str) -> str:

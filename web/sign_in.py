@@ -14,11 +14,6 @@ routes = web.RouteTableDef()
 
 CALLBACK = "/link/discord"
 PLATFORM = "discord"
-NOTICES = {
-    "denied": "You did not continue with Discord, so nothing happened. You can try again.",
-    "refused": "Discord did not accept that sign-in, perhaps because it took too long. Please try again.",
-    "unavailable": "Discord is not answering right now. Nothing is lost; please try again in a moment.",
-}
 
 
 @routes.post("/link/sign-in")

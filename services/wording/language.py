@@ -18,15 +18,15 @@ COMMAND_NAME = "command name"
 @dataclass(frozen=True)
 class Language:
     code: str
-    _catalog: gettext.NullTranslations
+    catalog: gettext.NullTranslations
 
     def say(self, sentence: str, /, **values: object) -> str:
         """The sentence in this language, with the values in its {fields}."""
-        return self._catalog.gettext(sentence).format(**values)
+        return self.catalog.gettext(sentence).format(**values)
 
     def count(self, number: int, one: str, many: str, /, **values: object) -> str:
         """One of two sentences, or more where a language has more forms; `number` is a field of them."""
-        return self._catalog.ngettext(one, many, number).format(number=number, **values)
+        return self.catalog.ngettext(one, many, number).format(number=number, **values)
 
     def list_of(self, names: Sequence[str]) -> str:
         """Names in a sentence, the way that this language lists them."""
@@ -34,7 +34,7 @@ class Language:
 
     def command_name(self, name: str) -> str:
         """What a command, or an option of one, is called in this language."""
-        return self._catalog.pgettext(COMMAND_NAME, name)
+        return self.catalog.pgettext(COMMAND_NAME, name)
 
 
 ENGLISH = Language("en", gettext.NullTranslations())

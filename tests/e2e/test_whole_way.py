@@ -44,7 +44,7 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await page.get_by_role("button", name="This is me, continue").click()
     await sign_in_and_approve(page, ADA)
     code = await finish_code(page)
-    await expect(page.locator("#nft-count")).to_have_text("32 NFTs")
+    await expect(page.locator("#holding")).to_have_text("32 NFTs")
     await chat.page.bring_to_front()
     await chat.type_code(code)
     await expect(chat.last).to_contain_text("Your wallet is linked")

@@ -192,7 +192,7 @@ async def test_the_second_in_line_waits_and_is_told_no_platform(side: SideServer
         "referenceOption": None,
         "turnEndsInS": None,
         "finishCode": None,
-        "nftCount": None,
+        "holding": None,
         "coolsDownInS": None,
     }
     assert '"state": "open"' in (await first.get("/link/state")).body

@@ -16,7 +16,7 @@ from storage.database import Database
 from tests.services.rig import build
 from tests.web.side_server import SETTINGS, Answer, Browser, SideServer, serving
 from web.discord_sign_in import DiscordApp, DiscordSignIn
-from web.sign_in import CALLBACK, NOTICES
+from web.sign_in import CALLBACK
 
 MEMBER = ChatUser("discord", str(ADA), "Ada")
 REDIRECT_URI = SETTINGS.public_url + CALLBACK
@@ -178,7 +178,7 @@ async def test_whoever_does_not_agree_can_try_again(side: SideServer, discord: D
     location = await come_back(browser, brought_back(discord, address, ADA, agrees=False))
 
     assert await states(side) == ["opened"]
-    assert NOTICES["denied"] in (await browser.get(location)).body
+    assert "You did not continue with Discord, so nothing happened." in (await browser.get(location)).body
     again = await browser.submit("/link/sign-in")
     await come_back(browser, brought_back(discord, again.headers["Location"], ADA))
     assert await states(side) == ["open"]
@@ -190,7 +190,7 @@ async def test_a_code_that_discord_refuses_signs_nobody_in(side: SideServer, dis
     location = await come_back(browser, changed(brought_back(discord, address, ADA), code="forged"))
 
     assert await states(side) == ["opened"]
-    assert NOTICES["refused"] in (await browser.get(location)).body
+    assert "Discord did not accept that sign-in" in (await browser.get(location)).body
 
 
 @pytest.mark.parametrize("route", ["POST /oauth2/token", "GET /users/@me"])
@@ -203,7 +203,7 @@ async def test_a_discord_that_does_not_answer_signs_nobody_in(
     location = await come_back(browser, brought_back(discord, address, ADA))
 
     assert await states(side) == ["opened"]
-    assert NOTICES["unavailable"] in (await browser.get(location)).body
+    assert "Discord is not answering right now." in (await browser.get(location)).body
 
 
 async def test_the_address_can_put_no_words_into_the_page(side: SideServer) -> None:

@@ -43,8 +43,7 @@ function show(progress) {
   const code = progress.finishCode ?? "";
   const codeBox = document.getElementById("finish-code");
   if (codeBox) codeBox.textContent = `${code.slice(0, 3)} ${code.slice(3)}`;
-  const count = progress.nftCount;
-  document.getElementById("nft-count").textContent = count === 1 ? "1 NFT" : `${count ?? 0} NFTs`;
+  document.getElementById("holding").textContent = progress.holding ?? "";
   if (shown === "open") openWidget(progress);
   else closeWidget();
   // Banq's script leaves a token of the member in this origin's storage; it must not stay there.
@@ -55,7 +54,13 @@ function showCoolDown() {
   const left = coolsDownUntil ? Math.ceil((coolsDownUntil - Date.now()) / 1000) : 0;
   document.getElementById("cool-down").hidden = left <= 0;
   document.getElementById("again").disabled = left > 0;
-  document.getElementById("cool-down-left").textContent = left > 90 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
+  document.getElementById("cool-down-left").textContent = left > 90 ? inUnits(Math.ceil(left / 60), "minute") : inUnits(left, "second");
+}
+
+function inUnits(number, unit) {
+  // The browser knows the words, in the page's language.
+  const language = document.documentElement.lang;
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(number);
 }
 
 function clearStorage() {
@@ -84,10 +89,7 @@ function openWidget({ platformId, turnEndsInS, referenceOption, reference }) {
     });
     app.bootstrapApp();
   };
-  script.onerror = () => {
-    document.getElementById("nft-link-banq").textContent =
-      "Banq's sign-in could not be loaded. Check your connection or your content blocker, and reload this page.";
-  };
+  script.onerror = () => { document.getElementById("not-loaded").hidden = false; };
   document.head.append(script);
 }
 
@@ -95,6 +97,7 @@ function closeWidget() {
   widgetIsOpen = false;
   clearTimeout(turnEnds);
   document.getElementById("nft-link-banq").replaceChildren();
+  document.getElementById("not-loaded").hidden = true;
 }
 
 async function tell(what) {
