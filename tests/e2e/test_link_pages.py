@@ -14,13 +14,14 @@ from services.sources import Sources
 from storage.database import Database
 from storage.link_sessions import Proof
 from tests.conftest import Clock
-from tests.e2e.link_scenes import SCENES, Scene
+from tests.e2e.link_scenes import SCENES, Scene, cooling_down
 from tests.e2e.reading import SCHEMES, everybody_can_read
 from tests.services.rig import build
 from tests.web.side_server import serving
 from web.keys import WebSettings
 
 PHONE = 360
+NARROWEST = 320
 Shoot = Callable[[Page, str], Awaitable[None]]
 
 
@@ -84,6 +85,26 @@ async def test_every_page_can_be_read_by_everybody(
             await everybody_can_read(page, scheme)
             assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE
             await shoot(page, f"{reach.__name__}-{proof}-{scheme}")
+
+
+async def test_a_german_page_counts_in_german_and_fits_the_narrowest_phone(at: At, page: Page) -> None:
+    async with at("code") as scene:
+        await cooling_down(scene)
+        await page.set_extra_http_headers({"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"})
+        await page.set_viewport_size({"width": NARROWEST, "height": 760})
+        await page.reload()
+        await expect(page.get_by_text("Du kannst es in 10 Minuten noch einmal öffnen.")).to_be_visible()
+        await everybody_can_read(page, "light")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+
+
+async def test_where_banqs_script_does_not_load_the_page_says_what_to_do(
+    at: At, page: Page, banq: BanqSandbox
+) -> None:
+    async with at("code") as scene:
+        await page.route(banq.widget_url, lambda route: route.abort())
+        await scene.begun()
+        await expect(page.get_by_role("alert")).to_contain_text("Check your connection")
 
 
 async def test_the_keyboard_alone_is_enough(at: At, page: Page) -> None:
