@@ -33,8 +33,8 @@ def untranslated() -> Catalog:
     """All that there is to translate: what the wording and the pages say, and the commands."""
     catalog = Catalog()
     for path in sorted(TRANSLATIONS.parent.glob("*.py")):
-        for sentence in _said_in(path):
-            catalog.add(sentence)
+        for said in _said_in(path):
+            catalog.add(said)
     for _, _, sentence, _, _ in extract_from_dir(
         PAGES, method_map=[("**.html", "jinja2.ext:babel_extract")], options_map={"**.html": PAGE_OPTIONS}
     ):
