@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import ChainMap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from sandbox.banq import identities
-from sandbox.banq.catalogue import FIRST_HOLDINGS, NFTS, holdings_in_crowd
+from sandbox.banq.catalogue import FIRST_HOLDINGS, NFTS, Nft, holdings_in_crowd
 from sandbox.banq.identities import CUSTOMERS
 
 TransactionStatus = Literal[
@@ -126,7 +127,8 @@ class Store:
         self.saves = 0
         self.state = State.model_validate_json(path.read_bytes()) if path and path.exists() else State()
         self.customers = dict(CUSTOMERS)
-        self.nfts = dict(NFTS)
+        # Others may be added to this one.
+        self.nfts = ChainMap[str, Nft]({}, NFTS)
         for index, customer in enumerate(identities.crowd(crowd)):
             self.customers[customer.email] = customer
             if customer.email not in self.state.holdings:
