@@ -6,7 +6,7 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
 from cogs.presses import Interaction, PressHandler
-from services.wording import general as general_words
+from services.wording.help import Situation, help_words
 
 
 class HelpCog(commands.Cog):
@@ -19,6 +19,10 @@ class HelpCog(commands.Cog):
         await self._show(interaction, "")
 
     async def _show(self, interaction: Interaction, _reference: str) -> None:
-        link = await self._bot.services.links.of(chat_user(interaction.user))
-        words = general_words.help_words(markup_of(interaction), is_linked=link is not None)
-        await self._bot.show(interaction, card(words))
+        services, user = self._bot.services, chat_user(interaction.user)
+        situation = Situation(
+            await services.links.overview(user),
+            is_linking=await services.linking.is_under_way(user),
+            is_paused=await services.kill_switch.current_pause() is not None,
+        )
+        await self._bot.show(interaction, card(help_words(markup_of(interaction), situation)))

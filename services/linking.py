@@ -164,6 +164,9 @@ class Linking:
         self.changes.announce()
         return LinkStarted(session.id, f"{self._public_url}/link/{token}", session.expires_at, session.proof)
 
+    async def is_under_way(self, user: ChatUser) -> bool:
+        return await link_sessions.live_of(self._database.read, *user.key) is not None
+
     async def standing(self, session_id: str, user: ChatUser) -> Standing | NotYours:
         """How far the member's attempt is, for the message in chat that follows it."""
         session = await link_sessions.get(self._database.read, session_id)

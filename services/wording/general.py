@@ -1,6 +1,4 @@
-"""Help, failures, the notices of the outbox, and buttons of many messages."""
-
-from collections.abc import Sequence
+"""Failures, the notices of the outbox, and buttons of many messages."""
 
 from services.links import LinkStale
 from services.wording.linking import linking_ended
@@ -35,44 +33,6 @@ def notice_about_link(m: Markup, kind: str) -> Words:
                 "warning",
             )
     raise LookupError(kind)
-
-
-def help_words(m: Markup, *, is_linked: bool) -> Words:
-    """What to do, by situation."""
-    if is_linked:
-        lines: Sequence[tuple[str, str]] = (
-            (m.say("See your NFTs:"), m.say("/nfts")),
-            (
-                m.say("Send one to your own address:"),
-                m.say("/withdraw; /addresses keeps yours for it."),
-            ),
-            (m.say("How are my withdrawals, and where is my NFT?"), m.say("/withdrawals")),
-            (m.say("Is all well with my wallet?"), m.say("/wallet, and /limits for what it is held to.")),
-            (m.say("Something looks wrong?"), m.say("Freeze in /wallet stops all withdrawals at once.")),
-            (m.say("Stop it all:"), m.say("/unlink, or take the approval back in your account at Banq.")),
-        )
-    else:
-        lines = (
-            (
-                m.say("Start here:"),
-                m.say("/link connects your Banq wallet. You sign in at Banq, never here."),
-            ),
-            (
-                m.say("Then:"),
-                m.say("/nfts shows your NFTs, /withdraw sends one to an address of your own."),
-            ),
-            (m.say("You stay in control:"), m.say("every withdrawal is approved by you at Banq.")),
-            (
-                m.say("Way out at any time:"),
-                m.say("/unlink, or take the approval back in your account at Banq."),
-            ),
-        )
-    warning = m.say(
-        "We write to you first only to report on your own link and withdrawals, and we never ask for a password or seed "
-        "phrase."
-    )
-    text = "\n".join(f"{m.bold(question)} {answer}" for question, answer in lines)
-    return Words(m.say("What can I do for you?"), f"{text}\n\n{warning}")
 
 
 def failure(m: Markup, reference: str) -> Words:

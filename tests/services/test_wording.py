@@ -35,6 +35,7 @@ from services.wording import (
     withdrawal_story,
     withdrawals,
 )
+from services.wording.help import Situation, help_words
 from services.wording.language import ENGLISH
 from services.wording.text import Markup, Words
 from storage.address_book import SavedAddress
@@ -219,8 +220,7 @@ def told_to_members() -> Iterator[Words]:
     yield from of_limits(M, NOW)
     for kind in NOTICES:
         yield general.notice_about_link(M, kind)
-    yield general.help_words(M, is_linked=True)
-    yield general.help_words(M, is_linked=False)
+    yield from each_help()
     yield general.failure(M, "7F3K2")
 
 
@@ -244,6 +244,15 @@ def told_to_the_team() -> Iterator[Words]:
     yield team_withdrawals.still_checking(M, NOW)
     yield team.stuck(M, "1", NOW)
     yield from (team.contradicted(M, each) for each in each_withdrawal())
+
+
+def each_help() -> Iterator[Words]:
+    for is_set in (False, True):
+        yield help_words(M, Situation(NotLinked(), is_linking=is_set, is_paused=False))
+        for state in ("active", "stale", "frozen"):
+            for running in (0, 1, 2):
+                wallet_now = WalletOverview(state, NOW, ("discord",), running, 0)
+                yield help_words(M, Situation(wallet_now, is_linking=False, is_paused=is_set))
 
 
 def in_short() -> Iterator[str]:
