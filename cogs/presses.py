@@ -1,9 +1,9 @@
 """Buttons and modals that outlive a restart: what they do and whose they are stands in their id."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import discord
 from discord import ui
@@ -34,6 +34,7 @@ class PressHandler:
 
 MenuHandler = Callable[[Interaction, str, str], Awaitable[None]]
 ModalHandler = Callable[[Interaction, str, dict[str, str]], Awaitable[None]]
+Handler = TypeVar("Handler")
 
 
 class Press(ui.DynamicItem[ui.Button[Any]], template=ID):
@@ -67,10 +68,9 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=ID):
         return cls(label, match["action"], int(match["owner"]), match["reference"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
-        await _answer(interaction, self.custom_id, self._run)
+        await _answer(interaction, self.custom_id, interaction.client.presses, self._run)
 
-    async def _run(self, interaction: Interaction, used: "Used") -> None:
-        handler = interaction.client.presses[used.action]
+    async def _run(self, interaction: Interaction, used: "Used", handler: PressHandler) -> None:
         if not handler.opens_modal:
             await _defer(interaction, used)
         await handler.run(interaction, used.reference)
@@ -102,10 +102,9 @@ class Menu(ui.DynamicItem[ui.Select[Any]], template=MENU_ID):
         return cls("…", match["action"], int(match["owner"]), match["reference"], options)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
-        await _answer(interaction, self.custom_id, self._run)
+        await _answer(interaction, self.custom_id, interaction.client.menus, self._run)
 
-    async def _run(self, interaction: Interaction, used: "Used") -> None:
-        handler = interaction.client.menus[used.action]
+    async def _run(self, interaction: Interaction, used: "Used", handler: MenuHandler) -> None:
         await _defer(interaction, used)
         data: Any = interaction.data
         await handler(interaction, used.reference, data["values"][0])
@@ -121,25 +120,25 @@ class Used:
 
 
 async def _answer(
-    interaction: Interaction, custom_id: str, run: Callable[[Interaction, Used], Awaitable[None]]
+    interaction: Interaction,
+    custom_id: str,
+    handlers: Mapping[str, Handler],
+    run: Callable[[Interaction, Used, Handler], Awaitable[None]],
 ) -> None:
     """Errors must be caught here: the library only logs what a dynamic item raises."""
     try:
         match = re.fullmatch(ID, custom_id.removeprefix("menu/"))
-        if match is None or not _is_known(interaction.client, match["action"]):
+        handler = None if match is None else handlers.get(match["action"])
+        if match is None or handler is None:
             await interaction.client.refuse_outdated(interaction)
             return
         used = Used(match["action"], int(match["owner"]), match["reference"])
         if used.owner not in {EVERYBODY, interaction.user.id}:
             await interaction.client.refuse_stranger(interaction)
             return
-        await run(interaction, used)
+        await run(interaction, used, handler)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
         await report_failure(interaction, error)
-
-
-def _is_known(client: "BanqBot", action: str) -> bool:
-    return any(action in handlers for handlers in (client.presses, client.menus, client.modals))
 
 
 async def _defer(interaction: Interaction, used: Used) -> None:
@@ -204,12 +203,11 @@ async def answer_modal(interaction: Interaction) -> None:
     """Handle a submitted modal by its id alone: it may have been opened before a restart."""
     data: Any = interaction.data
 
-    async def run(interaction: Interaction, used: Used) -> None:
-        handler = interaction.client.modals[used.action]
+    async def run(interaction: Interaction, used: Used, handler: ModalHandler) -> None:
         await _defer(interaction, used)
         await handler(interaction, used.reference, _typed(data["components"]))
 
-    await _answer(interaction, data["custom_id"], run)
+    await _answer(interaction, data["custom_id"], interaction.client.modals, run)
 
 
 async def answer_outdated(interaction: Interaction) -> None:

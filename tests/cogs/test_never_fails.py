@@ -4,13 +4,14 @@ import ast
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.wiring import COGS
 from cogs.client import BanqBot
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
-from sandbox.discord import ADA, CLEO, Outcome, SeenMessage
+from sandbox.discord import ADA, BOT_TOKEN, CLEO, GENERAL_ID, Outcome, SeenMessage
 from services.sources import Sources
 from storage.database import Database
 from tests.cogs.member import ADDRESS, Member
@@ -96,6 +97,23 @@ async def test_every_press_is_answered_even_if_nothing_can_be_read(live: LiveBot
                     field["custom_id"]: "1" * (field.get("min_length") or 1) for field in used.modal.fields
                 }
                 assert (await members.submit_modal(ADA, used.modal, values)).kind != "failed", item
+
+
+async def test_a_button_of_an_earlier_version_says_so(live: LiveBot) -> None:
+    members = live.discord.members
+    ids = ("forgotten-action:0:1", f"nfts-page:{ADA}:1:2", "Another Shape", f"menu/nfts-page:{ADA}:1")
+    buttons = [{"type": 2, "style": 2, "label": str(n), "custom_id": each} for n, each in enumerate(ids)]
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {BOT_TOKEN}"}) as http:
+        url = f"{live.discord.api_url}/channels/{GENERAL_ID}/messages"
+        rows = [{"type": 1, "components": buttons}]
+        async with http.post(url, json={"content": "From long ago", "components": rows}) as posted:
+            message_id = int((await posted.json())["id"])
+
+    for custom_id in ids:
+        outcome = await members.press(ADA, message_id, custom_id)
+        answer = await answer_to(live, ADA, outcome)
+        assert "out of date" in answer.text
+        assert answer.is_ephemeral
 
 
 def each_command(live: LiveBot, member_id: int) -> Iterator[tuple[str, dict[str, object]]]:
