@@ -10,7 +10,7 @@ from cogs.presses import Interaction, Menu, Press, PressHandler, Question, open_
 from cogs.withdrawal_review import show_draft
 from services.address_book import key_of
 from services.addresses import network_of
-from services.nfts import LOOKED_THROUGH_FOR
+from services.nfts import LOOKED_THROUGH_FOR, BanqSilent
 from services.wallet import Entry, Wallet
 from services.wording import address_book as book_words
 from services.wording import gallery as gallery_words
@@ -43,7 +43,8 @@ class SendingCog(commands.Cog):
         wallet = await self._bot.patiently(interaction, reading)
         if not isinstance(wallet, Wallet):
             again = Press(general_words.try_again(m), "send", owner, key)
-            await self._bot.show(interaction, card(wallet_words.no_wallet(m, wallet), again))
+            buttons = (again,) if isinstance(wallet, BanqSilent) else ()
+            await self._bot.show(interaction, card(wallet_words.no_wallet(m, wallet), *buttons))
             return
         entry = wallet.entries.get(key)
         if entry is None:

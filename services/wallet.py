@@ -12,6 +12,8 @@ from banq.models import Nft
 from services.foreign_text import clean, cut
 
 LONGEST_NAME = 100
+# In code points no more than 100.
+LONGEST_COLLECTION = 50
 # Together with a number that tells it from another, no more than 100.
 LONGEST_LABEL = 90
 NFT_KEY = r"[0-9a-f]{20}"
@@ -82,7 +84,7 @@ class Wallet:
         """By key, by collection and name. For thousands of NFTs this takes a while: once, in a thread."""
         labels: Counter[str] = Counter()
         cleaned = [
-            (key, nft, clean(nft.name or "", LONGEST_NAME), clean(nft.collection or "", 60))
+            (key, nft, clean(nft.name or "", LONGEST_NAME), clean(nft.collection or "", LONGEST_COLLECTION))
             for key, nft in self.by_key.items()
         ]
         cleaned.sort(key=lambda one: (_in_order(one[3]), _in_order(one[2]), _in_order(one[1].token_id or "")))

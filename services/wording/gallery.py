@@ -9,6 +9,9 @@ from services.wording.addresses import network_name
 from services.wording.text import Markup, Words
 
 SHOWN_TRAITS = 12
+# So that all of the details fit into one message, whatever somebody minted.
+LONGEST_TRAITS = 900
+LONGEST_DESCRIPTION = 250
 
 
 def title(m: Markup, wallet: Wallet, page: Page, selection: Selection) -> str:
@@ -143,30 +146,34 @@ def details(m: Markup, shown: Entry) -> str:
     nft = shown.nft
     lines = [f"### {name(m, shown)}"]
     if nft.description:
-        lines.append(m.foreign(nft.description, 400))
+        lines.append(m.foreign(nft.description, LONGEST_DESCRIPTION))
     facts = _facts(m, shown)
     return "\n".join([*lines, *(f"{m.bold(title)} {text}" for title, text in facts)])
 
 
 def _facts(m: Markup, shown: Entry) -> Sequence[tuple[str, str]]:
     nft: Nft = shown.nft
-    traits = [
-        ": ".join(filter(None, (m.foreign(trait.name or "", 30), m.foreign(trait.value or "", 40))))
-        for trait in nft.traits
-    ]
-    traits = [trait for trait in traits if trait]
-    more = len(traits) - SHOWN_TRAITS
-    if more > 0:
-        traits = [*traits[:SHOWN_TRAITS], m.say("and {number} more", number=more)]
     facts = (
-        (m.say("Collection"), m.foreign(shown.collection, 60)),
-        (m.say("Traits"), " · ".join(traits)),
+        (m.say("Collection"), m.foreign(shown.collection)),
+        (m.say("Traits"), _traits(m, nft)),
         (m.say("Network"), m.foreign(network_name(nft.chain), 40) if nft.chain else ""),
         (m.say("Contract"), m.code(nft.contract) if nft.contract else ""),
         (m.say("Token id"), m.code(nft.token_id) if nft.token_id else ""),
         (m.say("Amount"), str(nft.amount) if nft.amount > 1 else ""),
     )
     return [(title, text) for title, text in facts if text]
+
+
+def _traits(m: Markup, nft: Nft) -> str:
+    """As many as there is room for, and how many more there are."""
+    pairs = ((m.foreign(trait.name or "", 30), m.foreign(trait.value or "", 40)) for trait in nft.traits)
+    traits = [": ".join(filter(None, pair)) for pair in pairs if any(pair)]
+    shown = traits[:SHOWN_TRAITS]
+    while len(" · ".join(shown)) > LONGEST_TRAITS:
+        shown.pop()
+    if len(shown) < len(traits):
+        shown.append(m.say("and {number} more", number=len(traits) - len(shown)))
+    return " · ".join(shown)
 
 
 def withdraw_button(m: Markup) -> str:

@@ -58,3 +58,23 @@ def test_only_text_from_right_to_left_is_kept_apart(text: str) -> None:
     assert MARKUP.foreign(f"{text} {ARABIC}").startswith("\u2068")
     assert MARKUP.foreign(ARABIC) == f"\u2068{ARABIC}\u2069"
     assert MARKUP.code(ARABIC) == f"\u2068`{ARABIC}`\u2069"
+
+
+@pytest.mark.parametrize("filling", ["*", "*\u0301", "\U0001f1e9\U0001f1ea", "\u0e01\u0e33", "\u05d0", "x"])
+def test_whatever_somebody_minted_fits_into_one_message(filling: str) -> None:
+    full = dict.fromkeys(
+        ("name", "description", "collection", "chain", "contract", "tokenId"), filling * 3000
+    )
+    traits = [{"trait_type": filling * 3000, "value": filling * 3000}] * 90
+    nft = Nft.model_validate(
+        {"tokenDataId": 1, "sourceBanq": 1, "amount": 9**9, "attributes": traits, **full}
+    )
+    wallet = Wallet((nft,) * 5, 0, datetime.now(UTC))
+    (entry,) = wallet.entries.values()
+
+    room_for_the_rest = 300
+    assert len(gallery.details(MARKUP, entry)) <= 4000 - room_for_the_rest
+    assert 5 * len(gallery.entry(MARKUP, entry)) <= 4000 - room_for_the_rest
+    assert len(entry.label) <= 100
+    assert len(entry.collection) <= 100
+    assert all(len(collection.name) <= 100 for collection in wallet.collections)
