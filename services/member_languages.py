@@ -1,5 +1,7 @@
 """In which language a member is written to: that of the member's chat, as it was when last used."""
 
+import asyncio
+
 from services.identity import ChatUser
 from services.wording.language import Language, language_of
 from storage import member_languages
@@ -16,16 +18,25 @@ class MemberLanguages:
         self.default = default
         # Only to spare the database: most interactions come in the language of the one before.
         self._written: dict[tuple[str, str], str] = {}
+        self._new: dict[tuple[str, str], str] = {}
+        self._writing = asyncio.Lock()
 
     async def remember(self, user: ChatUser, locale: str) -> None:
         """Idempotent, and writes only what is new."""
         if self._written.get(user.key) == locale:
             return
-        async with self._database.transaction() as tx:
-            await member_languages.put(tx, user.key, locale)
-        if len(self._written) >= REMEMBERED:
-            self._written.clear()
-        self._written[user.key] = locale
+        self._new[user.key] = locale
+        async with self._writing:
+            # Whoever comes first writes for all who came meanwhile, so that a crowd keeps nobody waiting.
+            new, self._new = self._new, {}
+            if not new:
+                return
+            async with self._database.transaction() as tx:
+                for member, its_locale in new.items():
+                    await member_languages.put(tx, member, its_locale)
+            if len(self._written) >= REMEMBERED:
+                self._written.clear()
+            self._written |= new
 
     async def of(self, member: tuple[str, str]) -> Language:
         """`member` is (platform, user id)."""
