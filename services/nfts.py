@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +46,7 @@ class Nfts:
         # In memory only: after a restart it takes two denials again, which does no harm.
         self._denied: dict[str, Denied] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._failures: Counter[str] = Counter()
         self._readings: set[asyncio.Future[Wallet | NotLinked | LinkStale | BanqSilent]] = set()
 
     async def of(
@@ -62,14 +64,19 @@ class Nfts:
         self, link: Link, *, fresh: bool = False, not_older_than: timedelta = CACHE_FOR
     ) -> Wallet | LinkStale | BanqSilent:
         asked_at = self._sources.now()
+        failures = self._failures[link.id]
         # One lock per link: a member who types quickly costs Banq one call, not one per key stroke.
         async with self._locks.setdefault(link.id, asyncio.Lock()):
             cached = self._wallets.get(link.id)
             if cached and cached.fetched_at >= (asked_at if fresh else asked_at - not_older_than):
                 return cached
+            if self._failures[link.id] != failures:
+                # It failed while this one waited: in turn, each would wait for a Banq that does not answer.
+                return BanqSilent()
             try:
                 return await self.look_again(link)
             except BanqError:
+                self._failures[link.id] += 1
                 return BanqSilent()
 
     async def look_again(self, link: Link, *, announced: bool = False) -> Wallet | LinkStale:

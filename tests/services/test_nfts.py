@@ -107,6 +107,18 @@ async def test_many_looks_at_once_ask_banq_once(linked: Rig, clock: Clock, fresh
     assert readings(linked) == asked + 1
 
 
+async def test_many_looks_at_once_hear_together_that_banq_is_silent(linked: Rig, clock: Clock) -> None:
+    clock.forward(minutes=2)
+    asked = readings(linked)
+    linked.sandbox.faults.add(Fault(route="nfts", status=429, times=1))
+
+    found = await asyncio.gather(*(linked.nfts.of(ADA, fresh=fresh) for fresh in (False, True, False)))
+
+    assert found == [BanqSilent()] * 3
+    assert readings(linked) == asked + 1
+    assert len((await wallet_of_ada(linked)).items) == 32
+
+
 async def test_one_members_slow_wallet_does_not_hold_up_another(rig: Rig, clock: Clock) -> None:
     await rig.link(ADA, identities.ADA)
     clock.forward(seconds=10)
