@@ -4,6 +4,8 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -25,7 +27,7 @@ from banq.protocol import Credentials, Request, Response, WithdrawOrder
 
 log = logging.getLogger(__name__)
 
-CONCURRENT_CALLS = 16
+CONCURRENT_CALLS = 64
 REFRESH_EARLY_S = 60.0
 ATTEMPTS = 2
 
@@ -47,7 +49,9 @@ class BanqClient:
     def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
         self._endpoint = endpoint
         self._credentials = credentials
-        self._places = asyncio.Semaphore(CONCURRENT_CALLS)
+        # A withdrawal has places of its own: it never waits behind those who only look.
+        self._looking = asyncio.Semaphore(CONCURRENT_CALLS)
+        self._changing = asyncio.Semaphore(CONCURRENT_CALLS)
         self._token: str | None = None
         self._token_stale_at = 0.0
         self._fetching: asyncio.Task[str] | None = None
@@ -100,7 +104,7 @@ class BanqClient:
 
     async def _call(self, request: Request) -> Response:
         url = self._endpoint.api_url.rstrip("/") + request.path
-        async with self._places:
+        async with self._place_for(request):
             token = await self._valid_token()
             response = await self._send(request, url, token)
             if response.status == 401:
@@ -109,6 +113,23 @@ class BanqClient:
                 response = await self._send(request, url, token)
         protocol.check(request, response)
         return response
+
+    @asynccontextmanager
+    async def _place_for(self, request: Request) -> AsyncIterator[None]:
+        """One of a bounded number of calls at a time. Raises BanqUnavailable where none becomes free."""
+        places = self._looking if request.repeatable else self._changing
+        try:
+            # As long as for an answer: when so many calls got none by then, the next would get none either.
+            async with asyncio.timeout(self._endpoint.timeout_s):
+                await places.acquire()
+        except TimeoutError as error:
+            reference = secrets.token_hex(4)
+            log.warning("banq %s %s: too many calls wait for an answer", request.method, reference)
+            raise BanqUnavailable("Banq keeps too many calls waiting", reference=reference) from error
+        try:
+            yield
+        finally:
+            places.release()
 
     async def _valid_token(self, *, instead_of: str | None = None) -> str:
         fresh = time.monotonic() < self._token_stale_at and self._token != instead_of

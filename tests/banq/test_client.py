@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from banq.client import BanqClient, Endpoint
+from banq.client import CONCURRENT_CALLS, BanqClient, Endpoint
 from banq.errors import (
     BanqError,
     BanqRefused,
@@ -329,6 +329,35 @@ async def test_without_a_token_a_withdrawal_has_not_happened(
 
     assert type(caught.value) is expected
     assert sandbox.faults.accepted["withdraw"] == 0
+
+
+# -- many at once
+
+
+async def test_a_withdrawal_does_not_wait_behind_those_who_look(
+    client: BanqClient, sandbox: BanqSandbox, an_order: WithdrawOrder
+) -> None:
+    sandbox.faults.add(Fault(route="nfts", hold=True))
+    looking = [asyncio.create_task(client.platform_nfts(ADAS_GUID)) for _ in range(CONCURRENT_CALLS + 1)]
+    await sandbox.store.until(lambda: sandbox.faults.held == CONCURRENT_CALLS)
+
+    await client.withdraw(an_order)
+
+    assert sandbox.faults.held == CONCURRENT_CALLS
+    sandbox.faults.clear()
+    await asyncio.gather(*looking)
+
+
+async def test_nobody_waits_in_line_for_a_banq_that_answers_none_before(sandbox: BanqSandbox) -> None:
+    endpoint = Endpoint(sandbox.api_url, sandbox.token_url, timeout_s=0.5)
+    async with BanqClient(endpoint, CREDENTIALS) as client:
+        sandbox.faults.add(Fault(route="nfts", hold=True))
+        looks = (client.platform_nfts(ADAS_GUID) for _ in range(3 * CONCURRENT_CALLS))
+        outcomes = await asyncio.gather(*looks, return_exceptions=True)
+
+    assert {type(outcome) for outcome in outcomes} == {BanqUnavailable}
+    # One whose time is over just as another's place becomes free may still be sent.
+    assert sandbox.faults.received["nfts"] < 2 * CONCURRENT_CALLS
 
 
 # -- not even there
