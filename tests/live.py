@@ -49,11 +49,13 @@ class LiveBot:
         signs_in: bool,
         echo: Echo | None,
         module: str,
+        timeout_s: float,
     ) -> None:
         self._module = module
         self._more = more
         self._signs_in = signs_in
         self._echo = echo
+        self._timeout_s = timeout_s
         self.discord = discord
         self.banq = banq
         self.config = folder / "config.toml"
@@ -185,7 +187,7 @@ password = "{identities.PASSWORD}"
 api_url = "{self.banq.api_url}"
 token_url = "{self.banq.token_url}"
 widget_url = "{self.banq.widget_url}"
-timeout_s = 5
+timeout_s = {self._timeout_s}
 {_reference(self._echo)}
 
 [lanes.main]
@@ -232,16 +234,21 @@ async def living(
     module: str = "bot",
     settle_after_s: float = 0.0,
     retry_delays_s: Sequence[float] = (0.2, 0.5, 1.0, 2.0),
+    timeout_s: float = 5,
+    crowd: int = 0,
 ) -> AsyncIterator[LiveBot]:
     """Both emulators and a running bot that Banq sends its webhooks to.
 
-    `more` is further TOML; it goes on in the section [withdrawals].
+    `more` is further TOML; it goes on in the section [withdrawals]. `timeout_s`: how long the bot waits for
+    Banq. `crowd`: how many members, and customers, there are beyond the three named ones.
     """
-    banq = BanqSandbox(retry_delays_s=retry_delays_s, echo=echo, settle_after_s=settle_after_s)
-    discord = DiscordSandbox()
+    banq = BanqSandbox(retry_delays_s=retry_delays_s, echo=echo, settle_after_s=settle_after_s, crowd=crowd)
+    discord = DiscordSandbox(crowd=crowd)
     await banq.start()
     await discord.start()
-    bot = LiveBot(folder, discord, banq, more, signs_in=signs_in, echo=echo, module=module)
+    bot = LiveBot(
+        folder, discord, banq, more, signs_in=signs_in, echo=echo, module=module, timeout_s=timeout_s
+    )
     try:
         # What `banqbot webhooks set` does; starting a process for it each time would cost a second.
         for lane in tomllib.loads(bot.config.read_text(encoding="utf-8"))["lanes"].values():

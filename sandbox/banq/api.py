@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -59,6 +60,16 @@ class Api:
         self._faults = faults
         self._own_url = own_url
         self.offers_transactions = True
+        self._hoards: dict[str, list[dict[str, object]]] = {}
+
+    def hoard(self, email: str, count: int) -> None:
+        """Give the customer so many more NFTs to look at. Nobody can withdraw one of these."""
+        kinds = [self._nft(nft, 1) for nft in NFTS.values()]
+        self._hoards[email] = [
+            kind
+            | {"tokenDataId": f"hoard-{number}", "tokenId": str(number), "name": f"{kind['name']} {number}"}
+            for number, kind in zip(range(1, count + 1), cycle(kinds), strict=False)
+        ]
 
     def routes(self) -> list[web.RouteDef]:
         around = self._faults.around
@@ -157,7 +168,7 @@ class Api:
     async def _nfts(self, request: web.Request) -> web.Response:
         grant = self._ledger.grant(request.match_info["user_guid"])
         items = [self._nft(nft, amount) for nft, amount in self._ledger.wallet(grant.email)]
-        return web.json_response({"items": items})
+        return web.json_response({"items": items + self._hoards.get(grant.email, [])})
 
     def _nft(self, nft: Nft, amount: int) -> dict[str, object]:
         fields: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Who and what exists in the playground: one community, one bot, three members."""
+"""Who and what exists in the playground: one community, one bot, three members and a crowd."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ ADA = 364819027450183681
 BEN = 702934418856120337
 CLEO = 518203947716263956
 OWNER = CLEO
+LARGEST_CROWD = 1000
 
 ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
@@ -111,6 +112,25 @@ PEOPLE = {
         Person(CLEO, "cleo", "cleo.m", "Cleo", "Runs this community", 1201745001349062716, (ADMIN_ROLE_ID,)),
     )
 }
+
+
+def crowd(count: int) -> tuple[Person, ...]:
+    """Further members, for tests with many people; the pages offer only the named three."""
+    return tuple(
+        Person(
+            id=900_000_000_000_000_000 + number,
+            key=f"member-{number:03}",
+            username=f"member.{number:03}",
+            name=f"Member {number}",
+            hint="One of the crowd",
+            channel_id=1_300_000_000_000_000_000 + number,
+        )
+        for number in range(1, count + 1)
+    )
+
+
+# Everybody who can be looked up by id, in the community or not.
+ACCOUNTS = PEOPLE | {person.id: person for person in crowd(LARGEST_CROWD)}
 
 BOT_USER = {
     "id": str(APPLICATION_ID),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sandbox.discord.announce import Announcer
-from sandbox.discord.cast import CHANNELS, OWNER, PEOPLE, VIEW_CHANNEL
+from sandbox.discord.cast import ACCOUNTS, CHANNELS, OWNER, VIEW_CHANNEL
 from sandbox.discord.check_components import walk
 from sandbox.discord.courier import Courier
 from sandbox.discord.locales import LOCALES
@@ -50,7 +50,7 @@ class Members:
         """One message again; `LookupError` when the member does not see it (any more)."""
         message = self._world.messages.get(message_id)
         if message is None or not self._world.sees(member_id, message):
-            raise LookupError(f"{PEOPLE[member_id].name} sees no message {message_id}")
+            raise LookupError(f"{ACCOUNTS[member_id].name} sees no message {message_id}")
         return seen(message)
 
     def watch(self, look: Callable[[SeenMessage], None]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.discord import render
-from sandbox.discord.cast import ADMINISTRATOR, CHANNELS, PEOPLE, ROLES, VIEW_CHANNEL
+from sandbox.discord.cast import ACCOUNTS, ADMINISTRATOR, CHANNELS, ROLES, VIEW_CHANNEL
 from sandbox.discord.wire import Context, Json, OptionType
 from sandbox.discord.world import World, channel_of
 
@@ -136,11 +136,11 @@ def _read(option: Json, value: Any) -> Any:
             return _in_range(option, value)
         case OptionType.BOOLEAN if value in (True, False, "true", "false"):
             return value in (True, "true")
-        case OptionType.USER if _as_id(value) in PEOPLE:
+        case OptionType.USER if _as_id(value) in ACCOUNTS:
             return str(value)
         case OptionType.ROLE if _as_id(value) in ROLES:
             return str(value)
-        case OptionType.MENTIONABLE if _as_id(value) in PEOPLE or _as_id(value) in ROLES:
+        case OptionType.MENTIONABLE if _as_id(value) in ACCOUNTS or _as_id(value) in ROLES:
             return str(value)
         case OptionType.CHANNEL if _as_id(value) in CHANNELS:
             return str(value)
@@ -182,7 +182,7 @@ def resolve(world: World, filled: list[Json], where: str) -> Json:
             OptionType.CHANNEL,
         ):
             continue
-        if number in PEOPLE:
+        if number in ACCOUNTS:
             user = render.user(number, deleted=number in world.deleted)
             resolved.setdefault("users", {})[str(number)] = user
             # Whoever is not in the community can be named by their id, and comes without a member.

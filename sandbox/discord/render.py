@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sandbox.discord import permissions
 from sandbox.discord.cast import (
+    ACCOUNTS,
     APPLICATION_ID,
     BOT_USER,
     CHANNELS,
@@ -12,7 +13,6 @@ from sandbox.discord.cast import (
     GUILD_NAME,
     NOTHING_SPECIAL,
     OWNER,
-    PEOPLE,
     ROLES,
 )
 from sandbox.discord.wire import UNKNOWN_CHANNEL, UNKNOWN_USER, InteractionType, Json, Problem
@@ -29,7 +29,7 @@ def user(user_id: int, *, deleted: bool = False) -> Json:
     """A deleted account keeps its id, and loses its names."""
     if user_id == APPLICATION_ID:
         return dict(BOT_USER)
-    person = PEOPLE.get(user_id)
+    person = ACCOUNTS.get(user_id)
     if person is None:
         raise Problem(*UNKNOWN_USER)
     return {
@@ -101,7 +101,7 @@ def channel(world: World, channel_id: int) -> Json:
             ],
             "flags": 0,
         }
-    for person in PEOPLE.values():
+    for person in ACCOUNTS.values():
         if person.channel_id == channel_id:
             recipient = user(person.id)
             return {

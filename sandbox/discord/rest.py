@@ -10,12 +10,12 @@ from sandbox.discord.access import require_send, require_view
 from sandbox.discord.announce import Announcer
 from sandbox.discord.bodies import json_answer, read_body
 from sandbox.discord.cast import (
+    ACCOUNTS,
     ADMIN_ROLE_ID,
     APPLICATION_ID,
     BOT_USER,
     GUILD_ID,
     OWNER,
-    PEOPLE,
     ROLES,
 )
 from sandbox.discord.check_commands import check_commands
@@ -186,7 +186,7 @@ class Rest:
     async def open_dm(self, request: web.Request) -> web.Response:
         body = await read_body(request)
         recipient: Any = body.fields.get("recipient_id") if isinstance(body.fields, dict) else None
-        person = PEOPLE.get(int(recipient)) if str(recipient).isdigit() else None
+        person = ACCOUNTS.get(int(recipient)) if str(recipient).isdigit() else None
         if person is None:
             raise Problem(*UNKNOWN_USER)
         # As in https://github.com/discord/discord-api-docs/issues/8274. Who only left still has a channel.

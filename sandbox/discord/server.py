@@ -33,7 +33,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class DiscordSandbox:
-    """A community of three members and one bot. `members` acts for the members, `faults` misbehaves."""
+    """A community of three members and one bot. `members` acts for the members, `faults` misbehaves.
+
+    `crowd` is the number of members beyond the three named ones.
+    """
 
     def __init__(
         self,
@@ -41,9 +44,10 @@ class DiscordSandbox:
         state_path: Path | None = None,
         answer_within_s: float = 3.0,
         bookmarks: Mapping[str, str] = NO_BOOKMARKS,
+        crowd: int = 0,
     ) -> None:
         self.url = ""
-        self._world = World(state_path)
+        self._world = World(state_path, crowd)
         self.gateway = Gateway(self._world, lambda: self.gateway_url)
         self.faults = Faults()
         announcer = Announcer(self._world, self.gateway)

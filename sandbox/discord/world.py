@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.discord.cast import (
+    ACCOUNTS,
     APPLICATION_ID,
     BOT_ROLE_ID,
     CHANNELS,
@@ -20,6 +21,7 @@ from sandbox.discord.cast import (
     TEAM_ID,
     VIEW_CHANNEL,
     Overwrite,
+    crowd,
 )
 from sandbox.discord.locales import DEFAULT_LOCALE
 from sandbox.discord.permissions import permissions_of
@@ -109,20 +111,21 @@ class Change:
 class World:
     """All state, kept in memory and, where a path is given, in one JSON file."""
 
-    def __init__(self, state_path: Path | None = None) -> None:
+    def __init__(self, state_path: Path | None = None, crowd_of: int = 0) -> None:
+        people = (*PEOPLE.values(), *crowd(crowd_of))
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.attachments: dict[int, Attachment] = {}
         self.global_commands: list[Json] = []
         self.guild_commands: list[Json] = []
-        self.roles: dict[int, set[int]] = {person.id: set(person.roles) for person in PEOPLE.values()}
+        self.roles: dict[int, set[int]] = {person.id: set(person.roles) for person in people}
         self.roles[APPLICATION_ID] = {BOT_ROLE_ID}
         self.overwrites = {channel.id: dict(channel.overwrites) for channel in CHANNELS.values()}
-        self.dms_open = {person.id: person.direct_messages_open for person in PEOPLE.values()}
-        self.locales = dict.fromkeys(PEOPLE, DEFAULT_LOCALE)
+        self.dms_open = {person.id: person.direct_messages_open for person in people}
+        self.locales = dict.fromkeys((person.id for person in people), DEFAULT_LOCALE)
         self.deleted: set[int] = set()
         # The scopes that each member has agreed to.
-        self.authorized: dict[int, set[str]] = {person.id: set() for person in PEOPLE.values()}
+        self.authorized: dict[int, set[str]] = {person.id: set() for person in people}
         self.listeners: set[Callable[[Change], None]] = set()
         self.waiting: dict[str, asyncio.Future[Answer]] = {}
         self._state_path = state_path
@@ -181,7 +184,7 @@ class World:
         if message.channel_id in CHANNELS:
             in_reach = self.may(user_id, VIEW_CHANNEL, message.channel_id)
         else:
-            in_reach = user_id == APPLICATION_ID or message.channel_id == PEOPLE[user_id].channel_id
+            in_reach = user_id == APPLICATION_ID or message.channel_id == ACCOUNTS[user_id].channel_id
         return in_reach and message.visible_to in (None, user_id)
 
     def put(self, message: Message) -> None:
@@ -283,5 +286,5 @@ def channel_of(member_id: int, where: str) -> int:
         case "team":
             return TEAM_ID
         case "dm":
-            return PEOPLE[member_id].channel_id
+            return ACCOUNTS[member_id].channel_id
     raise ValueError(f'where must be "guild", "team" or "dm", not {where!r}')

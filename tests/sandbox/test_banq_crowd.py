@@ -90,6 +90,16 @@ async def test_one_of_the_crowd_goes_the_whole_way(rig: Rig, space: AccountSpace
     assert [len(rig.banq.ledger.wallet(person.email)) for person in CROWD[3:6]] == [4, 4, 6]
 
 
+async def test_a_hoard_can_be_looked_at_and_not_withdrawn(rig: Rig) -> None:
+    rig.banq.ledger.approve_platform(MEMBER.email, PLATFORM_ID)
+    rig.banq.api.hoard(MEMBER.email, 1000)
+    _, nfts = await rig.call("GET", f"/v1/user-tokens/{MEMBER.user_guid(PLATFORM_ID)}/platform-nfts")
+
+    assert len(nfts["items"]) == 5 + 1000
+    assert len({nft["tokenDataId"] for nft in nfts["items"]}) == 5 + 1000
+    assert len(rig.banq.ledger.wallet(MEMBER.email)) == 5
+
+
 async def test_the_control_routes_know_the_crowd(rig: Rig) -> None:
     assert (await rig.control("POST", "/approvals", {"email": MEMBER.email}))[0] == 204
     order = {"email": MEMBER.email, "nft": "glaze-garden-1"}
