@@ -1,0 +1,43 @@
+"""What the members of the emulated Discord see, and when each message said its last word."""
+
+import asyncio
+import time
+from collections import defaultdict
+
+from sandbox.discord import Outcome, SeenMessage
+from sandbox.discord.members import Members
+from services.wording.wallet import WAITING_FOR_BANQ
+
+
+class NotMeasured(Exception):
+    """The bot did something else than what was to be measured."""
+
+
+def require(is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise NotMeasured(otherwise)
+
+
+def answer(outcome: Outcome) -> SeenMessage:
+    if outcome.message is None:
+        raise NotMeasured(f"there is no answer, but: {outcome.kind}")
+    return outcome.message
+
+
+class Screen:
+    def __init__(self, members: Members) -> None:
+        self._finals: defaultdict[int, asyncio.Future[float]] = defaultdict(asyncio.Future)
+        members.watch(self._look)
+
+    async def final(self, message_id: int) -> float:
+        """When this message first said more than to wait, on the clock of `time.perf_counter`."""
+        return await self._finals[message_id]
+
+    def forget(self, message_id: int) -> None:
+        """What it says from now on counts."""
+        del self._finals[message_id]
+
+    def _look(self, message: SeenMessage) -> None:
+        final = self._finals[message.id]
+        if not (message.is_thinking or WAITING_FOR_BANQ.title in message.text or final.done()):
+            final.set_result(time.perf_counter())
