@@ -300,3 +300,8 @@ async def holder_of(
 def linked_to(holder: Link) -> str:
     """For the audit log, so that the team can help; the member is never told who it is."""
     return f"the wallet is linked to {holder.chat_platform} user {holder.chat_user_id}"
+
+
+def holder_in(reason: str) -> str:
+    """The chat user's id that `linked_to` has written down."""
+    return reason.rpartition(" ")[2]

@@ -7,6 +7,7 @@ from datetime import datetime
 from services import withdrawal_steps
 from services.identity import ChatUser
 from services.line import Line
+from services.linking import holder_in
 from services.sources import Sources
 from storage import audit, link_sessions, links, outbox, withdrawals
 from storage.database import Connection, Database
@@ -46,10 +47,10 @@ class WalletOverview:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A member tried to link a wallet that another member has; `reason` says who."""
+    """A member tried to link a wallet that another member has; `holder` is that member's id in chat."""
 
     at: datetime
-    reason: str
+    holder: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Links:
         link = await self.of(user)
         if found is None or (link is not None and link.linked_at >= found.at):
             return None
-        return Conflict(found.at, found.reason or "")
+        return Conflict(found.at, holder_in(found.reason or ""))
 
     async def unlink(self, user: ChatUser, actor: str, reason: str) -> Unlinked | NotLinked:
         """End the user's link at once. What is not yet sent is cancelled; the rest is tracked to its end.

@@ -11,7 +11,7 @@ from storage.withdrawals import Withdrawal
 def team_only(m: Markup) -> Words:
     return Words(
         m.say("This is for the team"),
-        m.say("You need the team's role in this server to use /admin."),
+        m.say("Only the team of this community can use /admin, and only in its own server."),
         "warning",
     )
 
@@ -59,11 +59,11 @@ def member(m: Markup, name: str, overview: WalletOverview) -> Words:
 
 def conflict(m: Markup, refused: Conflict) -> str:
     return m.say(
-        "{refused} {time}: {reason}. If both accounts are the same person's, unlink the other one with /admin unlink; you "
-        "can paste that id there.",
+        "{refused} {time}: the wallet is linked to the account {holder}. If both accounts are the same person's, unlink the "
+        "other one with /admin unlink; you can paste that id there.",
         refused=m.bold(m.say("Refused")),
         time=m.time(refused.at),
-        reason=refused.reason,
+        holder=m.code(refused.holder),
     )
 
 

@@ -243,7 +243,7 @@ async def test_a_wallet_of_another_member_stays_theirs_until_the_team_unlinks_it
     assert not any(name in seen for name in (str(ADA), "Ada", "ada"))
     assert await rows(echoing, LINKS) == [(str(ADA), "active")]
     assert "32 NFTs" in (await ada.command("nfts")).text
-    found = re.search(r"discord user (\d+)", (await cleo.command("admin member", member=BEN)).text)
+    found = re.search(r"linked to the account `(\d+)`", (await cleo.command("admin member", member=BEN)).text)
     assert found is not None
     assert int(found[1]) == ADA
     unlinked = await cleo.command("admin unlink", member=found[1], reason="same person, asked at Banq")
@@ -299,7 +299,7 @@ async def test_the_wallet_of_a_deleted_account_can_be_freed(
     echoing.discord.members.delete_account(ADA)
     await conflict(ben, identities.ADA)
 
-    found = re.search(r"discord user (\d+)", (await cleo.command("admin member", member=BEN)).text)
+    found = re.search(r"linked to the account `(\d+)`", (await cleo.command("admin member", member=BEN)).text)
     assert found is not None
     seen = (await cleo.command("admin member", member=found[1])).text
     assert seen.replace("\\", "").startswith("### Member\ndeleted_user_")
