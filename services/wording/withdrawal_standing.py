@@ -125,10 +125,10 @@ def _refusal(m: Markup, withdrawal: Withdrawal) -> str:
         case "banq_unreachable":
             return m.say("Banq could not be reached. Use /withdraw to try again in a few minutes.")
         case "banq_busy":
-            return m.say("Banq has too much to do right now. Use /withdraw to try again in a minute.")
+            return m.say("Banq had too much to do. Use /withdraw to try again in a minute.")
         case "bot_not_signed_in":
             return m.say(
-                "Banq does not accept this bot's own sign-in. Please tell the team; there is nothing you can do."
+                "Banq did not accept this bot's own sign-in. Please tell the team; there is nothing else you can do."
             )
     if withdrawal.banq_message:
         message = m.foreign(withdrawal.banq_message.rstrip(". "), 200)
@@ -141,11 +141,14 @@ def _refusal(m: Markup, withdrawal: Withdrawal) -> str:
 def _failed(m: Markup, reason: str | None) -> Words:
     match reason:
         case "rejected_at_banq":
-            title, why = m.say("Transfer rejected"), m.say("You rejected it at Banq, so it was not sent.")
+            title, why = m.say("Withdrawal rejected"), m.say("You rejected it at Banq, so it was not sent.")
         case "cancelled_at_banq":
-            title, why = m.say("Transfer cancelled"), m.say("It was cancelled at Banq, so it was not sent.")
+            title, why = (
+                m.say("Withdrawal cancelled at Banq"),
+                m.say("It was cancelled at Banq, so it was not sent."),
+            )
         case "expired_at_banq":
-            title = m.say("Transfer expired")
+            title = m.say("Withdrawal expired")
             why = m.say("It was not approved at Banq in time, so it was not sent.")
         case "settled_by_team":
             title = m.say("Withdrawal not sent, says the team")
@@ -155,7 +158,7 @@ def _failed(m: Markup, reason: str | None) -> Words:
             )
         case _:
             return Words(
-                m.say("The transfer did not go through"),
+                m.say("The withdrawal did not go through"),
                 m.say(
                     "Banq reports that it failed, and not why. Before you start again with /withdraw, see where the NFT "
                     "is."

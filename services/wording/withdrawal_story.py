@@ -6,6 +6,7 @@ from services.addresses import in_groups
 from services.withdrawal_history import Story
 from services.wording.addresses import network
 from services.wording.gallery import picture_text
+from services.wording.general import refresh
 from services.wording.text import Action, Markup, Words
 from services.wording.withdrawal_standing import how_it_stands, where_it_is
 from services.wording.withdrawal_timeline import timeline
@@ -36,9 +37,9 @@ def withdrawal_reminder(m: Markup, withdrawal: Withdrawal) -> Words:
 def withdrawal_contradicted(m: Markup, withdrawal: Withdrawal) -> Words:
     """Where Banq says something else than we told, after its end."""
     what = m.say(
-        "We told you: {told}. Banq now says something else about a transfer of just this. Look into your Banq wallet "
-        "and your mail from Banq; if Banq asks you to approve it and you do not want it, reject it there. The team of "
-        "this community knows of it.",
+        "We told you: {told}. Banq now says something else about just this withdrawal. Look into your Banq wallet and "
+        "your mail from Banq; if Banq asks you to approve it and you do not want it, reject it there. The team of this "
+        "community is told as well.",
         told=how_it_stands(m, withdrawal).title,
     )
     where = where_it_is(m, m.say("only your Banq wallet can tell for sure."))
@@ -76,8 +77,9 @@ def withdrawal_story(m: Markup, story: Story) -> Words:
 def no_longer_followed(m: Markup, words: Words) -> Words:
     """Discord lets a message be edited for a quarter of an hour."""
     note = m.say(
-        "This message cannot follow along any longer: press Refresh to see how it stands. You also get a direct message, "
-        "if you allow them."
+        "This message cannot follow along any longer: press {refresh} to see how it stands. You also get a direct "
+        "message, if you allow them.",
+        refresh=m.bold(refresh(m)),
     )
     return replace(words, text=f"{words.text}\n\n{note}")
 

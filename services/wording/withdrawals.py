@@ -45,7 +45,7 @@ def withdrawal_review(m: Markup, drafted: Drafted) -> Words:
         to + "\n" + m.code(in_groups(withdrawal.address)),
         m.bold(m.say("Network")) + "\n" + network(m, withdrawal.chain),
         _compare(m, drafted.look_alike),
-        m.say("A transfer cannot be undone, and nobody can fetch an NFT back from a wrong address."),
+        m.say("A withdrawal cannot be undone, and nobody can fetch an NFT back from a wrong address."),
         m.say("After you confirm, Banq e-mails you. The NFT moves only when you approve it there.")
         + "\n"
         + m.say("The time to decide ends {time}.", time=m.time(withdrawal.expires_at)),

@@ -11,7 +11,7 @@ SILENT = (
     "Banq is not answering",
     (
         "Banq gives us no usable answer, so we cannot see your wallet right now. "
-        "Your NFTs are not affected, and nothing was sent. Try again in a few minutes."
+        "Your NFTs are not affected, and nothing new was sent. Try again in a few minutes."
     ),
 )
 STALE = (
@@ -65,7 +65,7 @@ SENDING = told(
 )
 COMPLETED = told("Withdrawal completed", "It has arrived; there is nothing more to do.", f"at {TO}.")
 REJECTED = told(
-    "Transfer rejected", f"You rejected it at Banq, so it was not sent. {AGAIN}", "in your Banq wallet."
+    "Withdrawal rejected", f"You rejected it at Banq, so it was not sent. {AGAIN}", "in your Banq wallet."
 )
 
 
@@ -77,8 +77,8 @@ SAID_NO = refused(
     "Banq said no: Something went wrong at Banq. "
     "If you do not see why, ask Banq; or use /withdraw to start again."
 )
-BUSY = refused("Banq has too much to do right now. Use /withdraw to try again in a minute.")
+BUSY = refused("Banq had too much to do. Use /withdraw to try again in a minute.")
 UNREACHABLE = refused("Banq could not be reached. Use /withdraw to try again in a few minutes.")
 NOT_SIGNED_IN = refused(
-    "Banq does not accept this bot's own sign-in. Please tell the team; there is nothing you can do."
+    "Banq did not accept this bot's own sign-in. Please tell the team; there is nothing else you can do."
 )
