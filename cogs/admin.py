@@ -97,7 +97,7 @@ class AdminCog(commands.Cog):
                 assert_never(never)
         await self._show(interaction, words)
 
-    @admin.command(description="Stop all withdrawals of a member; the member is told")
+    @admin.command(description="Stop a member from withdrawing; the member is told")
     @app_commands.describe(member="The member", reason="Why; it is kept in the audit log")
     async def freeze(self, interaction: Interaction, member: discord.User, reason: Reason) -> None:
         if not await self._allowed(interaction):
@@ -113,7 +113,7 @@ class AdminCog(commands.Cog):
                 assert_never(never)
         await self._show(interaction, words)
 
-    @admin.command(description="Stop all withdrawals at once, for everybody, until you resume them")
+    @admin.command(description="Stop all new withdrawals at once, for everybody, until you resume them")
     @app_commands.describe(reason="Why; it is kept in the audit log")
     async def pause(self, interaction: Interaction, reason: Reason) -> None:
         if not await self._allowed(interaction):

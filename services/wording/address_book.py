@@ -28,7 +28,7 @@ def choice(m: Markup, entry: SavedAddress) -> str:
 
 def empty_book(m: Markup) -> Words:
     return Words(
-        m.say("No saved addresses yet"),
+        m.say("No saved addresses"),
         m.say("Use /addresses add to save an address of your own under a name. /withdraw then offers it."),
     )
 
@@ -97,7 +97,7 @@ def address_saved(m: Markup, entry: SavedAddress) -> Words:
     return Words(
         m.say("You have this address already"),
         m.say(
-            "It is saved as {label}, {time}. Nothing was changed.",
+            "You saved it as {label} {time}. Nothing was changed.",
             label=m.bold(m.foreign(entry.label)),
             time=m.time(entry.added_at),
         ),

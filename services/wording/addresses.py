@@ -31,7 +31,7 @@ def address_refused(m: Markup, problem: AddressProblem, chain: str | None) -> Wo
             return _bad(
                 m.say("This network is not supported yet"),
                 m.say(
-                    "The NFT is on {network}, and this bot cannot check addresses there yet. So it does not send any. "
+                    "The NFT is on {network}, and this bot cannot check addresses there yet, so it sends none. "
                     "You can withdraw it at Banq yourself.",
                     network=network(m, chain),
                 ),

@@ -17,8 +17,8 @@ def notice_about_link(m: Markup, kind: str) -> Words:
             return Words(
                 m.say("Your wallet was unlinked"),
                 m.say(
-                    "The team of this community unlinked your Banq wallet from your chat account. Your NFTs are safe at "
-                    "Banq. Withdrawals already under way go on. Use /link to link it again."
+                    "The team of this community unlinked your Banq wallet. Your NFTs are safe at Banq, and withdrawals "
+                    "already at Banq go on. Use /link to link it again."
                 ),
                 "warning",
             )
@@ -26,9 +26,9 @@ def notice_about_link(m: Markup, kind: str) -> Words:
             return Words(
                 m.say("Withdrawals from your wallet are frozen"),
                 m.say(
-                    "The team of this community stopped withdrawals from your Banq wallet here. Your NFTs are safe at Banq, "
-                    "and withdrawals already at Banq go on. If all is well with your account, use /link to link the wallet "
-                    "again; that thaws it."
+                    "The team of this community stopped withdrawals from your Banq wallet here. Those already at Banq go "
+                    "on: do not approve there what you did not ask for. When all is well with your account, use /link to "
+                    "link the wallet again; that thaws it."
                 ),
                 "warning",
             )

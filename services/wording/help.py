@@ -21,7 +21,7 @@ def help_words(m: Markup, situation: Situation) -> Words:
         case NotLinked():
             lines = [_begin(m, is_linking=situation.is_linking), *_before_linking(m)]
         case WalletOverview(state="stale"):
-            again = m.say("/link approves it again. Your NFTs are safe at Banq.")
+            again = m.say("use /link to approve this community again. Your NFTs are safe at Banq.")
             lines = [(m.say("Banq no longer gives access:"), again), *_before_linking(m)]
         case WalletOverview() as wallet:
             lines = _linked(m, wallet, is_paused=situation.is_paused)
@@ -56,13 +56,16 @@ def _linked(m: Markup, wallet: WalletOverview, *, is_paused: bool) -> list[tuple
             m.say("Withdrawals are paused:"),
             m.say("the team of this community has stopped them all for now. Your NFTs are safe."),
         )
-        looks_wrong = m.say("Freeze in /wallet stops all withdrawals at once.")
+        looks_wrong = _freeze(m)
     else:
         send = (
             m.say("Send one to your own address:"),
-            m.say("Withdraw in /nfts, or /withdraw; /addresses keeps yours for it."),
+            m.say(
+                "{withdraw} in /nfts, or /withdraw; /addresses keeps your own addresses for it.",
+                withdraw=m.bold(m.say("Withdraw")),
+            ),
         )
-        looks_wrong = m.say("Freeze in /wallet stops all withdrawals at once.")
+        looks_wrong = _freeze(m)
     running = wallet.running_withdrawals
     if running == 0:
         how = m.say("How are my withdrawals, and where is my NFT?")
@@ -72,7 +75,14 @@ def _linked(m: Markup, wallet: WalletOverview, *, is_paused: bool) -> list[tuple
         (m.say("See your NFTs:"), m.say("/nfts")),
         send,
         (how, m.say("/withdrawals")),
-        (m.say("Is all well with my wallet?"), m.say("/wallet, and /limits for what it is held to.")),
+        (
+            m.say("Is all well with my wallet?"),
+            m.say("/wallet, and /limits for what holds for your withdrawals."),
+        ),
         (m.say("Something looks wrong?"), looks_wrong),
-        (m.say("Stop it all:"), m.say("/unlink, or take the approval back in your account at Banq.")),
+        (m.say("Way out at any time:"), m.say("/unlink, or take the approval back in your account at Banq.")),
     ]
+
+
+def _freeze(m: Markup) -> str:
+    return m.say("{freeze} in /wallet stops all new withdrawals at once.", freeze=m.bold(m.say("Freeze")))

@@ -66,7 +66,7 @@ def braked(m: Markup, brake: Braked) -> Words:
             )
             if until is not None:
                 why += " " + m.say("The next is possible {time}.", time=m.time(until))
-            return _not_now(m, m.say("That is enough for one day"), why)
+            return _not_now(m, m.say("The limit for 24 hours is reached"), why)
         case TooManyUnderWay(most):
             why = m.count(
                 most,

@@ -50,7 +50,7 @@ def link_standing(m: Markup, standing: Standing) -> Words:
             return Words(
                 m.say("You are number {place} in line", place=standing.place or 1),
                 m.say(
-                    "One person at a time can be at Banq. {wait} It opens on the page by itself; keep that open.",
+                    "People take turns at Banq. {wait} Banq opens on the page by itself; keep that open.",
                     wait=expected_wait(m.language, standing.wait),
                 ),
                 actions=actions,
@@ -74,7 +74,9 @@ def link_standing(m: Markup, standing: Standing) -> Words:
         case "approved":
             return Words(
                 m.say("You approved"),
-                m.say("We are waiting for Banq to confirm it. That takes seconds, two minutes at most."),
+                m.say(
+                    "We are waiting for Banq to confirm it. That usually takes seconds, and at most a few minutes."
+                ),
                 actions=actions,
             )
         case "matched":
@@ -88,7 +90,7 @@ def no_longer_followed(m: Markup, words: Words) -> Words:
     """Discord lets a message be edited for a quarter of an hour."""
     note = m.say(
         "This message cannot follow along any longer. The page goes on by itself, and you get a direct message when it "
-        "is your turn."
+        "is your turn, if you allow them."
     )
     return replace(words, text=f"{words.text}\n\n{note}")
 
@@ -161,7 +163,7 @@ def already_linked(m: Markup, linked_at: datetime) -> Words:
 def linked(m: Markup, nft_count: int, *, replaces: bool = False) -> Words:
     """`replaces`: another wallet was linked before."""
     if nft_count == 0:
-        sentences = [m.say("It holds no NFTs yet.")]
+        sentences = [m.say("It holds no NFTs.")]
     else:
         sentences = [m.count(nft_count, "It holds 1 NFT.", "It holds {number} NFTs.")]
     if replaces:
@@ -204,7 +206,9 @@ def code_unreadable(m: Markup) -> Words:
 def too_early(m: Markup) -> Words:
     return Words(
         m.say("There is nothing to confirm yet"),
-        m.say("Sign in at Banq on the secure page and approve first, then come back."),
+        m.say(
+            "First sign in at Banq on the secure page and approve. The page shows the code once Banq has confirmed that."
+        ),
         "warning",
     )
 
@@ -253,8 +257,8 @@ def linking_ended(m: Markup, state: str) -> Words:
                 m.say("The approval could not be matched"),
                 m.say(
                     "Banq's confirmation did not arrive in time, or more than one wallet approved at the same moment, "
-                    "or this wallet was approved for another account minutes ago. To be safe, nothing was linked. Use "
-                    "/link to try again, best in ten minutes; should that not help, in an hour."
+                    "or this wallet was approved for another account shortly before. To be safe, nothing was linked. "
+                    "Use /link to try again, best in ten minutes; should that not help, in an hour."
                 ),
                 "warning",
             )

@@ -17,11 +17,11 @@ def paused(m: Markup, cancelled: int) -> Words:
         m.say("Nobody can withdraw anything here until /admin resume."),
         m.count(
             cancelled,
-            "1 that was not sent yet is cancelled, and its owner is told.",
-            "{number} that were not sent yet are cancelled, and their owners are told.",
+            "1 withdrawal that was not sent yet is cancelled, and its owner is told.",
+            "{number} withdrawals that were not sent yet are cancelled, and their owners are told.",
         )
         if cancelled
-        else m.say("None had to be cancelled."),
+        else m.say("No withdrawal had to be cancelled."),
         m.say("What is already at Banq goes on there: members can still approve or reject it."),
     )
     return Words(m.say("Withdrawals are paused"), " ".join(sentences), "warning")
@@ -61,10 +61,10 @@ def stuck(m: Markup, withdrawals: Sequence[Withdrawal]) -> Words:
         return Words(m.say("Nothing is stuck"), m.say("Banq has answered about every withdrawal."), "good")
     lines = [
         m.say(
-            "{withdrawal} of {member}, asked of Banq {time}",
+            "{withdrawal} of {member}, last news {time}",
             withdrawal=m.code(each.id),
             member=m.member(each.chat_user_id),
-            time=m.time(each.updated_at),
+            time=m.time(each.heard_at or each.updated_at),
         )
         for each in withdrawals[:SHOWN]
     ]

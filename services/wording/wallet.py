@@ -13,7 +13,7 @@ def no_wallet(m: Markup, outcome: NotLinked | LinkStale | LinkFrozen | BanqSilen
         case NotLinked():
             return Words(
                 m.say("No wallet linked"),
-                m.say("Use /link to link your Banq wallet. It takes about a minute."),
+                m.say("Use /link to link your Banq wallet. It takes about two minutes."),
             )
         case LinkStale():
             return Words(
@@ -27,7 +27,10 @@ def no_wallet(m: Markup, outcome: NotLinked | LinkStale | LinkFrozen | BanqSilen
         case LinkFrozen():
             return Words(
                 m.say("Withdrawals are frozen"),
-                m.say("Withdrawals from this wallet are stopped. Use /link to link it again and thaw it."),
+                m.say(
+                    "Withdrawals from this wallet are stopped. When all is well, use /link to link it again; that thaws "
+                    "it."
+                ),
                 "warning",
             )
         case BanqSilent():
@@ -35,7 +38,7 @@ def no_wallet(m: Markup, outcome: NotLinked | LinkStale | LinkFrozen | BanqSilen
                 m.say("Banq is not answering"),
                 m.say(
                     "Banq gives us no usable answer, so we cannot see your wallet right now. Your NFTs are not "
-                    "affected, and nothing was sent. Try again in a few minutes."
+                    "affected, and nothing new was sent. Try again in a few minutes."
                 ),
                 "warning",
             )
@@ -61,7 +64,11 @@ def wallet(m: Markup, overview: WalletOverview, nfts: str, holds: Sequence[str] 
     lines = [m.say("Linked {time}, on {chats}.", time=m.time(overview.linked_at), chats=chats), nfts]
     frozen = overview.state == "frozen"
     if frozen:
-        lines.append(m.say("Withdrawals are frozen. Use /link to link the wallet again; that thaws it."))
+        lines.append(
+            m.say(
+                "Withdrawals are frozen. When all is well, use /link to link the wallet again; that thaws it."
+            )
+        )
     else:
         lines.extend(holds)
     if running == 0:
@@ -86,7 +93,7 @@ CHATS = {"discord": "Discord", "telegram": "Telegram"}
 
 def nft_count(m: Markup, count: int, cannot_show: int) -> str:
     if count == 0:
-        text = m.say("It holds no NFTs.")
+        text = "" if cannot_show else m.say("It holds no NFTs.")
     else:
         text = m.count(count, "It holds 1 NFT.", "It holds {number} NFTs.")
     return f"{text} {unreadable(m, cannot_show)}".strip()

@@ -49,7 +49,7 @@ def nothing_went_wrong(live: LiveBot) -> None:
 
 
 async def test_an_address_is_saved_used_by_its_name_and_removed(live: LiveBot, ada: Member) -> None:
-    assert "No saved addresses yet" in (await ada.command("addresses list")).text
+    assert "No saved addresses" in (await ada.command("addresses list")).text
     added = await ada.command("addresses add", label="Cold *wallet*", address=ADDRESS.lower())
     assert added.is_ephemeral
     assert "0x 5290 8400 0985 2788 6E0F 7030 0698 57D2 E416 9EE7" in added.text
