@@ -113,10 +113,12 @@ class NftsCog(commands.Cog):
             view = _within(wallet, view, collection)
         if not wallet.items:
             refresh = Press(general_words.refresh(m), "nfts-refresh", owner, "1")
-            await self._bot.show(interaction, card(gallery_words.empty(m), refresh))
+            await self._bot.show(
+                interaction, card(gallery_words.empty(m, wallet, is_banq_silent=is_banq_silent), refresh)
+            )
         elif not wallet.select(view.selection):
             everything = Press(gallery_words.show_all_button(m), "nfts-page", owner, "1")
-            words = gallery_words.nothing_fits(m, wallet, view.selection)
+            words = gallery_words.nothing_fits(m, wallet, view.selection, is_banq_silent=is_banq_silent)
             await self._bot.show(interaction, card(words, everything))
         else:
             gallery = Gallery(m, owner, wallet, view, is_banq_silent)

@@ -60,25 +60,29 @@ def unreadable(m: Markup, count: int) -> str:
         return ""
     return m.count(
         count,
-        "Banq names one more that we cannot show; it is safe there.",
-        "Banq names {number} more that we cannot show; they are safe there.",
+        "1 NFT cannot be shown here; it is safe at Banq.",
+        "{number} NFTs cannot be shown here; they are safe at Banq.",
     )
 
 
-def nothing_fits(m: Markup, wallet: Wallet, selection: Selection) -> Words:
-    held = m.count(len(wallet.items), "You hold 1 NFT", "You hold {number} NFTs")
-    if selection.search:
-        text = m.say("{held}, and none has “{search}” in it.", held=held, search=m.foreign(selection.search))
+def nothing_fits(m: Markup, wallet: Wallet, selection: Selection, *, is_banq_silent: bool) -> Words:
+    if selection.search and selection.collection:
+        text = m.say("No NFT in this collection has “{search}” in it.", search=m.foreign(selection.search))
+    elif selection.search:
+        text = m.say("Not one of your NFTs has “{search}” in it.", search=m.foreign(selection.search))
     else:
-        text = m.say("{held}, and none in this collection any more.", held=held)
-    return Words(m.say("No NFT fits"), text)
+        text = m.say("You hold none in this collection any more.")
+    return Words(m.say("No NFT fits"), f"{text}\n{note(m, wallet, is_banq_silent=is_banq_silent)}")
 
 
-def empty(m: Markup) -> Words:
-    return Words(
-        m.say("No NFTs yet"),
-        m.say("Banq tells us that your wallet is linked and holds none. What you add at Banq shows up here."),
-    )
+def empty(m: Markup, wallet: Wallet, *, is_banq_silent: bool) -> Words:
+    if wallet.unreadable:
+        title = m.say("No NFTs to show")
+        text = m.say("Your wallet is linked, but what it holds cannot be shown here.")
+    else:
+        title = m.say("No NFTs in your wallet")
+        text = m.say("Your wallet is linked, and holds none. What you add at Banq shows up here.")
+    return Words(title, f"{text}\n{note(m, wallet, is_banq_silent=is_banq_silent)}")
 
 
 def look_at_one(m: Markup) -> str:

@@ -85,7 +85,7 @@ async def test_a_saved_address_is_offered_for_the_nft_and_leads_to_the_review(ad
 
 async def test_what_is_not_found_is_no_empty_wallet(ada: Member) -> None:
     nothing = await ada.command("nfts", search="nothing like it")
-    assert "You hold 32 NFTs, and none has “nothing like it” in it" in nothing.text
+    assert "Not one of your NFTs has “nothing like it” in it" in nothing.text
     assert "32 NFTs" in (await ada.press(nothing, "Show all")).text
 
     gone = await ada.command("nfts", collection="Quiet Hours", search="snowmelt")

@@ -8,6 +8,7 @@ import pytest
 from banq.models import Nft
 from services.wallet import EVERYTHING, Page, Selection, Wallet, collection_key
 from services.wording import gallery
+from services.wording import wallet as wallet_words
 from tests.services.test_wording import NOW, STRANGE, M
 
 READ_AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -132,4 +133,29 @@ def test_an_old_state_of_the_wallet_says_so() -> None:
 def test_what_cannot_be_shown_is_counted(count: int) -> None:
     told = gallery.note(M, Wallet((), count, READ_AT), is_banq_silent=False)
 
-    assert ("one more" if count == 1 else "2 more") in told
+    assert ("1 NFT cannot be shown" if count == 1 else "2 NFTs cannot be shown") in told
+
+
+def test_a_wallet_of_which_nothing_can_be_shown_is_not_called_empty() -> None:
+    for told in (
+        gallery.empty(M, Wallet((), 2, READ_AT), is_banq_silent=False).text,
+        wallet_words.nft_count(M, 0, 2),
+    ):
+        assert "2 NFTs cannot be shown" in told
+        assert "none" not in told
+        assert "no NFTs" not in told
+
+
+def test_a_wallet_that_was_empty_before_banq_fell_silent_may_be_so_no_longer() -> None:
+    for words in (
+        gallery.empty(M, wallet_of(), is_banq_silent=True),
+        gallery.nothing_fits(M, MIXED, Selection(search="x"), is_banq_silent=True),
+    ):
+        assert "not answering" in words.text
+        assert "at 12:00" in words.text
+
+
+def test_what_one_collection_lacks_another_may_have() -> None:
+    selection = Selection(collection_key("Pebble Folk"), "snow")
+
+    assert "in this collection" in gallery.nothing_fits(M, MIXED, selection, is_banq_silent=False).text

@@ -12,12 +12,13 @@ import pytest
 
 from services.address_book import Listed
 from services.addresses import AddressProblem
-from services.links import Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
+from services.links import Conflict, Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
 from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.settling import Settlement
 from services.standing import Standing
+from services.wallet import Selection, Wallet
 from services.withdrawal_history import Story
 from services.withdrawals import Drafted
 from services.wording import (
@@ -181,6 +182,15 @@ def about_withdrawals() -> Iterator[Words]:
     yield withdrawal_story.withdrawal_reminder(M, DRAFT)
 
 
+def about_nothing_to_see() -> Iterator[Words]:
+    for is_silent in (False, True):
+        for unreadable in (0, 1, 2):
+            seen = Wallet((), unreadable, NOW)
+            yield gallery.empty(M, seen, is_banq_silent=is_silent)
+            for selection in (Selection(search=STRANGE), Selection("1", STRANGE), Selection("1")):
+                yield gallery.nothing_fits(M, seen, selection, is_banq_silent=is_silent)
+
+
 def said_alone(module: ModuleType) -> Iterator[Words | str]:
     """What needs nothing to be said but a markup: messages, labels and the like."""
     for value in vars(module).values():
@@ -216,6 +226,7 @@ def told_to_members() -> Iterator[Words]:
     for problem in AddressProblem:
         yield addresses.address_refused(M, problem, f"{STRANGE} chain")
         yield addresses.address_refused(M, problem, None)
+    yield from about_nothing_to_see()
     yield from of_the_book(M, SAVED)
     yield from of_limits(M, NOW)
     for kind in NOTICES:
@@ -232,6 +243,7 @@ def told_to_the_team() -> Iterator[Words]:
             yield team_status.status(M, overview(banq, dead_notices), channel)
     for state in ("active", "stale", "frozen"):
         yield team.member(M, STRANGE, WalletOverview(state, NOW, ("discord",), 1, 0))
+    yield replace(team.member_not_linked(M, STRANGE), text=team.conflict(M, Conflict(NOW, "123")))
     for number in (0, 1, 2):
         yield team.member_unlinked(M, STRANGE, Unlinked(number, number))
         yield team.member_frozen(M, STRANGE, Frozen(number, number))
