@@ -4,9 +4,13 @@ import asyncio
 import time
 from collections import defaultdict
 
+from cogs.markup import DiscordMarkup
 from sandbox.discord import Outcome, SeenMessage
 from sandbox.discord.members import Members
-from services.wording.wallet import WAITING_FOR_BANQ
+from services.wording.language import ENGLISH
+from services.wording.wallet import waiting_for_banq
+
+WAITING = waiting_for_banq(DiscordMarkup(ENGLISH)).title
 
 
 class NotMeasured(Exception):
@@ -39,5 +43,5 @@ class Screen:
 
     def _look(self, message: SeenMessage) -> None:
         final = self._finals[message.id]
-        if not (message.is_thinking or WAITING_FOR_BANQ.title in message.text or final.done()):
+        if not (message.is_thinking or WAITING in message.text or final.done()):
             final.set_result(time.perf_counter())
