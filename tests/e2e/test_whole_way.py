@@ -79,7 +79,7 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await chat.command("withdrawals")
     await shoot(chat.page, "withdrawals")
     await expect(chat.last).to_contain_text(NFT)
-    await expect(chat.last).to_contain_text("completed")
+    await expect(chat.last).to_contain_text("Completed")
 
     await _anybody_can_look_it_up(ada, live)
     await _everybody_agrees(live)
