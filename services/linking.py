@@ -74,7 +74,10 @@ class TooEarly:
 
 @dataclass(frozen=True)
 class LinkingEnded:
-    """`state` says how: expired, cancelled, wrong_browser, unmatched, conflict or refused."""
+    """`state` says how: expired, cancelled, wrong_browser, unmatched, conflict or refused.
+
+    Or `over`: it linked a wallet, which was unlinked or linked anew since.
+    """
 
     state: str
 
@@ -193,7 +196,7 @@ class Linking:
             if session is None or session.owner != user.key:
                 return NotYours()
             if session.state == "linked":
-                return Linked(session.nft_count or 0)
+                return await _linked_by(tx, session)
             if not await self._line.end(tx, session, "cancelled", now, "member"):
                 return LinkingEnded(session.state)
         self.changes.announce()
@@ -217,7 +220,7 @@ class Linking:
         if session is None or session.owner != user.key:
             return NotYours()
         if session.state == "linked":
-            return Linked(session.nft_count or 0)
+            return await _linked_by(tx, session)
         if session.expires_at <= now or session.state in link_sessions.ENDED:
             expired_now = await self._line.end(tx, session, "expired", now)
             return LinkingEnded("expired" if expired_now else session.state)
@@ -281,6 +284,13 @@ class Linking:
         await audit.append(tx, now, "member", "wallet linked", member=member, object_id=link.id)
         replaces = earlier is not None and earlier.banq_user_id != link.banq_user_id
         return Linked(session.nft_count or 0, replaces)
+
+
+async def _linked_by(connection: Connection, session: LinkSession) -> Linked | LinkingEnded:
+    """What to say of an attempt that linked once, to whoever presses its button again."""
+    link = await links.of_chat_user(connection, *session.owner)
+    is_still_linked = link is not None and link.session_id == session.id
+    return Linked(session.nft_count or 0) if is_still_linked else LinkingEnded("over")
 
 
 async def holder_of(

@@ -228,7 +228,7 @@ def not_mine(m: Markup) -> Words:
 
 
 def linking_ended(m: Markup, state: str) -> Words:
-    """How an attempt ended that linked nothing. Raises LookupError for a state without words."""
+    """How an attempt ended, other than by a link that still stands. Raises LookupError for a state without words."""
     match state:
         case "expired":
             return Words(
@@ -278,6 +278,14 @@ def linking_ended(m: Markup, state: str) -> Words:
                     "Banq did not confirm the approval, or the code was wrong too often. Use /link to try again."
                 ),
                 "bad",
+            )
+        case "over":
+            return Words(
+                m.say("This was some time ago"),
+                m.say(
+                    "It linked a wallet, which was unlinked or linked anew since. Nothing was changed now; /wallet shows how "
+                    "it stands."
+                ),
             )
     raise LookupError(state)
 

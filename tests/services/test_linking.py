@@ -300,6 +300,15 @@ async def test_the_code_can_be_sent_twice(rig: Rig) -> None:
     assert await rig.column("SELECT count(*) FROM links") == [1]
 
 
+async def test_an_old_button_does_not_say_that_a_wallet_is_linked_which_is_not(rig: Rig) -> None:
+    session_id, code = await rig.matched(ADA, identities.ADA)
+    assert isinstance(await rig.linking.finish(session_id, ADA, code), Linked)
+    await rig.links.unlink(ADA, "member", "asked in chat")
+
+    assert await rig.linking.finish(session_id, ADA, code) == LinkingEnded("over")
+    assert await rig.linking.cancel(session_id, ADA) == LinkingEnded("over")
+
+
 async def test_after_unlinking_one_can_link_again(linked: Rig) -> None:
     first = await linked.links.of(ADA)
     assert isinstance(await linked.links.unlink(ADA, "member", "by command"), Unlinked)

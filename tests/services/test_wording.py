@@ -323,7 +323,7 @@ def test_an_nft_without_a_name_is_called_unnamed() -> None:
 
 def test_every_way_that_linking_can_end_has_words() -> None:
     # A linked session is told by linked().
-    for state in ENDED - {"linked"}:
+    for state in (*ENDED - {"linked"}, "over"):
         assert linking.linking_ended(M, state).title
     with pytest.raises(LookupError):
         linking.linking_ended(M, "linked")
