@@ -109,10 +109,12 @@ async def test_many_looks_at_once_ask_banq_once(linked: Rig, clock: Clock, fresh
 
 async def test_many_looks_at_once_hear_together_that_banq_is_silent(linked: Rig, clock: Clock) -> None:
     clock.forward(minutes=2)
+    link = await linked.links.of(ADA)
+    assert link is not None
     asked = readings(linked)
     linked.sandbox.faults.add(Fault(route="nfts", status=429, times=1))
 
-    found = await asyncio.gather(*(linked.nfts.of(ADA, fresh=fresh) for fresh in (False, True, False)))
+    found = await asyncio.gather(*(linked.nfts.of_link(link, fresh=fresh) for fresh in (False, True, False)))
 
     assert found == [BanqSilent()] * 3
     assert readings(linked) == asked + 1
