@@ -39,7 +39,7 @@ class Endpoint:
     api_url: str
     token_url: str
     company_id: str | None = None
-    connect_timeout_s: float = 2.0
+    connect_timeout_s: float = 5.0
     timeout_s: float = 30.0
 
 
