@@ -125,7 +125,12 @@ class Stage:
             self._screen.forget(gallery.id)
             return await members.press(member.id, gallery.id, gallery.button("Refresh")["custom_id"])
 
-        having = [member for member in self._members if member.id in self._galleries]
+        having = [
+            member
+            for member in self._members
+            if member.id in self._galleries
+            and members.look(member.id, self._galleries[member.id]).has_button("Refresh")
+        ]
         return await self._all_at_once(banq, true, having, ["nfts"], press)
 
     async def _all_at_once(
