@@ -1,7 +1,8 @@
 """What Banq hands out, read tolerantly: only ids are required, and they are kept exactly as they came."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Annotated, Any, NewType
 
 from pydantic import (
@@ -53,6 +54,8 @@ def _none_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
     try:
         found = read(value)
         if isinstance(found, str):
+            # More is never shown, and a wallet is kept in memory.
+            found = found[:LONGEST_TEXT]
             found.encode()
     except ValueError:
         return None
@@ -70,8 +73,31 @@ def _one_if_unreadable(value: Any, read: Callable[[Any], Any]) -> Any:
         return 1
 
 
+def _traits(value: Any) -> tuple[tuple[str, str], ...]:
+    """Names and values, from a list of objects or from one object; what is no text or number is left out."""
+    pairs: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        pairs = islice(value.items(), MOST_TRAITS)
+    elif isinstance(value, list):
+        objects = (each for each in value[:MOST_TRAITS] if isinstance(each, dict))
+        pairs = ((next((o[key] for key in TRAIT_NAMES if key in o), ""), o.get("value")) for o in objects)
+    return tuple(
+        (_short(name) if isinstance(name, str) else "", _short(str(text)))
+        for name, text in pairs
+        if isinstance(text, str | int | float)
+    )
+
+
+def _short(text: str) -> str:
+    """Half a surrogate pair, which nothing could store, becomes a question mark."""
+    return text[:LONGEST_TRAIT].encode(errors="replace").decode()
+
+
 LARGEST_AMOUNT = 2**63 - 1
+LONGEST_TRAIT = 200
+LONGEST_TEXT = 2_000
 MOST_TRAITS = 100
+TRAIT_NAMES = ("trait_type", "traitType", "name", "key")
 
 JsonId = Annotated[str, BeforeValidator(id_to_json_text)]
 Text = Annotated[str | None, WrapValidator(_none_if_unreadable), BeforeValidator(_number_to_text)]
@@ -88,13 +114,6 @@ class _Tolerant(BaseModel):
         if not isinstance(data, dict):
             return data
         return {key: value for key, value in data.items() if value is not None}
-
-
-class Trait(_Tolerant):
-    """A trait of an NFT, such as "Mood: calm"."""
-
-    name: Text = Field(default=None, validation_alias=AliasChoices("trait_type", "traitType", "name", "key"))
-    value: Text = None
 
 
 class Nft(_Tolerant):
@@ -121,23 +140,12 @@ class Nft(_Tolerant):
         validation_alias=AliasChoices("contractAddress", AliasPath("contract", "address"), "contract"),
     )
     token_id: Text = Field(default=None, validation_alias=AliasChoices("tokenId", "token_id"))
-    # Read only where they are shown: a wallet may hold thousands of NFTs.
-    unread_traits: Any = Field(
-        default=None, repr=False, validation_alias=AliasChoices("attributes", "traits", "properties")
+    traits: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_traits)] = Field(
+        default=(), validation_alias=AliasChoices("attributes", "traits", "properties")
     )
     amount: Amount = Field(
         default=1, validation_alias=AliasChoices("amount", "amountOwned", "quantity", "balance")
     )
-
-    @property
-    def traits(self) -> tuple[Trait, ...]:
-        """From a list of them, or an object from name to value; whatever else there is counts as none."""
-        found = self.unread_traits
-        if isinstance(found, dict):
-            found = [{"name": name, "value": value} for name, value in found.items()]
-        if not isinstance(found, list):
-            return ()
-        return tuple(Trait.model_validate(each) for each in found[:MOST_TRAITS] if isinstance(each, dict))
 
 
 class NftList(_Tolerant):

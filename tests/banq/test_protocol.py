@@ -342,3 +342,28 @@ def test_an_error_repeats_nothing_that_banq_sent() -> None:
         protocol.read_token(answer({"access_token": ["hidden-word"]}))
     assert "hidden-word" not in str(caught.value) + repr(caught.value.__cause__)
     assert "access_token" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "excess",
+    [
+        pytest.param("[" * 5000 + "]" * 5000, id="nested"),
+        pytest.param('{"a":' * 3000 + "1" + "}" * 3000, id="nested objects"),
+        pytest.param("9" * 6000, id="digits"),
+        pytest.param("-" + "9" * 6000 + ".5e3", id="a fraction"),
+        pytest.param('["]}", "\\"", ' + "7" * 5000 + "]", id="brackets in strings"),
+    ],
+)
+def test_what_one_nft_says_of_itself_hides_no_other(excess: str) -> None:
+    good = '{"tokenDataId": 2, "sourceBanq": "s", "name": "Good [1}"}'
+    bad = '{"tokenDataId": 1, "sourceBanq": "s", "name": "Bad", "attributes": ' + excess + "}"
+
+    found = protocol.read_nfts(Response(200, {}, f"[{bad}, {good}, {bad}]".encode(), "r"))
+
+    assert [item.name for item in found.items] == ["Bad", "Good [1}", "Bad"]
+
+
+def test_what_is_no_json_is_still_none() -> None:
+    for body in (b"[" * 5000, b"9" * 6000 + b"x", b"\xff" + b"9" * 6000):
+        with pytest.raises(MalformedResponse):
+            protocol.read_nfts(Response(200, {}, body, "r"))
