@@ -8,7 +8,7 @@ from discord.ext import commands
 from cogs.address_choices import address_choices
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.presses import Interaction, Press, PressHandler
+from cogs.presses import Interaction, Press
 from services.address_book import (
     LONGEST_LABEL,
     Added,
@@ -36,7 +36,7 @@ class AddressesCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
         self._book = bot.services.address_book
-        bot.presses["addresses-page"] = PressHandler(self._show_page)
+        bot.presses["addresses-page"] = self._show_page
 
     @addresses.command(description="Save an address of your own under a name")
     @app_commands.describe(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -20,6 +21,7 @@ from cogs.following import Following
 from cogs.markup import DiscordMarkup
 from cogs.pictures import Pictures
 from cogs.presses import (
+    FormHandler,
     Interaction,
     Menu,
     MenuHandler,
@@ -136,6 +138,7 @@ class BanqBot(commands.Bot):
         self.settings = settings
         self.following = Following()
         self.presses: dict[str, PressHandler] = {}
+        self.forms: dict[str, FormHandler] = {}
         self.menus: dict[str, MenuHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
         self._showing_notices_to: set[tuple[str, str]] = set()
@@ -166,7 +169,8 @@ class BanqBot(commands.Bot):
         elif interaction.type is discord.InteractionType.component:
             await answer_outdated(interaction)
         # So that what is written to this member later comes in the same language.
-        await self.services.languages.remember(chat_user(interaction.user), interaction.locale.value)
+        language = language_of(interaction.locale.value)
+        await self.services.languages.remember(chat_user(interaction.user), language)
 
     async def show(self, interaction: Interaction, view: discord.ui.LayoutView) -> discord.Message:
         """Put the answer into the interaction's own message, then what could not be sent by DM."""
@@ -208,9 +212,9 @@ class BanqBot(commands.Bot):
             await interaction.edit_original_response(
                 view=card(wallet_words.waiting_for_banq(markup_of(interaction)))
             )
-        except discord.HTTPException as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             # What is being asked of Banq must not end because this sentence could not be shown.
-            log.warning("could not say that Banq is slow: code %s", error.code)
+            log.warning("could not say that Banq is slow: %s", type(error).__name__)
 
     async def show_kept_notices(self, interaction: Interaction) -> None:
         user = chat_user(interaction.user)

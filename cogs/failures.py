@@ -23,6 +23,7 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
     reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
     log.error("Ref %s: %s failed", reference, _what(interaction), exc_info=error)
     if interaction.type is discord.InteractionType.autocomplete:
+        await _offer_nothing(interaction, reference)
         return
     words = general_words.failure(DiscordMarkup(language_of(interaction.locale.value)), reference)
     view = ui.LayoutView(timeout=None)
@@ -34,6 +35,15 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
             await interaction.response.send_message(view=view, ephemeral=True)
     except Exception:
         # Nobody can be told any more; the log has both errors under one reference.
+        log.exception("Ref %s: the member could not be told", reference)
+
+
+async def _offer_nothing(interaction: discord.Interaction[Any], reference: str) -> None:
+    """An empty list comes at once; without an answer, the member would watch the field load and fail."""
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.autocomplete([])
+    except Exception:
         log.exception("Ref %s: the member could not be told", reference)
 
 

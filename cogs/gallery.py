@@ -19,8 +19,8 @@ from services.wording import general as general_words
 PER_PAGE = 5
 MOST_OPTIONS = 25
 ALL = "all"
-# As much as fits into the id of a button, of which Discord takes 100 characters.
-LONGEST_SEARCH_BYTES = 24
+# In bytes: as much as fits into the id of a button, of which Discord takes 100 characters.
+LONGEST_SEARCH = 21
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class View:
 
 def searched(text: str) -> str:
     """What is searched for: as much of it as a button can remember."""
-    return clean(text, 100).encode()[:LONGEST_SEARCH_BYTES].decode(errors="ignore").strip()
+    return clean(text, 100).encode()[:LONGEST_SEARCH].decode(errors="ignore").strip()
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,9 @@ class Gallery:
         )
 
 
-def details(m: DiscordMarkup, entry: Entry, picture: str | None, *buttons: Button) -> ui.LayoutView:
+def details(
+    m: DiscordMarkup, entry: Entry, note: str, picture: str | None, *buttons: Button
+) -> ui.LayoutView:
     """One NFT: its picture as large as the chat has room for, and all that is known of it."""
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS["plain"])
     if picture is not None:
@@ -123,6 +125,7 @@ def details(m: DiscordMarkup, entry: Entry, picture: str | None, *buttons: Butto
         box.add_item(ui.MediaGallery(discord.MediaGalleryItem(picture, description=text)))
     box.add_item(ui.TextDisplay(words.details(m, entry)))
     box.add_item(row(*buttons))
+    box.add_item(ui.TextDisplay(note))
     layout = ui.LayoutView(timeout=None)
     layout.add_item(box)
     return layout

@@ -5,14 +5,14 @@ from discord.ext import commands
 
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.presses import Interaction, PressHandler
+from cogs.presses import Interaction
 from services.wording.help import Situation, help_words
 
 
 class HelpCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
-        bot.presses["panel-help"] = PressHandler(self._show)
+        bot.presses["panel-help"] = self._show
 
     @app_commands.command(description="What this bot does, and your way out")
     async def help(self, interaction: Interaction) -> None:

@@ -11,7 +11,7 @@ from discord.ext import commands
 from cogs.cards import Button, card, link_buttons
 from cogs.client import BanqBot, chat_user, markup_of
 from cogs.following import Followed, Update
-from cogs.presses import Interaction, PressHandler, Question, buttons, open_modal
+from cogs.presses import Form, Interaction, Question, buttons
 from services.changes import Changes
 from services.identity import ChatUser
 from services.linking import (
@@ -69,10 +69,10 @@ class LinkingCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
         self._linking = bot.services.linking
-        bot.presses["link-code"] = PressHandler(self._ask_for_code, opens_modal=True)
-        bot.presses["link-confirm"] = PressHandler(self._confirm)
-        bot.presses["link-cancel"] = PressHandler(self._cancel)
-        bot.presses["panel-link"] = PressHandler(self._start)
+        bot.forms["link-code"] = self._ask_for_code
+        bot.presses["link-confirm"] = self._confirm
+        bot.presses["link-cancel"] = self._cancel
+        bot.presses["panel-link"] = self._start
         bot.modals["link-code"] = self._finish
 
     @app_commands.command(description="Link your Banq wallet to your Discord account")
@@ -146,20 +146,21 @@ class LinkingCog(commands.Cog):
                 assert_never(never)
         await self._end(interaction, session_id, words)
 
-    async def _ask_for_code(self, interaction: Interaction, session_id: str) -> None:
+    def _ask_for_code(self, interaction: Interaction, session_id: str) -> Form:
         m = markup_of(interaction)
-        await open_modal(
-            interaction,
+        return Form(
             linking_words.code_title(m),
             "link-code",
             session_id,
-            Question(
-                "code",
-                linking_words.code_label(m),
-                help=linking_words.code_help(m),
-                shortest=6,
-                longest=7,
-                placeholder="123 456",
+            (
+                Question(
+                    "code",
+                    linking_words.code_label(m),
+                    help=linking_words.code_help(m),
+                    shortest=6,
+                    longest=7,
+                    placeholder="123 456",
+                ),
             ),
         )
 

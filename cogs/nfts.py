@@ -8,16 +8,15 @@ from discord.ext import commands
 
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.gallery import ALL, Gallery, View, details, searched
-from cogs.presses import Interaction, Press, PressHandler, Question, open_modal
+from cogs.gallery import ALL, LONGEST_SEARCH, Gallery, View, details, searched
+from cogs.presses import Form, Interaction, Press, Question
 from cogs.sending import send_button
-from services.nfts import LOOKED_THROUGH_FOR, BanqSilent
+from services.nfts import CACHE_FOR, LOOKED_THROUGH_FOR, NOW, BanqSilent
 from services.wallet import Selection, Wallet
 from services.wording import gallery as gallery_words
 from services.wording import general as general_words
 from services.wording import wallet as wallet_words
 
-AUTOCOMPLETE_PATIENCE_S = 0.7
 MOST_CHOICES = 25
 
 
@@ -25,15 +24,15 @@ class NftsCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
         self._nfts = bot.services.nfts
-        bot.presses["nfts-page"] = PressHandler(self._turn_page)
-        bot.presses["nfts-refresh"] = PressHandler(self._refresh)
-        bot.presses["nfts-jump"] = PressHandler(self._ask_for_page, opens_modal=True)
+        bot.presses["nfts-page"] = self._turn_page
+        bot.presses["nfts-refresh"] = self._refresh
+        bot.forms["nfts-jump"] = self._ask_for_page
         bot.modals["nfts-jump"] = self._jump
-        bot.presses["nfts-search"] = PressHandler(self._ask_for_words, opens_modal=True)
+        bot.forms["nfts-search"] = self._ask_for_words
         bot.modals["nfts-search"] = self._search
         bot.menus["nfts-in"] = self._choose_collection
         bot.menus["nft"] = self._look_at
-        bot.presses["nft"] = PressHandler(self._look_again)
+        bot.presses["nft"] = self._look_again
 
     @app_commands.command(description="Look at your NFTs, and send one")
     @app_commands.describe(
@@ -44,14 +43,14 @@ class NftsCog(commands.Cog):
         self,
         interaction: Interaction,
         collection: app_commands.Range[str, 1, 100] | None = None,
-        search: app_commands.Range[str, 1, 100] | None = None,
+        search: app_commands.Range[str, 1, LONGEST_SEARCH] | None = None,
     ) -> None:
         selection = Selection(search=searched(search or ""))
-        await self._show(interaction, View(1, selection), collection=collection)
+        await self._show(interaction, View(1, selection), collection=collection, not_older_than=CACHE_FOR)
 
     @nfts.autocomplete("collection")
     async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        wallet = await self._nfts.within(chat_user(interaction.user), AUTOCOMPLETE_PATIENCE_S)
+        wallet = await self._nfts.soon(chat_user(interaction.user))
         if not isinstance(wallet, Wallet):
             return []
         found = (
@@ -62,20 +61,20 @@ class NftsCog(commands.Cog):
         return list(islice(found, MOST_CHOICES))
 
     async def _turn_page(self, interaction: Interaction, view: str) -> None:
-        await self._show(interaction, View.read(view), not_older_than=LOOKED_THROUGH_FOR)
+        await self._show(interaction, View.read(view))
 
     async def _refresh(self, interaction: Interaction, view: str) -> None:
-        await self._show(interaction, View.read(view), fresh=True)
+        await self._show(interaction, View.read(view), not_older_than=NOW)
 
     async def _choose_collection(self, interaction: Interaction, view: str, chosen: str) -> None:
         selection = Selection("" if chosen == ALL else chosen, View.read(view).selection.search)
-        await self._show(interaction, View(1, selection), not_older_than=LOOKED_THROUGH_FOR)
+        await self._show(interaction, View(1, selection))
 
-    async def _ask_for_page(self, interaction: Interaction, reference: str) -> None:
+    def _ask_for_page(self, interaction: Interaction, reference: str) -> Form:
         pages, _, view = reference.partition(".")
         m = markup_of(interaction)
         number = Question("page", gallery_words.jump_label(m), longest=6, placeholder=f"1-{pages}")
-        await open_modal(interaction, gallery_words.jump_title(m), "nfts-jump", view, number)
+        return Form(gallery_words.jump_title(m), "nfts-jump", view, (number,))
 
     async def _jump(self, interaction: Interaction, view: str, typed: dict[str, str]) -> None:
         number = typed["page"].strip()
@@ -83,16 +82,18 @@ class NftsCog(commands.Cog):
             words = gallery_words.not_a_page(markup_of(interaction))
             await interaction.followup.send(view=card(words), ephemeral=True)
             return
-        await self._show(interaction, View.read(view).on(int(number)), not_older_than=LOOKED_THROUGH_FOR)
+        await self._show(interaction, View.read(view).on(int(number)))
 
-    async def _ask_for_words(self, interaction: Interaction, view: str) -> None:
+    def _ask_for_words(self, interaction: Interaction, view: str) -> Form:
         m = markup_of(interaction)
-        words = Question("search", gallery_words.search_label(m), gallery_words.search_help(m))
-        await open_modal(interaction, gallery_words.search_title(m), "nfts-search", view, words)
+        words = Question(
+            "search", gallery_words.search_label(m), gallery_words.search_help(m), longest=LONGEST_SEARCH
+        )
+        return Form(gallery_words.search_title(m), "nfts-search", view, (words,))
 
     async def _search(self, interaction: Interaction, view: str, typed: dict[str, str]) -> None:
         selection = Selection(View.read(view).selection.collection, searched(typed["search"]))
-        await self._show(interaction, View(1, selection), not_older_than=LOOKED_THROUGH_FOR)
+        await self._show(interaction, View(1, selection))
 
     async def _show(
         self,
@@ -100,11 +101,10 @@ class NftsCog(commands.Cog):
         view: View,
         *,
         collection: str | None = None,
-        fresh: bool = False,
-        not_older_than: timedelta | None = None,
+        not_older_than: timedelta = LOOKED_THROUGH_FOR,
     ) -> None:
         """`collection`: a key from autocomplete, or what somebody typed instead."""
-        found = await self._wallet(interaction, view, fresh=fresh, not_older_than=not_older_than)
+        found = await self._wallet(interaction, view, not_older_than)
         if found is None:
             return
         wallet, is_banq_silent = found
@@ -127,15 +127,11 @@ class NftsCog(commands.Cog):
             )
 
     async def _wallet(
-        self, interaction: Interaction, view: View, *, fresh: bool, not_older_than: timedelta | None
+        self, interaction: Interaction, view: View, not_older_than: timedelta
     ) -> tuple[Wallet, bool] | None:
         """The wallet, and whether it is an old one since Banq is silent; None if there is none to show."""
         user, m = chat_user(interaction.user), markup_of(interaction)
-        reading = (
-            self._nfts.of(user, fresh=fresh)
-            if not_older_than is None
-            else self._nfts.of(user, not_older_than=not_older_than)
-        )
+        reading = self._nfts.of(user, not_older_than=not_older_than)
         wallet = await self._bot.patiently(interaction, reading)
         if isinstance(wallet, Wallet):
             return wallet, False
@@ -152,22 +148,22 @@ class NftsCog(commands.Cog):
 
     async def _look_again(self, interaction: Interaction, reference: str) -> None:
         key, _, view = reference.partition(".")
-        found = await self._wallet(
-            interaction, View.read(view), fresh=False, not_older_than=LOOKED_THROUGH_FOR
-        )
+        found = await self._wallet(interaction, View.read(view), LOOKED_THROUGH_FOR)
         if found is None:
             return
         m, owner = markup_of(interaction), interaction.user.id
         back = Press(gallery_words.all_nfts_button(m), "nfts-page", owner, view)
-        entry = found[0].entries.get(key)
+        wallet, is_banq_silent = found
+        entry = wallet.entries.get(key)
         if entry is None:
             await self._bot.show(interaction, card(gallery_words.gone(m), back))
             return
-        send = await send_button(interaction, entry)
+        send = await send_button(interaction, entry, view)
+        note = gallery_words.note(m, wallet, is_banq_silent=is_banq_silent)
 
         def layout(shows_pictures: bool) -> ui.LayoutView:
             picture = self._bot.settings.pictures.or_neutral(entry.nft.image_url)
-            return details(m, entry, picture if shows_pictures else None, send, back)
+            return details(m, entry, note, picture if shows_pictures else None, send, back)
 
         await self._bot.show_with_pictures(interaction, layout)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 LONGEST_URL = 1024
-IPFS = re.compile(r"ipfs://(?:ipfs/)?(?P<path>[A-Za-z0-9]{40,100}(?:/[A-Za-z0-9._~%/-]*)?)")
+IPFS = re.compile(r"ipfs://(?:ipfs/)?(?P<path>[A-Za-z0-9]{40,100}(?!.*\.\.)(?:/[A-Za-z0-9._~%/-]*)?)")
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,31 @@ EVERYBODY = 0
 
 
 @dataclass(frozen=True)
-class PressHandler:
-    """What a press does. The press is deferred first, except where a modal must be the first answer."""
+class Question:
+    """One field of a form."""
 
-    run: Callable[[Interaction, str], Awaitable[None]]
-    opens_modal: bool = False
+    name: str
+    label: str
+    help: str = ""
+    shortest: int = 1
+    longest: int = 100
+    placeholder: str | None = None
+    value: str | None = None
 
 
+@dataclass(frozen=True)
+class Form:
+    """A modal. What is filled in goes to the handler of `action`, after a restart as well."""
+
+    title: str
+    action: str
+    reference: str
+    questions: tuple[Question, ...]
+
+
+PressHandler = Callable[[Interaction, str], Awaitable[None]]
+# Not awaited: a modal must be the first answer, so nothing may be read before it.
+FormHandler = Callable[[Interaction, str], Form]
 MenuHandler = Callable[[Interaction, str, str], Awaitable[None]]
 ModalHandler = Callable[[Interaction, str, dict[str, str]], Awaitable[None]]
 Handler = TypeVar("Handler")
@@ -68,12 +86,18 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=ID):
         return cls(label, match["action"], int(match["owner"]), match["reference"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
-        await _answer(interaction, self.custom_id, interaction.client.presses, self._run)
+        client = interaction.client
+        if self.custom_id.split(":")[0] in client.forms:
+            await _answer(interaction, self.custom_id, client.forms, self._ask)
+        else:
+            await _answer(interaction, self.custom_id, client.presses, self._run)
+
+    async def _ask(self, interaction: Interaction, used: "Used", handler: FormHandler) -> None:
+        await _open(interaction, handler(interaction, used.reference))
 
     async def _run(self, interaction: Interaction, used: "Used", handler: PressHandler) -> None:
-        if not handler.opens_modal:
-            await _defer(interaction, used)
-        await handler.run(interaction, used.reference)
+        await _defer(interaction, used)
+        await handler(interaction, used.reference)
 
 
 class Menu(ui.DynamicItem[ui.Select[Any]], template=MENU_ID):
@@ -166,25 +190,11 @@ def buttons(words: Words, owner: int) -> list[Press]:
     ]
 
 
-@dataclass(frozen=True)
-class Question:
-    """One field of a modal."""
-
-    name: str
-    label: str
-    help: str = ""
-    shortest: int = 1
-    longest: int = 100
-    placeholder: str | None = None
-    value: str | None = None
-
-
-async def open_modal(
-    interaction: Interaction, title: str, action: str, reference: str, *questions: Question
-) -> None:
-    """Ask whoever interacts. What is filled in is handled by the modal's id, which outlives a restart."""
-    modal: ui.Modal = ui.Modal(title=title, custom_id=f"{action}:{interaction.user.id}:{reference}")
-    for question in questions:
+async def _open(interaction: Interaction, form: Form) -> None:
+    modal: ui.Modal = ui.Modal(
+        title=form.title, custom_id=f"{form.action}:{interaction.user.id}:{form.reference}"
+    )
+    for question in form.questions:
         field: ui.TextInput[Any] = ui.TextInput(
             custom_id=question.name,
             placeholder=question.placeholder,

@@ -6,7 +6,7 @@ from discord.ext import commands
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
 from cogs.markup import DiscordMarkup
-from cogs.presses import Interaction, Menu, Press, PressHandler, Question, open_modal
+from cogs.presses import Form, Interaction, Menu, Press, Question
 from cogs.withdrawal_review import show_draft
 from services.address_book import key_of
 from services.addresses import network_of
@@ -25,24 +25,26 @@ LONGEST_ADDRESS = 200
 class SendingCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
-        bot.presses["send"] = PressHandler(self._ask_where)
-        bot.menus["send-amount"] = self._choose_amount
+        bot.presses["send"] = self._ask_where
+        bot.menus["send-n"] = self._choose_amount
         bot.menus["send-to"] = self._send_to_saved
-        bot.presses["send-type"] = PressHandler(self._ask_for_address, opens_modal=True)
+        bot.forms["send-type"] = self._ask_for_address
         bot.modals["send-typed"] = self._send_to_typed
 
-    async def _ask_where(self, interaction: Interaction, key: str) -> None:
-        await self._show_where(interaction, key, 1)
+    async def _ask_where(self, interaction: Interaction, reference: str) -> None:
+        await self._show_where(interaction, reference, 1)
 
-    async def _choose_amount(self, interaction: Interaction, key: str, amount: str) -> None:
-        await self._show_where(interaction, key, int(amount))
+    async def _choose_amount(self, interaction: Interaction, reference: str, amount: str) -> None:
+        await self._show_where(interaction, reference, int(amount))
 
-    async def _show_where(self, interaction: Interaction, key: str, amount: int) -> None:
+    async def _show_where(self, interaction: Interaction, reference: str, amount: int) -> None:
+        """`reference`: the NFT's key, and the page of the gallery to come back to."""
+        key, _, _ = reference.partition(".")
         m, owner = markup_of(interaction), interaction.user.id
         reading = self._bot.services.nfts.of(chat_user(interaction.user), not_older_than=LOOKED_THROUGH_FOR)
         wallet = await self._bot.patiently(interaction, reading)
         if not isinstance(wallet, Wallet):
-            again = Press(general_words.try_again(m), "send", owner, key)
+            again = Press(general_words.try_again(m), "send", owner, reference)
             buttons = (again,) if isinstance(wallet, BanqSilent) else ()
             await self._bot.show(interaction, card(wallet_words.no_wallet(m, wallet), *buttons))
             return
@@ -53,7 +55,7 @@ class SendingCog(commands.Cog):
         menus: list[Menu] = []
         if entry.nft.amount > 1:
             options = _amounts(m, entry, amount)
-            menus.append(Menu(gallery_words.how_many(m), "send-amount", owner, key, options))
+            menus.append(Menu(gallery_words.how_many(m), "send-n", owner, reference, options))
         if saved := await _saved(interaction, entry):
             options = [
                 discord.SelectOption(label=book_words.choice(m, address), value=key_of(address))
@@ -63,7 +65,7 @@ class SendingCog(commands.Cog):
         view = card(
             gallery_words.where_to(m, entry, amount),
             Press(gallery_words.type_address_button(m), "send-type", owner, f"{key}.{entry.nft.amount}"),
-            Press(general_words.back(m), "nft", owner, f"{key}."),
+            Press(general_words.back(m), "nft", owner, reference),
             menus=menus,
         )
         await self._bot.show(interaction, view)
@@ -72,7 +74,7 @@ class SendingCog(commands.Cog):
         key, _, amount = reference.partition(".")
         await show_draft(interaction, key, address, int(amount))
 
-    async def _ask_for_address(self, interaction: Interaction, reference: str) -> None:
+    def _ask_for_address(self, interaction: Interaction, reference: str) -> Form:
         _, _, held = reference.partition(".")
         m = markup_of(interaction)
         questions = [
@@ -83,7 +85,7 @@ class SendingCog(commands.Cog):
         if int(held) > 1:
             held_text = gallery_words.amount_help(m, int(held))
             questions.append(Question("amount", gallery_words.amount_label(m), held_text, value="1"))
-        await open_modal(interaction, gallery_words.address_title(m), "send-typed", reference, *questions)
+        return Form(gallery_words.address_title(m), "send-typed", reference, tuple(questions))
 
     async def _send_to_typed(self, interaction: Interaction, reference: str, typed: dict[str, str]) -> None:
         key, _, held = reference.partition(".")
@@ -95,12 +97,12 @@ class SendingCog(commands.Cog):
         await show_draft(interaction, key, typed["to"], int(amount))
 
 
-async def send_button(interaction: Interaction, entry: Entry) -> Press:
+async def send_button(interaction: Interaction, entry: Entry, view: str) -> Press:
     """What starts sending this one: a choice of saved addresses if any fits, otherwise a field."""
     m, owner = markup_of(interaction), interaction.user.id
     label, style = gallery_words.withdraw_button(m), discord.ButtonStyle.primary
     if await _saved(interaction, entry):
-        return Press(label, "send", owner, entry.key, style=style)
+        return Press(label, "send", owner, f"{entry.key}.{view}", style=style)
     return Press(label, "send-type", owner, f"{entry.key}.{entry.nft.amount}", style=style)
 
 

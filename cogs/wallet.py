@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.presses import Interaction, PressHandler, buttons
+from cogs.presses import Interaction, buttons
 from services.links import Frozen, LinkStale, NotLinked, Unlinked
 from services.wallet import Wallet
 from services.wording import limits as limit_words
@@ -22,11 +22,11 @@ class WalletCog(commands.Cog):
         self._nfts = bot.services.nfts
         self._limits = bot.services.limits
         self._book = bot.services.address_book
-        bot.presses["freeze-ask"] = PressHandler(self._ask_to_freeze)
-        bot.presses["freeze-confirm"] = PressHandler(self._freeze)
-        bot.presses["unlink-ask"] = PressHandler(self._ask_to_unlink)
-        bot.presses["unlink-confirm"] = PressHandler(self._unlink)
-        bot.presses["unlink-keep"] = PressHandler(self._keep)
+        bot.presses["freeze-ask"] = self._ask_to_freeze
+        bot.presses["freeze-confirm"] = self._freeze
+        bot.presses["unlink-ask"] = self._ask_to_unlink
+        bot.presses["unlink-confirm"] = self._unlink
+        bot.presses["unlink-keep"] = self._keep
 
     @app_commands.command(description="See your linked wallet at a glance")
     async def wallet(self, interaction: Interaction) -> None:

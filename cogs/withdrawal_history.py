@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from cogs.cards import COLOURS, card, row
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.presses import Interaction, Press, PressHandler
+from cogs.presses import Interaction, Press
 from cogs.withdrawal_message import tell_story
 from services.withdrawal_history import History
 from services.wording import general as general_words
@@ -17,8 +17,8 @@ class WithdrawalHistoryCog(commands.Cog):
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
         self._history = bot.services.history
-        bot.presses["withdrawals-list"] = PressHandler(self._turn_page)
-        bot.presses["withdrawal-details"] = PressHandler(self._details)
+        bot.presses["withdrawals-list"] = self._turn_page
+        bot.presses["withdrawal-details"] = self._details
 
     @app_commands.command(description="See your withdrawals and how they stand")
     async def withdrawals(self, interaction: Interaction) -> None:

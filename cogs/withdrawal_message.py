@@ -60,7 +60,7 @@ class WithdrawalMessage:
         if withdrawal.state in story_words.UNDER_WAY:
             row.append(Press(general_words.refresh(m), "withdrawal-details", owner, reference))
         row.append(Press(story_words.my_withdrawals(m), "withdrawals-list", owner, str(self.page)))
-        picture = settings.pictures.of(words.image_url)
+        picture = settings.pictures.or_neutral(words.image_url)
         return card(words, *row, picture=picture if with_picture else None)
 
 

@@ -50,7 +50,7 @@ async def show_draft(interaction: Interaction, nft: str, to: str, amount: int) -
 
 async def show_review(interaction: Interaction, words: Words) -> None:
     bot = interaction.client
-    picture = bot.settings.pictures.of(words.image_url)
+    picture = bot.settings.pictures.or_neutral(words.image_url)
 
     def view(shows_pictures: bool) -> ui.LayoutView:
         pressed = buttons(words, interaction.user.id)

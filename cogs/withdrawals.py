@@ -8,7 +8,7 @@ from discord.ext import commands
 from cogs.address_choices import address_choices
 from cogs.cards import card
 from cogs.client import BanqBot, chat_user, markup_of
-from cogs.presses import Interaction, PressHandler, Question, buttons, open_modal
+from cogs.presses import Form, Interaction, Question, buttons
 from cogs.withdrawal_message import tell_story
 from cogs.withdrawal_review import hindrance, show_draft, show_review
 from services.addresses import network_of
@@ -27,7 +27,6 @@ from services.wording import linking as linking_words
 from services.wording import wallet as wallet_words
 from services.wording import withdrawals as withdrawal_words
 
-AUTOCOMPLETE_PATIENCE_S = 0.7
 MOST_CHOICES = 25
 LARGEST_AMOUNT = 1_000_000
 # No NFT is called that, so choosing it is refused with the reason.
@@ -39,10 +38,10 @@ class WithdrawalsCog(commands.Cog):
         self._bot = bot
         self._withdrawals = bot.services.withdrawals
         self._nfts = bot.services.nfts
-        bot.presses["withdraw-confirm"] = PressHandler(self._confirm)
-        bot.presses["withdraw-retype"] = PressHandler(self._ask_to_retype, opens_modal=True)
+        bot.presses["withdraw-confirm"] = self._confirm
+        bot.forms["withdraw-retype"] = self._ask_to_retype
         bot.modals["withdraw-retyped"] = self._retyped
-        bot.presses["withdraw-cancel"] = PressHandler(self._cancel)
+        bot.presses["withdraw-cancel"] = self._cancel
 
     @app_commands.command(description="Send one of your NFTs to an address of your own")
     @app_commands.describe(
@@ -63,9 +62,7 @@ class WithdrawalsCog(commands.Cog):
     async def _nft_choices(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Keys, which `draft` looks up in the member's own wallet again."""
         user, m = chat_user(interaction.user), markup_of(interaction)
-        wallet = await self._nfts.within(user, AUTOCOMPLETE_PATIENCE_S)
-        if wallet is None or isinstance(wallet, BanqSilent):
-            wallet = await self._nfts.remembered(user) or wallet
+        wallet = await self._nfts.soon(user)
         if isinstance(wallet, Wallet):
             found = wallet.select(Selection(search=typed))[:MOST_CHOICES]
             return [app_commands.Choice(name=entry.label, value=entry.key) for entry in found]
@@ -86,19 +83,20 @@ class WithdrawalsCog(commands.Cog):
         nft = wallet.by_key.get(chosen or "") if wallet is not None else None
         return None if nft is None else network_of(nft.chain)
 
-    async def _ask_to_retype(self, interaction: Interaction, withdrawal_id: str) -> None:
+    def _ask_to_retype(self, interaction: Interaction, withdrawal_id: str) -> Form:
         m = markup_of(interaction)
-        await open_modal(
-            interaction,
+        return Form(
             withdrawal_words.retype_title(m),
             "withdraw-retyped",
             withdrawal_id,
-            Question(
-                "end",
-                withdrawal_words.retype_label(m),
-                help=withdrawal_words.retype_help(m),
-                shortest=TYPED_AGAIN,
-                longest=TYPED_AGAIN + 2,
+            (
+                Question(
+                    "end",
+                    withdrawal_words.retype_label(m),
+                    help=withdrawal_words.retype_help(m),
+                    shortest=TYPED_AGAIN,
+                    longest=TYPED_AGAIN + 2,
+                ),
             ),
         )
 

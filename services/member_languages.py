@@ -21,24 +21,24 @@ class MemberLanguages:
         self._new: dict[tuple[str, str], str] = {}
         self._writing = asyncio.Lock()
 
-    async def remember(self, user: ChatUser, locale: str) -> None:
+    async def remember(self, user: ChatUser, language: Language) -> None:
         """Idempotent, and writes only what is new."""
-        if self._written.get(user.key) == locale:
+        if self._written.get(user.key) == language.code:
             return
-        self._new[user.key] = locale
+        self._new[user.key] = language.code
         async with self._writing:
             # Whoever comes first writes for all who came meanwhile, so that a crowd keeps nobody waiting.
             new, self._new = self._new, {}
             if not new:
                 return
             async with self._database.transaction() as tx:
-                for member, its_locale in new.items():
-                    await member_languages.put(tx, member, its_locale)
+                for member, code in new.items():
+                    await member_languages.put(tx, member, code)
             if len(self._written) >= REMEMBERED:
                 self._written.clear()
             self._written |= new
 
     async def of(self, member: tuple[str, str]) -> Language:
         """`member` is (platform, user id)."""
-        locale = await member_languages.get(self._database.read, member)
-        return self.default if locale is None else language_of(locale)
+        code = await member_languages.get(self._database.read, member)
+        return self.default if code is None else language_of(code)

@@ -27,7 +27,8 @@ _SIGNS = re.compile(r"\W+")
 class Entry:
     """One NFT in a wallet. `name` and `collection` are cleaned and may be empty.
 
-    `key` is opaque and safe to hand out. `label`, of at most 100 characters, is unique within the wallet.
+    `key` is opaque and safe to hand out. `label`, of at most 100 characters, is unique within the wallet;
+    `twin` counts from 1 where others would have the same label.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Entry:
     collection: str
     collection_key: str
     label: str
+    twin: int
     searched: str
 
 
@@ -77,7 +79,8 @@ class Wallet:
 
     @cached_property
     def by_key(self) -> Mapping[str, Nft]:
-        return {nft_key(nft): nft for nft in self.items}
+        # Where Banq names one twice, the first counts, as it does for `find`.
+        return {nft_key(nft): nft for nft in reversed(self.items)}
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -87,7 +90,7 @@ class Wallet:
             (key, nft, clean(nft.name or "", LONGEST_NAME), clean(nft.collection or "", LONGEST_COLLECTION))
             for key, nft in self.by_key.items()
         ]
-        cleaned.sort(key=lambda one: (_in_order(one[3]), _in_order(one[2]), _in_order(one[1].token_id or "")))
+        cleaned.sort(key=lambda one: (_in_order(one[3]), _in_order(one[2]), _in_order(_number(one[1]))))
         return {
             key: Entry(
                 key,
@@ -95,8 +98,8 @@ class Wallet:
                 name,
                 collection,
                 collection_key(collection),
-                _unique(_label(nft, name, collection), labels),
-                f"{name} {collection} {nft.chain or ''} #{nft.token_id or ''}".casefold(),
+                *_unique(_label(nft, name, collection), labels),
+                f"{name} {collection} {nft.chain or ''} #{_number(nft)}".casefold(),
             )
             for key, nft, name, collection in cleaned
         }
@@ -104,14 +107,17 @@ class Wallet:
     @cached_property
     def collections(self) -> Sequence[Collection]:
         """The largest first; what belongs to none is not among them."""
-        counts = Counter(entry.collection for entry in self.entries.values() if entry.collection)
-        return [Collection(collection_key(name), name, count) for name, count in counts.most_common()]
+        # By key: somebody may have minted a collection whose name has the key of another's.
+        counts = Counter(entry.collection_key for entry in self.entries.values() if entry.collection)
+        names = {entry.collection_key: entry.collection for entry in self.entries.values()}
+        return [Collection(key, names[key], count) for key, count in counts.most_common()]
 
     def select(self, selection: Selection) -> list[Entry]:
         found = list(self.entries.values())
         if selection.collection:
             found = [entry for entry in found if entry.collection_key == selection.collection]
-        for word in selection.search.casefold().split():
+        words = selection.search[:LONGEST_NAME].casefold().split()
+        for word in dict.fromkeys(words):
             found = [entry for entry in found if word in entry.searched]
         return found
 
@@ -134,7 +140,12 @@ def nft_key(nft: Nft) -> str:
 
 def collection_key(name: str) -> str:
     """The same for a collection, by its cleaned name."""
-    return hashlib.sha256(name.encode()).hexdigest()[:8]
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _number(nft: Nft) -> str:
+    """As much of the token id as anybody reads."""
+    return (nft.token_id or "")[:LONGEST_NAME]
 
 
 def _label(nft: Nft, name: str, collection: str) -> str:
@@ -145,15 +156,15 @@ def _label(nft: Nft, name: str, collection: str) -> str:
     return label if len(label) <= LONGEST_LABEL else cut(label, LONGEST_LABEL, LONGEST_LABEL)
 
 
-def _unique(label: str, taken: Counter[str]) -> str:
-    """Numbered where it is taken; a label that looks numbered already could be another's."""
+def _unique(label: str, taken: Counter[str]) -> tuple[str, int]:
+    """Numbered where it is taken, and the number; a label that looks numbered already could be another's."""
     taken[label] += 1
     if taken[label] == 1:
-        return label
+        return label, 1
     while taken[numbered := f"{label} ({taken[label]})"]:
         taken[label] += 1
     taken[numbered] += 1
-    return numbered
+    return numbered, taken[label]
 
 
 def _in_order(text: str) -> list[tuple[int, str]]:

@@ -15,7 +15,7 @@ LONGEST_DESCRIPTION = 250
 
 
 def title(m: Markup, wallet: Wallet, page: Page, selection: Selection) -> str:
-    held = m.count(len(wallet.items), "1 NFT", "{number} NFTs")
+    held = m.count(len(wallet.entries), "1 NFT", "{number} NFTs")
     lines = [f"### {m.say('Your NFTs')}", held]
     if selection != EVERYTHING:
         chosen = [_collection_name(m, wallet, selection.collection)] if selection.collection else []
@@ -38,7 +38,9 @@ def entry(m: Markup, shown: Entry) -> str:
 
 
 def name(m: Markup, shown: Entry) -> str:
-    return m.foreign(shown.name) or m.say("An NFT without a name")
+    """With a number where another looks the same, as in the menu to choose from."""
+    called = m.foreign(shown.name) or m.say("An NFT without a name")
+    return called if shown.twin == 1 else f"{called} ({shown.twin})"
 
 
 def picture_text(m: Markup, shown_name: str) -> str:
@@ -170,7 +172,7 @@ def _facts(m: Markup, shown: Entry) -> Sequence[tuple[str, str]]:
 
 def _traits(m: Markup, nft: Nft) -> str:
     """As many as there is room for, and how many more there are."""
-    pairs = ((m.foreign(trait.name or "", 30), m.foreign(trait.value or "", 40)) for trait in nft.traits)
+    pairs = ((m.foreign(trait, 30), m.foreign(value, 40)) for trait, value in nft.traits)
     traits = [": ".join(filter(None, pair)) for pair in pairs if any(pair)]
     shown = traits[:SHOWN_TRAITS]
     while len(" · ".join(shown)) > LONGEST_TRAITS:

@@ -399,7 +399,7 @@ END;
 CREATE TABLE member_languages (
     chat_platform TEXT NOT NULL CHECK (chat_platform IN ('discord', 'telegram')),
     chat_user_id  TEXT NOT NULL,
-    locale        TEXT NOT NULL CHECK (length(locale) BETWEEN 2 AND 20),
+    language      TEXT NOT NULL CHECK (length(language) BETWEEN 2 AND 20),
     PRIMARY KEY (chat_platform, chat_user_id)
 ) STRICT, WITHOUT ROWID;
 

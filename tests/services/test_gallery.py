@@ -1,6 +1,7 @@
 """A wallet as people look through it, and what they read about each NFT."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -73,6 +74,42 @@ def test_a_collection_is_seen_alone_and_can_be_searched() -> None:
 
 def test_collections_are_counted_the_largest_first() -> None:
     assert [(each.name, each.count) for each in MIXED.collections] == [("Quiet Hours", 2), ("Pebble Folk", 1)]
+
+
+def test_collections_whose_keys_collide_are_one_in_the_menu() -> None:
+    """Keys are short, and somebody may look for names until two have the same."""
+    collections = enumerate(("Boats", "Boats", "Kites"))
+    wallet = wallet_of(*(nft(number, str(number), collection=name) for number, name in collections))
+    alike = {key: replace(entry, collection_key="same") for key, entry in wallet.entries.items()}
+    vars(wallet)["entries"] = alike
+
+    [collection] = wallet.collections
+
+    assert (collection.key, collection.count) == ("same", 3)
+
+
+def test_what_looks_the_same_is_told_apart_by_a_number() -> None:
+    wallet = wallet_of(nft(1, "Same"), nft(2, "Same"), nft(3, "Other"))
+
+    told = sorted(gallery.entry(M, entry) for entry in wallet.entries.values())
+
+    assert told == ["⟦Other⟧", "⟦Same⟧", "⟦Same⟧ (2)"]
+    assert [entry.label for entry in wallet.entries.values()] == ["Other", "Same", "Same (2)"]
+
+
+def test_an_nft_that_banq_names_twice_is_one() -> None:
+    wallet = wallet_of(nft(1, "Same", amount=1), nft(1, "Same", amount=7))
+
+    [entry] = wallet.entries.values()
+
+    assert entry.nft.amount == 1
+    assert wallet.find(entry.nft.token_data_id, entry.nft.source_banq) == entry.nft
+    assert gallery.title(M, wallet, wallet.page(EVERYTHING, 1, 5), EVERYTHING).endswith("1 NFT")
+
+
+def test_a_search_of_thousands_of_words_costs_no_more_than_one_of_a_line() -> None:
+    assert TEN.page(Selection(search="boat " * 5000), 1, 10).count == 10
+    assert TEN.page(Selection(search="boat " * 18 + "9 8 " * 5000), 1, 10).count == 0
 
 
 def test_names_are_cleaned_before_they_are_compared() -> None:

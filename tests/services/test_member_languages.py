@@ -15,7 +15,7 @@ async def test_a_crowd_that_comes_at_once_keeps_no_other_writer_waiting(database
     languages = MemberLanguages(database, ENGLISH)
     async with database.transaction():
         remembering = [
-            asyncio.create_task(languages.remember(member, "de"))
+            asyncio.create_task(languages.remember(member, language_of("de")))
             for member in CROWD
             for _command in ("nfts", "wallet")
         ]
@@ -37,7 +37,9 @@ async def written_when_another_writer_has_its_turn(database: Database) -> int:
 async def test_whoever_changes_the_language_is_written_to_in_the_new_one(database: Database) -> None:
     languages = MemberLanguages(database, ENGLISH)
     assert await languages.of(CROWD[0].key) == ENGLISH
-    await asyncio.gather(*(languages.remember(CROWD[0], locale) for locale in ("en-GB", "fr", "de")))
+    await asyncio.gather(
+        *(languages.remember(CROWD[0], language_of(locale)) for locale in ("en-GB", "fr", "de"))
+    )
     assert await languages.of(CROWD[0].key) == language_of("de")
-    await languages.remember(CROWD[0], "en-US")
+    await languages.remember(CROWD[0], ENGLISH)
     assert await languages.of(CROWD[0].key) == ENGLISH
