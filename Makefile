@@ -44,6 +44,7 @@ bench: $(VENV)/.dev-ready
 screens: $(VENV)/.dev-ready
 	@scripts/chromium
 	@$(BIN)/python -m pytest tests/e2e -k "look_and_withdraw or follows_along" --screenshots docs/screenshots
+	@$(BIN)/python -m tests.screens
 
 translations: $(VENV)/.dev-ready
 	@$(BIN)/python -m bot.translations

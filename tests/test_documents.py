@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 THREAT_MODEL = Path("docs/threat-model.md")
+SCREENS = Path("docs/screens.md")
 
 
 def test_every_test_that_the_threat_model_names_exists() -> None:
@@ -17,3 +18,12 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
     ]
     assert missing == []
     assert len(named) > 50
+
+
+def test_the_pictures_of_all_messages_and_their_document_belong_together() -> None:
+    shown = re.findall(
+        r"^!\[([^]]+)\]\((screens/[\w-]+\.png)\)$", SCREENS.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    there = sorted(f"screens/{picture.name}" for picture in Path("docs/screens").iterdir())
+    assert sorted(path for _, path in shown) == there
+    assert len(there) > 50
