@@ -9,11 +9,12 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 
 from tests.e2e.conftest import CHROMIUM_NAMES, FLAGS
-from tests.screens import book, gallery, helping, linking, news, stories, team, wallet, withdrawing
+from tests.screens import book, gallery, german, helping, linking, news, stories, team, wallet, withdrawing
 from tests.screens.album import Album, console
 from tests.screens.stage import Studio
 
 SECTIONS: dict[str, tuple[str, Callable[[Studio], Awaitable[None]]]] = {
+    "commands": ("All commands", helping.play_commands),
     "help": ("/help", helping.play),
     "link": ("/link", linking.play),
     "wallet": ("/wallet", wallet.play),
@@ -29,6 +30,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Studio], Awaitable[None]]]] = {
     "direct": ("Direct messages", news.play),
     "team": ("The team's channel", team.play_channel),
     "failure": ("What goes wrong", news.play_failures),
+    "german": ("In German", german.play),
 }
 
 

@@ -91,6 +91,17 @@ class Stage:
             title = await dialog.locator("h2").inner_text()
             self.album.add(name, title, caption, await dialog.screenshot(animations="disabled"))
 
+    async def shoot_commands(self, member: Member, name: str, caption: str) -> None:
+        """All commands that the member is offered, with what they do."""
+        async with self.page(member, "guild") as page:
+            await page.fill("#composer", "/")
+            listed = page.locator("#command-list")
+            await expect(listed).to_be_visible()
+            await _calm(page)
+            await page.add_style_tag(content="#command-list { max-height: none !important; }")
+            shot = await listed.screenshot(animations="disabled")
+            self.album.add(name, "The list of commands", caption, shot)
+
     async def shoot_choices(
         self, member: Member, command: str, name: str, caption: str, *, phone: bool = False, **typed: str
     ) -> None:
