@@ -113,6 +113,14 @@ async def test_thinking_then_a_layout(page: Page, chat: tuple[DiscordSandbox, Pl
     await expect(row.get_by_role("img", name="Picture not available").first).to_be_visible()
 
 
+async def test_times_are_rounded_to_the_unit_that_discord_names(page: Page) -> None:
+    relative = """seconds => import("/static/timestamps.js").then(({ timestamp }) =>
+        seconds.map(each => timestamp(Math.floor(Date.now() / 1000) + each, "R").textContent))"""
+    told = await page.evaluate(relative, [-5, 600, 3600, 24 * 3600 - 5, -3 * 86400])
+    assert told[1:] == ["in 10 minutes", "in 1 hour", "in 1 day", "3 days ago"]
+    assert "seconds ago" in told[0]
+
+
 async def test_a_direct_message_shows_a_badge(page: Page) -> None:
     await pick(page, "whisper")
     await page.click("#command-send")

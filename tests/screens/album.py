@@ -13,9 +13,7 @@ console = Console(highlight=False)
 
 FOLDER = "screens"
 MARGIN = 10
-# As few colours as make a picture small; the most where it is small anyway.
-COLOURS = (96, 48)
-LARGE = 25_000
+COLOURS = 64
 INTRODUCTION = """\
 # What the bot says
 
@@ -104,9 +102,7 @@ def _small(screenshot: bytes) -> bytes:
     ground = shot.getpixel((shot.width - 1, 0)) or 0
     framed = Image.new("RGB", (shot.width, shot.height + 2 * MARGIN), ground)
     framed.paste(shot, (0, MARGIN))
-    for colours in COLOURS:
-        file = io.BytesIO()
-        framed.quantize(colours, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
-        if file.tell() < LARGE:
-            break
+    few = framed.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    few.save(file, "PNG", optimize=True)
     return file.getvalue()

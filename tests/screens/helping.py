@@ -30,7 +30,7 @@ async def play(studio: Studio) -> None:
         await helped(stage, "frozen", "She has frozen her withdrawals.")
         await ada.link(identities.ADA)
         stage.live.banq.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
-        await ada.command("nfts")
+        await ada.press(await ada.command("nfts"), "Refresh")
         await helped(stage, "stale", "She has taken her approval back at Banq.")
 
 

@@ -13,7 +13,8 @@ const FORMATS = {
   s: { dateStyle: "short", timeStyle: "short" },
   S: { dateStyle: "short", timeStyle: "medium" },
 };
-const STEPS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+// Each unit, and from how many of it on the next larger one is used: Discord says "in an hour" for 50 minutes.
+const STEPS = [["second", 1, 45], ["minute", 60, 45], ["hour", 3600, 22], ["day", 86400, 26], ["month", 2629800, 11], ["year", 31557600, Infinity]];
 
 function written(date, format) {
   return date.toLocaleString(me().locale, format);
@@ -21,8 +22,9 @@ function written(date, format) {
 
 function relative(seconds) {
   const away = seconds - Date.now() / 1000;
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(away) >= length) ?? STEPS.at(-1);
-  return new Intl.RelativeTimeFormat(me().locale, { numeric: "auto" }).format(Math.round(away / size), unit);
+  const [unit, size] = STEPS.find(([, length, many]) => Math.round(Math.abs(away) / length) < many);
+  const number = Math.round(away / size);
+  return new Intl.RelativeTimeFormat(me().locale, { numeric: number === 0 ? "auto" : "always" }).format(number, unit);
 }
 
 export function timestamp(seconds, style = "f") {
