@@ -101,7 +101,6 @@ async def banq_is_silent(stage: Stage) -> None:
         ada, await ada.command("nfts"), "silent", "Banq does not answer, and nothing was seen yet."
     )
     faults.clear()
-    await stage.restart()
-    stage.live.banq.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
+    await stage.take_back(identities.ADA)
     stale = await ada.command("nfts")
     await stage.shoot(ada, stale, "stale", "She has taken her approval back at Banq.")

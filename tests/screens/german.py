@@ -5,7 +5,7 @@ from sandbox.discord import ADA, CLEO, SeenMessage
 from tests.cogs.member import ADDRESS, Member
 from tests.screens.news import told
 from tests.screens.stage import Stage, Studio
-from tests.screens.stories import newest
+from tests.screens.stories import NEWEST_STATE, newest
 from tests.screens.withdrawing import BAD_CHECKSUM, NFT
 
 GERMAN = "de"
@@ -58,8 +58,7 @@ async def withdrawal(stage: Stage) -> None:
     await stage.shoot(ada, listed, "withdrawals", "`/withdrawals`.")
     stage.live.discord.members.dismiss(ada.id, review.id)
     ledger.finish(ledger.transactions[-1].id, "completed")
-    while await stage.one("SELECT state FROM withdrawals ORDER BY created_at DESC") != "completed":
-        await stage.live.banq.webhooks.settled()
+    await stage.until("completed", NEWEST_STATE)
     await told(stage, "withdrawal_completed", await newest(stage), "direct-message", "A direct message.")
 
 

@@ -29,8 +29,7 @@ async def play(studio: Studio) -> None:
         await ada.press(await ada.press(wallet, "Freeze"), "Freeze now")
         await helped(stage, "frozen", "She has frozen her withdrawals.")
         await ada.link(identities.ADA)
-        stage.live.banq.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
-        await ada.press(await ada.command("nfts"), "Refresh")
+        await stage.take_back(identities.ADA)
         await helped(stage, "stale", "She has taken her approval back at Banq.")
 
 

@@ -5,7 +5,7 @@ from sandbox.discord import ADA, SeenMessage
 from sandbox.discord.check_components import walk
 from tests.cogs.member import ADDRESS, browser
 from tests.screens.stage import Stage, Studio
-from tests.screens.stories import became, newest, no_answer
+from tests.screens.stories import NEWEST_STATE, became, newest, no_answer
 from tests.screens.withdrawing import NFT, sent
 
 
@@ -52,7 +52,7 @@ async def about_withdrawals(stage: Stage) -> None:
     await told(stage, "withdrawal_awaiting_owner", withdrawal, "waiting", caption)
     await told(stage, "withdrawal_reminder", withdrawal, "reminder", "She has not approved it for an hour.")
     ledger.finish(ledger.transactions[-1].id, "completed")
-    await until_state(stage, withdrawal, "completed")
+    await stage.until("completed", NEWEST_STATE)
     await told(stage, "withdrawal_completed", withdrawal, "completed", "It has arrived.")
     await told(
         stage,
@@ -64,7 +64,7 @@ async def about_withdrawals(stage: Stage) -> None:
     await unseen(stage, await sent(ada, "Salt Wind"))
     withdrawal = await newest(stage)
     ledger.finish(ledger.transactions[-1].id, "rejected")
-    await until_state(stage, withdrawal, "failed")
+    await stage.until("failed", NEWEST_STATE)
     await told(stage, "withdrawal_failed", withdrawal, "rejected", "Another one was rejected at Banq.")
     await unseen(stage, await no_answer(stage, "Night Ferry"))
     caption = "Banq gave no answer about another one."
@@ -78,11 +78,6 @@ async def about_withdrawals(stage: Stage) -> None:
 async def unseen(stage: Stage, story: SeenMessage) -> None:
     """Take the message off the member's screen, so that it cannot tell what goes on."""
     stage.live.discord.members.dismiss(ADA, story.id)
-
-
-async def until_state(stage: Stage, withdrawal: str, state: str) -> None:
-    while await stage.one("SELECT state FROM withdrawals WHERE id = ?1", withdrawal) != state:
-        await stage.live.banq.webhooks.settled()
 
 
 async def play_failures(studio: Studio) -> None:

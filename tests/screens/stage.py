@@ -1,5 +1,6 @@
 """A live bot between the emulators, and a camera on the chat page."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Locator, Page, expect
 
 from sandbox.banq.echo import Echo
+from sandbox.banq.identities import PLATFORM_ID, Customer
 from sandbox.discord import ADA, BEN, CLEO, GENERAL_ID, TEAM_ID, SeenMessage
 from sandbox.discord.cast import PEOPLE
 from tests.cogs.member import Member
@@ -152,6 +154,20 @@ class Stage:
             row = await database.read.fetch_one(query, *values)
         assert row is not None
         return str(row[0])
+
+    async def until(self, wanted: str, query: str, *values: object) -> None:
+        """Wait for what `one` gives."""
+        async with asyncio.timeout(20):
+            while await self.one(query, *values) != wanted:
+                await self.live.banq.webhooks.settled()
+
+    async def take_back(self, customer: Customer) -> None:
+        """The approval at Banq; the bot hears of it, and asks Banq whether it is so."""
+        self.live.banq.ledger.revoke_platform(customer.email, PLATFORM_ID)
+        guid = customer.user_guid(PLATFORM_ID)
+        await self.until(
+            "stale", "SELECT state FROM links WHERE user_guid = ?1 ORDER BY linked_at DESC", guid
+        )
 
     async def notice(self, kind: str, object_id: str, recipient: str) -> None:
         """Written now, and due at once; none that was written before comes in between."""

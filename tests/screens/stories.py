@@ -12,6 +12,7 @@ from tests.screens.stage import Stage, Studio
 from tests.screens.withdrawing import NFT, sent
 
 MANY = "per_day = 100\nin_flight = 50"
+NEWEST_STATE = "SELECT state FROM withdrawals ORDER BY created_at DESC"
 LONG_AGO_S = 14 * 60 - 2
 # How transfers end at Banq, by the word for it there.
 ENDS = {

@@ -26,8 +26,7 @@ async def play(studio: Studio) -> None:
         stage.live.banq.faults.outage = None
         await frozen(stage)
         await ada.link(identities.ADA)
-        stage.live.banq.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
-        await ada.command("nfts")
+        await stage.take_back(identities.ADA)
         caption = "She has taken her approval back at Banq."
         await stage.shoot(ada, await ada.command("wallet"), "stale", caption)
 
