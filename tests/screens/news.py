@@ -4,7 +4,7 @@ from sandbox.banq import identities
 from sandbox.discord import ADA, SeenMessage
 from sandbox.discord.check_components import walk
 from tests.cogs.member import ADDRESS, browser
-from tests.screens.stage import Stage, Studio
+from tests.screens.stage import PATIENCE_S, Stage, Studio
 from tests.screens.stories import NEWEST_STATE, became, newest, no_answer
 from tests.screens.withdrawing import NFT, sent
 
@@ -39,7 +39,7 @@ async def told(stage: Stage, kind: str, object_id: str, name: str, caption: str)
     members = stage.live.discord.members
     last = max((message.id for message in members.seen_by(ADA, "dm")), default=0)
     await stage.notice(kind, object_id, str(ADA))
-    message = await members.next_message(ADA, "dm", after=last)
+    message = await members.next_message(ADA, "dm", after=last, within_s=PATIENCE_S)
     await stage.shoot(stage.ada, message, name, caption)
     return message
 

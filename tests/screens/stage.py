@@ -25,6 +25,8 @@ CALM = """
 .dialog::backdrop { background: var(--ground) !important; }
 * { caret-color: transparent !important; }
 """
+# What the bot does by itself, on a machine that is busy otherwise.
+PATIENCE_S = 30
 PLACES = {GENERAL_ID: "guild", TEAM_ID: "team"}
 
 
@@ -157,7 +159,7 @@ class Stage:
 
     async def until(self, wanted: str, query: str, *values: object) -> None:
         """Wait for what `one` gives."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while await self.one(query, *values) != wanted:
                 await self.live.banq.webhooks.settled()
 
@@ -192,10 +194,10 @@ class Stage:
 async def _row(page: Page, message: SeenMessage) -> Locator:
     """The message on the page, with all its pictures loaded or given up."""
     row = page.locator(f'[data-message-id="{message.id}"]')
-    await expect(row).to_be_visible()
+    await expect(row).to_be_visible(timeout=PATIENCE_S * 1000)
     await _calm(page)
     for picture in await row.locator("img").all():
-        await expect(picture).to_have_js_property("complete", value=True)
+        await expect(picture).to_have_js_property("complete", value=True, timeout=PATIENCE_S * 1000)
     return row
 
 

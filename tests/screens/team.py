@@ -4,7 +4,7 @@ from sandbox.banq import identities
 from sandbox.banq.echo import Echo
 from sandbox.discord import ADA, BEN, GENERAL_ID, TEAM_ID
 from tests.cogs.member import browser
-from tests.screens.stage import PLACES, Stage, Studio
+from tests.screens.stage import PATIENCE_S, PLACES, Stage, Studio
 from tests.screens.stories import newest, no_answer
 from tests.screens.withdrawing import NFT, sent
 
@@ -113,12 +113,14 @@ async def play_channel(studio: Studio) -> None:
         await no_answer(stage, "Salt Wind")
         withdrawal = await newest(stage)
         await stage.notice("team_stuck", withdrawal, "team")
-        told = await stage.live.discord.members.next_message(cleo.id, "team")
+        told = await stage.live.discord.members.next_message(cleo.id, "team", within_s=PATIENCE_S)
         await stage.shoot(cleo, told, "stuck", "Banq has given no answer about a withdrawal for an hour.")
         await stage.sql("UPDATE withdrawals SET updated_at = updated_at - 3600000 WHERE state = 'unknown'")
         await cleo.command("admin stuck", withdrawal=withdrawal, outcome="sent", reason="asked Banq")
         await stage.notice("team_contradicted", withdrawal, "team")
-        told = await stage.live.discord.members.next_message(cleo.id, "team", after=told.id)
+        told = await stage.live.discord.members.next_message(
+            cleo.id, "team", after=told.id, within_s=PATIENCE_S
+        )
         await stage.shoot(cleo, told, "contradicted", "The team has settled one, and Banq says otherwise.")
 
 
