@@ -12,8 +12,10 @@ from tests.screens.withdrawing import NFT, sent
 async def play(studio: Studio) -> None:
     async with studio.stage(signs_in=True) as stage, browser(stage.live) as page:
         ada = stage.ada
-        await ada.signed_in_page(page)
+        message = await ada.signed_in_page(page)
         state = await page.until("open")
+        # In chat it would be told first, and counts as told then.
+        await unseen(stage, await ada.until(message, "It is your turn"))
         session = await stage.one("SELECT id FROM link_sessions")
         await told(
             stage, "link_open", session, "your-turn", "Ada waited in line, and it is her turn at Banq."
