@@ -86,7 +86,7 @@ def label_taken(m: Markup, entry: SavedAddress) -> Words:
         m.say("You have that name already"),
         m.say(
             "{label} stands for {address}. Choose another name, or remove that one first. Nothing was saved.",
-            label=m.foreign(entry.label),
+            label=m.bold(m.foreign(entry.label)),
             address=m.code(shortened(entry.address)),
         ),
         "warning",

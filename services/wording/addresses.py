@@ -217,7 +217,7 @@ def not_the_same(m: Markup, look_alike: SavedAddress) -> str:
         "⚠️ {not_the_same} your saved address {label}, though they look alike. Thieves make such addresses and hope that you "
         "copy them.",
         not_the_same=m.bold(m.say("Not the same as")),
-        label=m.foreign(look_alike.label),
+        label=m.bold(m.foreign(look_alike.label)),
     )
 
 

@@ -81,7 +81,7 @@ def wallet(m: Markup, overview: WalletOverview, nfts: str, holds: Sequence[str] 
         "warning" if frozen else "plain",
         actions=(
             Action(m.say("Show NFTs"), "nfts-page", "1", "primary"),
-            Action(m.say("Activity"), "withdrawals-list"),
+            Action(m.say("My withdrawals"), "withdrawals-list"),
             *(() if frozen else (Action(m.say("Freeze"), "freeze-ask"),)),
             Action(m.say("Unlink"), "unlink-ask"),
         ),

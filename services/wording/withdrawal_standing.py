@@ -112,8 +112,8 @@ def _never_sent(m: Markup, withdrawal: Withdrawal) -> Words:
             )
         case "too_late":
             why = m.say(
-                "Nothing was sent: we could not ask Banq when you confirmed, and now it is too late to do so unasked. Use "
-                "/withdraw to start again."
+                "Nothing was sent: we could not ask Banq when you confirmed. That was a while ago, so we did not ask now "
+                "without you. Use /withdraw to start again."
             )
         case _:
             return draft_gone(m, withdrawal.state)
