@@ -268,7 +268,7 @@ MISPLACED: list[tuple[str | None, str, tuple[str, ...]]] = [
     (None, SEED, (" ".join(["abandon"] * 11 + ["about"]),)),
     (
         "tezos",
-        "The NFT is on Tezos, and this bot cannot check addresses there yet.",
+        "The NFT is on Tezos, and this bot cannot check addresses there yet, so it sends none.",
         ("tz1hSucZs6SG666pn6weMb79SKhFFKNNN8wQ", GOOD_EVM),
     ),
     (
