@@ -73,6 +73,9 @@ class Gallery:
         if len(self.wallet.collections) > 1:
             box.add_item(row(self._menu_of_collections()))
         box.add_item(row(*self._buttons(page)))
+        if view.selection != EVERYTHING:
+            # Another page than that of the buttons beside it, whose ids must differ.
+            box.add_item(row(Press(words.show_all_button(m), "nfts-all", self.owner)))
         box.add_item(ui.TextDisplay(words.note(m, self.wallet, is_banq_silent=self.is_banq_silent)))
         layout = ui.LayoutView(timeout=None)
         layout.add_item(box)
@@ -108,9 +111,7 @@ class Gallery:
             Press(general_words.previous(m), "nfts-page", owner, before, disabled=is_first),
             Press(words.page_button(m, page), "nfts-jump", owner, jump, disabled=is_first and is_last),
             Press(general_words.next_page(m), "nfts-page", owner, after, disabled=is_last),
-            Press(words.search_button(m), "nfts-search", owner, here)
-            if view.selection == EVERYTHING
-            else Press(words.show_all_button(m), "nfts-page", owner, "1"),
+            Press(words.search_button(m), "nfts-search", owner, here),
             Press(general_words.refresh(m), "nfts-refresh", owner, here),
         )
 

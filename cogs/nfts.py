@@ -25,6 +25,7 @@ class NftsCog(commands.Cog):
         self._bot = bot
         self._nfts = bot.services.nfts
         bot.presses["nfts-page"] = self._turn_page
+        bot.presses["nfts-all"] = self._show_all
         bot.presses["nfts-refresh"] = self._refresh
         bot.forms["nfts-jump"] = self._ask_for_page
         bot.modals["nfts-jump"] = self._jump
@@ -62,6 +63,9 @@ class NftsCog(commands.Cog):
 
     async def _turn_page(self, interaction: Interaction, view: str) -> None:
         await self._show(interaction, View.read(view))
+
+    async def _show_all(self, interaction: Interaction, _reference: str) -> None:
+        await self._show(interaction, View())
 
     async def _refresh(self, interaction: Interaction, view: str) -> None:
         await self._show(interaction, View.read(view), not_older_than=NOW)
@@ -117,7 +121,7 @@ class NftsCog(commands.Cog):
                 interaction, card(gallery_words.empty(m, wallet, is_banq_silent=is_banq_silent), refresh)
             )
         elif not wallet.select(view.selection):
-            everything = Press(gallery_words.show_all_button(m), "nfts-page", owner, "1")
+            everything = Press(gallery_words.show_all_button(m), "nfts-all", owner)
             words = gallery_words.nothing_fits(m, wallet, view.selection, is_banq_silent=is_banq_silent)
             await self._bot.show(interaction, card(words, everything))
         else:

@@ -94,7 +94,7 @@ class SendingCog(commands.Cog):
             words = gallery_words.not_an_amount(markup_of(interaction), int(held))
             await interaction.followup.send(view=card(words), ephemeral=True)
             return
-        await show_draft(interaction, key, typed["to"], int(amount))
+        await show_draft(interaction, key, typed["to"], int(amount), refuse_aside=True)
 
 
 async def send_button(interaction: Interaction, entry: Entry, view: str) -> Press:

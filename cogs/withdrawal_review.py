@@ -29,8 +29,13 @@ from services.wording import withdrawals as withdrawal_words
 from services.wording.text import Words
 
 
-async def show_draft(interaction: Interaction, nft: str, to: str, amount: int) -> None:
-    """Draft a withdrawal of what the member chose, and show its review or what stands in the way."""
+async def show_draft(
+    interaction: Interaction, nft: str, to: str, amount: int, *, refuse_aside: bool = False
+) -> None:
+    """Draft a withdrawal of what the member chose, and show its review or what stands in the way.
+
+    `refuse_aside`: the latter as a message of its own, since what the message shows is still of use.
+    """
     bot, m = interaction.client, markup_of(interaction)
     drafting = bot.services.withdrawals.draft(chat_user(interaction.user), nft, to, amount)
     match await bot.patiently(interaction, drafting):
@@ -45,7 +50,10 @@ async def show_draft(interaction: Interaction, nft: str, to: str, amount: int) -
             view = card(book_words.not_in_book(markup_of(interaction)))
         case outcome:
             view = hindrance(interaction, outcome)
-    await bot.show(interaction, view)
+    if refuse_aside:
+        await interaction.followup.send(view=view, ephemeral=True)
+    else:
+        await bot.show(interaction, view)
 
 
 async def show_review(interaction: Interaction, words: Words) -> None:

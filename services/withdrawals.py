@@ -196,7 +196,9 @@ class Withdrawals:
             return _as_it_stands(await withdrawals.get(self._database.read, draft.id) or draft)
         drafted = _reviewed(draft, await saved_addresses.of_member(self._database.read, user.key))
         if drafted.saved is None and not _is_end_of(draft.address, typed):
-            return RetypeNeeded(drafted, typed)
+            known = await self._nfts.remembered(user)
+            item = None if known is None else known.find(draft.token_data_id, draft.source_banq)
+            return RetypeNeeded(replace(drafted, held=None if item is None else item.amount), typed)
         link = await links.get(self._database.read, draft.link_id)
         wallet = await self._wallet(link, fresh=True)
         if not isinstance(wallet, Wallet):
@@ -287,7 +289,8 @@ def _reviewed(withdrawal: Withdrawal, book: list[SavedAddress]) -> Drafted:
 
 
 def _is_end_of(address: str, typed: str | None) -> bool:
-    return typed is not None and typed.strip().casefold() == address[-TYPED_AGAIN:].casefold()
+    # It is shown in groups of four, so whoever copies it may have a space within.
+    return typed is not None and "".join(typed.split()).casefold() == address[-TYPED_AGAIN:].casefold()
 
 
 def _find_key(wallet: Wallet, wanted: str) -> str | NftNotFound | NftNotChosen:

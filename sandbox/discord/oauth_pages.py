@@ -43,7 +43,8 @@ class OAuthPages:
             return _page(request, "refused.html", status=400, reason=str(refusal))
         person = self._account(request)
         if person is None:
-            return _page(request, "sign_in.html", people=PEOPLE.values())
+            # Who has agreed before is sent on at once.
+            return _page(request, "sign_in.html", goes_to=asked.redirect_uri, people=PEOPLE.values())
         if not self._oauth.needs_consent(asked, person.id):
             return _redirect(self._oauth.agree(asked, person.id))
         return _page(

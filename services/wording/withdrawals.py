@@ -142,8 +142,8 @@ def nft_not_chosen(m: Markup) -> Words:
     return Words(
         m.say("Which one?"),
         m.say(
-            "That is not the name of just one NFT of yours. Type a part of its name and pick it from the list; the list "
-            "tells those of the same name apart. Nothing was sent."
+            "Either no NFT of yours is called just that, or more than one is. Type a part of its name and pick it from the list, "
+            "which tells those of the same name apart. Nothing was sent."
         ),
         "warning",
     )

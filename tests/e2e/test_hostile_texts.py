@@ -26,7 +26,10 @@ NFTS = tuple(
     for number, text in enumerate(TEXTS)
 )
 ENTRIES = list(Wallet(NFTS, 0, datetime.now(UTC)).entries.values())
-NAMES = [clean(entry.nft.name or "", 80) or "An NFT without a name" for entry in ENTRIES]
+NAMES = [
+    (clean(each.nft.name or "", 80) or "An NFT without a name") + (f" ({each.twin})" if each.twin > 1 else "")
+    for each in ENTRIES
+]
 CODES = [clean(entry.nft.name or "", 200).replace("`", "'") for entry in ENTRIES]
 # Whatever Discord makes of marks in a text, beside the bold and the code that are ours.
 MADE = (
