@@ -352,11 +352,22 @@ async def test_a_new_address_is_sent_to_only_once_its_end_was_typed(linked: Rig,
     assert asked(linked) == 0
 
 
-@pytest.mark.parametrize("typed", ["169EE7", " 169ee7 "])
-async def test_the_end_of_a_new_address_may_be_typed_in_any_case(linked: Rig, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["169EE7", " 169ee7 ", "16 9EE7"])
+async def test_the_end_of_a_new_address_may_be_typed_in_any_case_and_with_the_gap_it_is_shown_with(
+    linked: Rig, typed: str
+) -> None:
     draft = await linked.draft(ADA, PICTURE)
 
     assert isinstance(await linked.withdrawals.confirm(draft.id, ADA, typed), Submitted)
+
+
+async def test_whoever_mistypes_the_end_still_reads_how_many_are_sent(linked: Rig) -> None:
+    draft = await linked.draft(ADA, "glaze-garden-8", amount=2)
+
+    outcome = await linked.withdrawals.confirm(draft.id, ADA, "123456")
+
+    assert isinstance(outcome, RetypeNeeded)
+    assert outcome.draft.held == 5
 
 
 async def test_a_saved_address_need_not_be_typed_again(linked: Rig) -> None:
