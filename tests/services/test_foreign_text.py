@@ -94,6 +94,18 @@ def test_what_people_write_is_kept(text: str) -> None:
         ),
         pytest.param("a\vb\fc\x1cd\x85e", "a b c d e", id="odd lines"),
         pytest.param("e\u200b\u0301", "\u00e9", id="accent kept from its letter"),
+        pytest.param(f"\u2122{SELECTOR}", "TM", id="selector of a sign that became letters"),
+        pytest.param(
+            f"\u0937\u0d4d{JOINER}{chr(0x1100) * 17}",
+            "\u0937\u0d4d\ufffd",
+            id="joiner to an endless syllable",
+        ),
+        pytest.param("\u202e\u0ccd", "", id="mark that held on to a hidden sign"),
+        pytest.param(
+            "\u0f40" + "".join(map(chr, range(0xFAD, 0xFB5))),
+            "\u0f40" + "".join(map(chr, range(0xFAD, 0xFB2))),
+            id="more marks than any letter has",
+        ),
         pytest.param("\u180e\U000e0041\U000e0042", "", id="tags"),
         pytest.param(SELECTOR + JOINER, "", id="selectors alone"),
         pytest.param("", "", id="nothing"),
