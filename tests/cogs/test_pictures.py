@@ -27,8 +27,20 @@ ODD = (
     ),
     *("https://a.example:0/1.png", "https://a.example:70000/1.png", "https://me:pass@a.example/1.png"),
     *("https://a.example/1 2.png", "https://a.example/\n1.png", "https://a.example/\x001.png"),
-    *("https://ä.example/1.png", f"https://a.example/{'1' * 1024}", "https://[::1]/1.png"),
-    *("ipfs://", "ipfs://short", f"ipfs://{CID}/../../x y", f"ipfs://{CID}?filename=1", "ipns://a.example/1"),
+    *(
+        "https://a.example/ä.png",
+        "https://ä.example/1.png",
+        f"https://a.example/{'1' * 1024}",
+        "https://[::1]/1.png",
+    ),
+    *(
+        "ipfs://",
+        "ipfs://short",
+        f"ipfs://{CID}/../../x",
+        f"ipfs://{CID}/a..b",
+        f"ipfs://{CID}?filename=1",
+        "ipns://a.example/1",
+    ),
     *(f"ipfs://{CID}/{'x' * 1024}", f"ipfs://{CID}@evil.example/1"),
 )
 
