@@ -61,7 +61,8 @@ def update(path: Path) -> list[str]:
 
 def is_translated(message: Message) -> bool:
     forms = (message.string,) if isinstance(message.string, str) else message.string or ("",)
-    return all(forms)
+    # What is marked as a guess is not shown.
+    return all(forms) and not message.fuzzy
 
 
 def _said_in(path: Path) -> Iterator[str | tuple[str, str]]:

@@ -83,3 +83,9 @@ def test_a_new_sentence_that_is_like_an_old_one_gets_no_translation_of_it(german
 
     assert message(german, f"{NEW}!") is None
     assert "Keine gespeicherten Adressen" not in german.read_text(encoding="utf-8")
+
+
+def test_a_translation_marked_as_a_guess_is_told_as_lacking(german: Path) -> None:
+    changed(german, f'msgid "{KEPT}"\n', f'#, fuzzy\nmsgid "{KEPT}"\n')
+
+    assert update(german) == [KEPT]
