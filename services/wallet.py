@@ -20,7 +20,7 @@ NFT_KEY = r"[0-9a-f]{20}"
 # What an NFT without a name is called where there is room for a word only; it is one in any language.
 UNNAMED = "NFT"
 _NUMBERS = re.compile(r"(\d+)")
-_SIGNS = re.compile(r"\W+")
+_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,9 @@ def _unique(label: str, taken: Counter[str]) -> tuple[str, int]:
 
 
 def _in_order(text: str) -> list[tuple[int, str]]:
-    """So that 9 comes before 10, no sign in front pushes itself forward, and what has no text comes last."""
-    if not text:
-        return [(10**6, "")]
-    parts = _NUMBERS.split(_SIGNS.sub(" ", text).strip().casefold())
+    """So that 9 comes before 10, no sign pushes itself forward, and what has no text comes last."""
+    words = _SIGNS.sub(" ", text).strip().casefold()
+    if not words:
+        return [(10**6, text) if text else (10**6 + 1, "")]
+    parts = _NUMBERS.split(words)
     return [(len(part), part) if part.isdecimal() else (0, part) for part in parts]

@@ -33,6 +33,13 @@ def test_numbers_that_others_names_have_taken_are_left_out() -> None:
 def test_a_sign_in_front_pushes_no_name_and_no_collection_forward() -> None:
     assert names(wallet_of(("!!! Cat", "B"), ("Ape", "B"), ("(Bee)", "B"))) == ["Ape", "(Bee)", "!!! Cat"]
     assert names(wallet_of(("1", "**B"), ("2", "A"))) == ["2", "1"]
+    assert names(wallet_of(("_Cat", None), ("Ape", None))) == ["Ape", "_Cat"]
+
+
+def test_what_is_named_by_nothing_but_signs_comes_after_all_words() -> None:
+    wallet = wallet_of(("!!!", "B"), (None, "B"), ("Ape", "B"), ("Bee", "***"), ("Cat", None))
+
+    assert names(wallet) == ["Ape", "!!!", "", "Bee", "Cat"]
 
 
 def test_what_has_no_name_and_what_belongs_to_no_collection_comes_last() -> None:
