@@ -108,7 +108,7 @@ class Tree(app_commands.CommandTree["BanqBot"]):
             return True
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
-        except discord.HTTPException as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             # The tree handles only its own kind of error; this one would vanish with its task.
             await report_failure(interaction, error)
             return False
