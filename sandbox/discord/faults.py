@@ -30,10 +30,14 @@ class Fault:
 
 
 class Faults:
-    """Armed faults, used up in the order in which they were armed."""
+    """Armed faults, used up in the order in which they were armed.
+
+    `unusable_hosts`: whose pictures Discord refuses, for a reason that nobody can foresee, until cleared.
+    """
 
     def __init__(self) -> None:
         self._armed: list[Fault] = []
+        self.unusable_hosts: set[str] = set()
 
     def rate_limit(
         self, route: str, times: int = 1, *, retry_after_s: float = 0.05, is_global: bool = False
@@ -52,6 +56,7 @@ class Faults:
 
     def clear(self) -> None:
         self._armed.clear()
+        self.unusable_hosts.clear()
 
     async def apply(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]

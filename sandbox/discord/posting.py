@@ -1,5 +1,6 @@
 """Turns a checked body into a message, and applies an edit to one."""
 
+import json
 import mimetypes
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from sandbox.discord.check_components import walk
 from sandbox.discord.check_message import Setting, check_message, refuse_if_empty
+from sandbox.discord.faults import Faults
 from sandbox.discord.form import Form, Path
 from sandbox.discord.wire import ComponentType, Json, MessageFlag
 from sandbox.discord.world import Attachment, Message, World
@@ -24,8 +26,9 @@ KEPT_FLAGS = (
 class Posting:
     """Creates and edits messages under Discord's rules."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, faults: Faults) -> None:
         self._world = world
+        self._faults = faults
         self.base_url = ""
 
     def create(
@@ -40,6 +43,7 @@ class Posting:
         check_message(
             form, body, Setting(path, is_reply=is_reply, filenames=_names(body, files, message.attachments))
         )
+        self._check_hosts(form, body, path)
         form.refuse_if_faulty()
         refuse_if_empty(body, has_files=bool(files))
         message.nonce = body.get("nonce")
@@ -58,6 +62,7 @@ class Posting:
         body = form.mapping(fields, path) or {}
         names = _names(body, files, message.attachments)
         check_message(form, body, Setting(path, is_edit=True, was_v2=message.is_v2, filenames=names))
+        self._check_hosts(form, body, path)
         was_loading = message.is_loading
         changed = deepcopy(message)
         flags = body.get("flags")
@@ -76,6 +81,13 @@ class Posting:
         changed.edited_at = None if was_loading else time.time()
         self._world.put(changed)
         return changed
+
+    def _check_hosts(self, form: Form, body: Json, path: Path) -> None:
+        """Discord points at the picture; here it is enough that one of the message is refused."""
+        text = json.dumps(body)
+        for host in self._faults.unusable_hosts:
+            if f"//{host}" in text:
+                form.fault((*path, "components"), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 
     def _fill(self, message: Message, body: Json, files: dict[int, Attachment]) -> None:
         if "content" in body:

@@ -53,7 +53,7 @@ class DiscordSandbox:
         announcer = Announcer(self._world, self.gateway)
         courier = Courier(self._world, self.gateway, answer_within_s)
         self.members = Members(self._world, courier, announcer)
-        self._posting = Posting(self._world)
+        self._posting = Posting(self._world, self.faults)
         self._rest = Rest(self._world, self._posting, announcer)
         self._replies = Replies(self._world, self._posting, announcer)
         self._chat = Chat(self._world, self.members, bookmarks)

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from sandbox.banq import identities
-from sandbox.discord import Outcome, SeenMessage
+from sandbox.discord import DiscordSandbox, Outcome, SeenMessage
 from sandbox.discord.cast import PEOPLE
 from tests.live import LiveBot
 
@@ -88,18 +88,20 @@ def _csrf(text: str) -> str:
 
 
 @dataclass
-class Member:
-    live: LiveBot
+class InChat:
+    """One person in chat, whichever bot answers there."""
+
+    discord: DiscordSandbox
     id: int
 
     async def command(self, name: str, **options: object) -> SeenMessage:
         """Run a command; the message that answers it, once it is filled in."""
-        members = self.live.discord.members
+        members = self.discord.members
         return await members.settled(self.id, await members.run_command(self.id, name, options))
 
     async def press(self, message: SeenMessage, label: str) -> SeenMessage:
         """Press a button; the same message, once it has been edited."""
-        members = self.live.discord.members
+        members = self.discord.members
         before = members.look(self.id, message.id)
         outcome = await members.press(self.id, message.id, before.button(label)["custom_id"])
         assert outcome.kind == "acknowledged", outcome
@@ -107,7 +109,7 @@ class Member:
 
     async def choose(self, message: SeenMessage, placeholder: str, option: str) -> SeenMessage:
         """Choose an option by its label, from the menu of this placeholder; the same message, once edited."""
-        members = self.live.discord.members
+        members = self.discord.members
         before = members.look(self.id, message.id)
         menu = before.select(placeholder)
         value = next(each["value"] for each in menu["options"] if each["label"] == option)
@@ -117,48 +119,41 @@ class Member:
 
     async def fill_in(self, message: SeenMessage, label: str, **values: str) -> Outcome:
         """Press what opens a modal, and submit it with these values."""
-        members = self.live.discord.members
+        members = self.discord.members
         outcome = await members.press(self.id, message.id, message.button(label)["custom_id"])
         assert outcome.modal is not None, outcome
         return await members.submit_modal(self.id, outcome.modal, values)
 
     async def type_code(self, message: SeenMessage, code: str) -> None:
-        members = self.live.discord.members
+        members = self.discord.members
         outcome = await members.press(self.id, message.id, message.button("Enter code")["custom_id"])
         assert outcome.modal is not None
         await members.submit_modal(self.id, outcome.modal, {"code": code})
 
     async def type_end(self, review: SeenMessage, end: str = ADDRESS[-6:]) -> None:
         """Press Withdraw in the review of a new address, and type how it ends."""
-        members = self.live.discord.members
+        members = self.discord.members
         outcome = await members.press(self.id, review.id, review.button("Withdraw")["custom_id"])
         assert outcome.modal is not None
         await members.submit_modal(self.id, outcome.modal, {"end": end})
 
     async def confirm(self, review: SeenMessage, end: str = ADDRESS[-6:]) -> SeenMessage:
         """Confirm a withdrawal to a new address; its message, once it has been edited."""
-        before = self.live.discord.members.look(self.id, review.id)
+        before = self.discord.members.look(self.id, review.id)
         await self.type_end(review, end)
         return await self.edited(before)
 
     async def edited(self, before: SeenMessage) -> SeenMessage:
         """This message, once it is another than before."""
-        return await self.live.discord.members.wait_for(lambda: self._changed(before))
-
-    async def signed_in_page(self, page: LinkPage) -> SeenMessage:
-        """`/link`, and its page opened and proven to be this member's."""
-        message = await self.command("link")
-        assert await page.begin(message.button("Open the secure page")["url"]) == 200
-        await page.sign_in(PEOPLE[self.id].key)
-        return message
+        return await self.discord.members.wait_for(lambda: self._changed(before))
 
     async def next_answer(self, after: SeenMessage) -> SeenMessage:
         """The next new message of the bot to this member."""
-        return await self.live.discord.members.next_message(self.id, after=after.id)
+        return await self.discord.members.next_message(self.id, after=after.id)
 
     async def until(self, message: SeenMessage, words: str) -> SeenMessage:
         """The message once it says this; it may say other things before."""
-        members = self.live.discord.members
+        members = self.discord.members
 
         def look() -> SeenMessage | None:
             now = members.look(self.id, message.id)
@@ -167,7 +162,26 @@ class Member:
         return await members.wait_for(look)
 
     async def direct_message(self) -> SeenMessage:
-        return await self.live.discord.members.next_message(self.id, "dm")
+        return await self.discord.members.next_message(self.id, "dm")
+
+    def _changed(self, message: SeenMessage) -> SeenMessage | None:
+        now = self.discord.members.look(self.id, message.id)
+        return now if now.revision != message.revision else None
+
+
+class Member(InChat):
+    """The same, where a whole bot runs."""
+
+    def __init__(self, live: LiveBot, member_id: int) -> None:
+        super().__init__(live.discord, member_id)
+        self.live = live
+
+    async def signed_in_page(self, page: LinkPage) -> SeenMessage:
+        """`/link`, and its page opened and proven to be this member's."""
+        message = await self.command("link")
+        assert await page.begin(message.button("Open the secure page")["url"]) == 200
+        await page.sign_in(PEOPLE[self.id].key)
+        return message
 
     async def nothing_is_held_back(self, kind: str) -> None:
         """As if the moment were over in which a message in chat may tell it before a direct message does."""
@@ -199,10 +213,6 @@ class Member:
         await self.live.banq.webhooks.settled()
         await page.report_approval()
         return await page.until("matched", "conflict", "unmatched", "refused")
-
-    def _changed(self, message: SeenMessage) -> SeenMessage | None:
-        now = self.live.discord.members.look(self.id, message.id)
-        return now if now.revision != message.revision else None
 
 
 class browser:  # noqa: N801 - used as a function
