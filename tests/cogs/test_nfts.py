@@ -1,19 +1,22 @@
 """The gallery where Banq is silent or has nothing to tell, and what its buttons remember."""
 
+import discord
 import pytest
 
 from banq.models import Nft
-from cogs.gallery import LONGEST_SEARCH, Gallery, View, searched
+from cogs.gallery import LONGEST_SEARCH, Gallery, View, details, searched
 from cogs.markup import DiscordMarkup
-from cogs.presses import Menu
+from cogs.presses import Menu, Press
 from sandbox.banq import identities
-from sandbox.discord.check_components import walk
+from sandbox.discord.check_components import check_components, walk
+from sandbox.discord.form import Form
 from sandbox.discord.wire import SELECTS, Json
 from services.wallet import Selection, Wallet, collection_key
 from services.wording.language import ENGLISH
 from tests.cogs.inside import ADA_IN_CHAT, Inside
 from tests.cogs.test_pictures import PICTURES
 from tests.conftest import Clock
+from tests.hostile_texts import TEXTS
 from tests.services.test_gallery import nft, wallet_of
 
 LOOK = "Look at one of these…"
@@ -24,8 +27,16 @@ LONGEST_OWNER = 10**20 - 1
 
 def shown(wallet: Wallet, view: View, owner: int = 1) -> list[Json]:
     """Every component of the gallery, as Discord gets them."""
-    layout = Gallery(M, owner, wallet, view).layout(PICTURES, shows_pictures=True)
-    return list(walk(layout.to_components()))
+    return taken(Gallery(M, owner, wallet, view).layout(PICTURES, shows_pictures=True))
+
+
+def taken(layout: discord.ui.LayoutView) -> list[Json]:
+    """Its components, all of which Discord takes."""
+    components = layout.to_components()  # type: ignore[no-untyped-call]
+    form = Form()
+    check_components(form, {"components": components}, (), is_v2=True)
+    form.refuse_if_faulty()
+    return list(walk(components))
 
 
 def labelled(parts: list[Json], label: str) -> Json:
@@ -105,6 +116,26 @@ def test_the_chosen_collection_is_in_the_menu_however_small_it_is(chosen: str) -
     assert len(options) == 25
     assert [option["label"] for option in options if option["default"]] == [chosen]
     assert {f"Harbour {number}" for number in range(23)} <= {option["label"] for option in options}
+
+
+def test_discord_takes_each_hostile_text_as_a_collection_and_as_a_trait() -> None:
+    for start in range(0, len(TEXTS), 24):
+        wallet = wallet_of(
+            *(
+                nft(
+                    number,
+                    text * 9,
+                    collection=text,
+                    description=text * 30,
+                    attributes=[{"trait_type": text * 9, "value": text * 9}] * 20,
+                )
+                for number, text in enumerate(TEXTS[start : start + 24])
+            )
+        )
+        for collection in wallet.collections:
+            shown(wallet, View(1, Selection(collection.key)))
+        for entry in wallet.entries.values():
+            taken(details(M, entry, "As Banq told us.", None, Press("All NFTs", "nfts-page", 1, "1")))
 
 
 @pytest.mark.parametrize("text", ["ä" * 30, "字" * 30, "x" * 30, "a" + "😀" * 10, "kurz"])
