@@ -84,7 +84,7 @@ class BanqSandbox:
         self.ledger.start()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        await web.TCPSite(self._runner, "127.0.0.1", port, backlog=1024).start()
         self._port = self._runner.addresses[0][1]
 
     async def close(self) -> None:

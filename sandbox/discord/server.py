@@ -31,6 +31,8 @@ NO_BOOKMARKS: Mapping[str, str] = MappingProxyType({})
 OPEN_ROUTES = ("/interactions/", "/webhooks/", "/oauth2/token")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+CROWD = 1024
+
 
 class DiscordSandbox:
     """A community of three members and one bot. `members` acts for the members, `faults` misbehaves.
@@ -77,7 +79,8 @@ class DiscordSandbox:
     async def start(self, port: int = 0) -> None:
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, port)
+        # A crowd connects at once; with the usual 128, some would wait a second for the next try.
+        site = web.TCPSite(self._runner, HOST, port, backlog=CROWD)
         await site.start()
         self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
         self._posting.base_url = self.url
