@@ -56,7 +56,6 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
     await _all_pictures_load(chat, 5)
     await chat.command("nfts")
     await _all_pictures_load(chat, 5)
-    await shoot(chat.page, "gallery")
     for scheme in SCHEMES:
         await everybody_can_read(chat.page, scheme)
     await chat.press("Next ▶")
@@ -77,7 +76,6 @@ async def test_link_look_and_withdraw(live: LiveBot, ada: BrowserContext, shoot:
         await everybody_can_read(chat.page, scheme)
     await expect(chat.page.locator("#channel-dm .badge")).to_be_hidden()
     await chat.command("withdrawals")
-    await shoot(chat.page, "withdrawals")
     await expect(chat.last).to_contain_text(NFT)
     await expect(chat.last).to_contain_text("Completed")
 
