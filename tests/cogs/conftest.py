@@ -3,9 +3,20 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.banq import identities
+from sandbox.banq.server import BanqSandbox
 from services.sources import Sources
 from storage.database import Database
 from tests.cogs.inside import ADA_IN_CHAT, Inside, running
+from tests.services.rig import Rig, build
+
+
+@pytest.fixture
+async def rig(database: Database, sources: Sources) -> AsyncIterator[Rig]:
+    banq = BanqSandbox()
+    await banq.start()
+    async with build(banq, database, sources) as built:
+        yield built
+    await banq.close()
 
 
 @pytest.fixture

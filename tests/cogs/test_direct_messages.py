@@ -15,7 +15,6 @@ from cogs.direct_messages import DiscordMessenger
 from cogs.markup import DiscordMarkup
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
-from sandbox.banq.server import BanqSandbox
 from sandbox.discord import (
     ADA,
     BEN,
@@ -27,16 +26,14 @@ from sandbox.discord import (
     SeenMessage,
 )
 from services.messenger import DeliveryFailed, TeamChannel, TeamChannelClosed
-from services.sources import Sources
 from services.wording import team as team_words
 from services.wording.language import ENGLISH
 from storage import outbox
-from storage.database import Database
 from tests.cogs.unconnected import SETTINGS, services_of
 from tests.conftest import Clock
 from tests.services.messenger import notice, states
 from tests.services.rig import ADA as ADA_LINKED
-from tests.services.rig import Rig, build
+from tests.services.rig import Rig
 
 UNMATCHED = "The approval could not be matched"
 SEND = "POST /channels"
@@ -48,15 +45,6 @@ async def discord() -> AsyncIterator[DiscordSandbox]:
     await started.start()
     yield started
     await started.close()
-
-
-@pytest.fixture
-async def rig(database: Database, sources: Sources) -> AsyncIterator[Rig]:
-    banq = BanqSandbox()
-    await banq.start()
-    async with build(banq, database, sources) as built:
-        yield built
-    await banq.close()
 
 
 @pytest.fixture

@@ -10,14 +10,11 @@ import pytest
 from bot.wiring import COGS
 from cogs.client import BanqBot
 from sandbox.banq import identities
-from sandbox.banq.server import BanqSandbox
 from sandbox.discord import ADA, BOT_TOKEN, CLEO, GENERAL_ID, Outcome, SeenMessage
-from services.sources import Sources
-from storage.database import Database
 from tests.cogs.member import ADDRESS, Member
 from tests.cogs.unconnected import SETTINGS, services_of
 from tests.live import LiveBot, living
-from tests.services.rig import Rig, build
+from tests.services.rig import Rig
 
 COGS_FOLDER = Path(__file__).parents[2] / "cogs"
 WORDING_FOLDER = Path(__file__).parents[2] / "services" / "wording"
@@ -33,15 +30,6 @@ async def live(tmp_path: Path) -> AsyncIterator[LiveBot]:
         yield running
         # It has no tables any more to stop in an orderly way.
         await running.kill()
-
-
-@pytest.fixture
-async def rig(database: Database, sources: Sources) -> AsyncIterator[Rig]:
-    banq = BanqSandbox()
-    await banq.start()
-    async with build(banq, database, sources) as built:
-        yield built
-    await banq.close()
 
 
 async def break_database(live: LiveBot) -> None:
