@@ -3,6 +3,7 @@
 from services.identity import ChatUser
 from services.wording.text import Action, Markup, Words
 from services.wording.withdrawal_story import UNDER_WAY, details, details_reference, what_to_where
+from services.wording.withdrawal_timeline import ended_at_banq
 from services.wording.withdrawals import nft_name, short_address
 from storage.withdrawals import Withdrawal
 
@@ -50,16 +51,9 @@ def _completed(m: Markup, reason: str | None) -> str:
 
 
 def _failed(m: Markup, reason: str | None) -> str:
-    match reason:
-        case "rejected_at_banq":
-            return m.say("You rejected it at Banq")
-        case "cancelled_at_banq":
-            return m.say("It was cancelled at Banq")
-        case "expired_at_banq":
-            return m.say("It was not approved at Banq in time")
-        case "settled_by_team":
-            return m.say("Not sent, says the team")
-    return m.say("It did not go through")
+    if reason == "settled_by_team":
+        return m.say("Not sent, says the team")
+    return ended_at_banq(m, reason) or m.say("It did not go through")
 
 
 def list_title(m: Markup, count: int, page: int, pages: int) -> str:

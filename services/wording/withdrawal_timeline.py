@@ -55,13 +55,14 @@ def _how_it_ended(m: Markup, withdrawal: Withdrawal, to: str) -> str:
         case "failed", "settled_by_team":
             return m.say("It was not sent, says the team")
         case "failed", reason:
-            return _failed_at_banq(m, reason)
+            return ended_at_banq(m, reason) or m.say("Banq reports that it failed")
         case "refused", reason:
             return _not_taken(m, reason)
     return m.say("Cancelled before it was sent")
 
 
-def _failed_at_banq(m: Markup, reason: str | None) -> str:
+def ended_at_banq(m: Markup, reason: str | None) -> str | None:
+    """Who or what ended it there; None where Banq only says that it failed."""
     match reason:
         case "rejected_at_banq":
             return m.say("You rejected it at Banq")
@@ -69,7 +70,7 @@ def _failed_at_banq(m: Markup, reason: str | None) -> str:
             return m.say("It was cancelled at Banq")
         case "expired_at_banq":
             return m.say("It was not approved at Banq in time")
-    return m.say("Banq reports that it failed")
+    return None
 
 
 def _not_taken(m: Markup, reason: str | None) -> str:
