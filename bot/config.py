@@ -144,12 +144,14 @@ class Banq(_Section):
     webhook_action_stands: bool = False
     reference_option: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
     reference_field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
+    signature_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$")] = "X-Signature"
 
 
 class Lane(_Section):
     account_space_id: Text
     platform_id: Text
     webhook_secret: PathSecret
+    signature_secrets: Annotated[tuple[Secret, ...], Field(max_length=2)] = ()
 
 
 class Web(_Section):

@@ -42,6 +42,7 @@ from services.member_languages import MemberLanguages
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
+from services.processor import Processor
 from services.reconciler import Reconciler
 from services.settling import Settling
 from services.sources import Sources
@@ -53,6 +54,7 @@ from services.wording.language import language_of
 from services.worker import Worker
 from storage import links as link_rows
 from storage.database import Database
+from storage.intake import Intake
 from storage.limits import Rules
 from web.app import create_app
 from web.discord_sign_in import DiscordApp, DiscordSignIn
@@ -125,7 +127,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             webhook_action_stands=config.banq.webhook_action_stands,
         )
         withdrawals = Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources)
-        inbox = Inbox(
+        processor = Processor(
             database,
             matching,
             reconciler,
@@ -135,6 +137,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             granting_actions=frozenset(config.banq.granting_actions),
             reference_field=config.banq.reference_field,
         )
+        inbox = Inbox(Intake(database), processor, sources)
         languages = MemberLanguages(database, language_of(config.community.language))
         outbox = Outbox(database, languages, sources)
         linking = Linking(database, line, rules, sources, config.web.public_url)
@@ -167,7 +170,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             workers=(
                 Worker("linking", matching.keep_time, interval_s=1),
                 *settling,
-                inbox.worker,
+                *processor.workers,
                 Worker("withdrawal", reconciler.step, interval_s=5),
                 Worker("draft", withdrawals.expire_drafts, interval_s=30),
                 Worker("access", nfts.ask_again_about_denials, interval_s=5),
@@ -218,6 +221,11 @@ def _web_settings(config: Config) -> WebSettings:
         widget_url=config.banq.widget_url,
         widget_frame_origins=config.banq.widget_frame_origins,
         webhook_secrets={name: lane.webhook_secret.get_secret_value() for name, lane in config.lanes.items()},
+        signature_secrets={
+            name: [secret.get_secret_value() for secret in lane.signature_secrets]
+            for name, lane in config.lanes.items()
+        },
+        signature_header=config.banq.signature_header,
         sign_in_origins=(origin(config.discord.authorize_url),) if config.discord.has_sign_in else (),
         reference_option=config.banq.reference_option,
         heard_within_s=config.linking.page_silence_seconds,

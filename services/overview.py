@@ -11,7 +11,7 @@ from banq.client import BanqClient
 from banq.errors import BanqError, InvalidCredentials
 from services.sources import Sources
 from storage import grants, limits, link_sessions, links, outbox, webhook_inbox, withdrawals
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.limits import Pause
 
 BANQ_PATIENCE_S = 2.5
@@ -31,6 +31,7 @@ class Overview:
     links: Mapping[str, int]
     withdrawals: Mapping[str, int]
     webhooks: Mapping[str, int]
+    parked_webhooks: Mapping[str, int]
     notices: Mapping[str, int]
     dead_notices: int
     oldest_dead_notice_at: datetime | None
@@ -65,7 +66,8 @@ class OverviewReader:
             linking=Counter(session.state for session in await link_sessions.live(read)),
             links=await links.count_by_state(read),
             withdrawals=await withdrawals.count_by_state(read),
-            webhooks=await webhook_inbox.count_by_state(read),
+            webhooks=await _webhooks(read),
+            parked_webhooks=await webhook_inbox.parked_reasons(read),
             notices=await outbox.count_by_state(read),
             dead_notices=dead_notices,
             oldest_dead_notice_at=oldest_dead_notice_at,
@@ -74,3 +76,14 @@ class OverviewReader:
             ),
             pause=await limits.current_pause(read),
         )
+
+
+async def _webhooks(read: Connection) -> Mapping[str, int]:
+    totals = await webhook_inbox.totals(read)
+    unknown = totals.pop("unknown", 0)
+    numbers = {
+        "pending": await webhook_inbox.pending_count(read),
+        "processed": sum(totals.values()),
+        "unknown": unknown,
+    }
+    return {state: number for state, number in numbers.items() if number}

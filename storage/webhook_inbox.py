@@ -1,6 +1,9 @@
 """Webhooks as they came, stored before they are answered and worked off afterwards."""
 
+import json
 import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,38 +17,66 @@ class Delivery:
     received_at: datetime
     body: bytes
     attempts: int
+    subject: str | None = None
 
 
-async def insert(tx: Connection, lane: str, received_at: datetime, body: bytes, event_id: str | None) -> bool:
-    """Store a delivery; False when an event of this id is stored already. Without an id, always stored."""
-    changed = await tx.execute(
-        "INSERT INTO webhook_inbox (lane, received_at, body, event_id) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (lane, event_id) WHERE event_id IS NOT NULL DO NOTHING",
-        lane,
-        to_ms(received_at),
-        body,
-        event_id,
-    )
-    return changed == 1
-
-
-async def pending(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Deliveries that are due, oldest first."""
+async def due(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
+    """What is due and no hint, oldest first."""
     rows = await connection.fetch_all(
-        "SELECT id, lane, received_at, body, attempts FROM webhook_inbox"
-        " WHERE state = 'pending' AND next_try_at <= ?1 ORDER BY id LIMIT ?2",
+        "SELECT * FROM webhook_inbox"
+        " WHERE state = 'pending' AND subject IS NULL AND next_try_at <= ?1 ORDER BY id LIMIT ?2",
         to_ms(now),
         limit,
     )
     return [_delivery(row) for row in rows]
 
 
-async def mark_processed(tx: Connection, delivery_id: int, now: datetime) -> None:
-    await tx.execute(
-        "UPDATE webhook_inbox SET state = 'processed', processed_at = ?2 WHERE id = ?1 AND state = 'pending'",
-        delivery_id,
+async def due_hints(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
+    """Hints that are due, those never tried first. A failed one holds up those that came after it."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM webhook_inbox AS one"
+        " WHERE state = 'pending' AND subject IS NOT NULL AND next_try_at <= ?1 AND NOT EXISTS ("
+        "SELECT 1 FROM webhook_inbox AS earlier WHERE earlier.state = 'pending' AND earlier.lane = one.lane"
+        " AND earlier.subject = one.subject AND earlier.id < one.id AND earlier.next_try_at > ?1)"
+        " ORDER BY next_try_at, id LIMIT ?2",
         to_ms(now),
+        limit,
     )
+    return [_delivery(row) for row in rows]
+
+
+async def pending_hints(connection: Connection, lane: str, subject: str, limit: int) -> list[Delivery]:
+    """The oldest hints about one subject, in the order they came."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM webhook_inbox"
+        " WHERE state = 'pending' AND lane = ?1 AND subject = ?2 ORDER BY id LIMIT ?3",
+        lane,
+        subject,
+        limit,
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def mark_processed(tx: Connection, deliveries: Sequence[Delivery], kind: str, now: datetime) -> None:
+    """Each that is still pending is counted under its kind."""
+    by_lane = defaultdict(list)
+    for delivery in deliveries:
+        by_lane[delivery.lane].append(delivery.id)
+    for lane, ids in by_lane.items():
+        changed = await tx.execute(
+            "UPDATE webhook_inbox SET state = 'processed', processed_at = ?2"
+            " WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'pending'",
+            json.dumps(ids),
+            to_ms(now),
+        )
+        if changed:
+            await tx.execute(
+                "INSERT INTO webhook_totals (lane, kind, number) VALUES (?1, ?2, ?3)"
+                " ON CONFLICT DO UPDATE SET number = number + excluded.number",
+                lane,
+                kind,
+                changed,
+            )
 
 
 async def mark_failed(
@@ -67,10 +98,33 @@ async def last_received_at(connection: Connection) -> datetime | None:
     return None if row is None else from_ms(row["received_at"])
 
 
-async def count_by_state(connection: Connection) -> dict[str, int]:
-    rows = await connection.fetch_all("SELECT state, count(*) FROM webhook_inbox GROUP BY state")
+async def pending_count(connection: Connection) -> int:
+    return await connection.count(
+        "SELECT (SELECT count(*) FROM webhook_inbox WHERE state = 'pending' AND subject IS NULL)"
+        " + (SELECT count(*) FROM webhook_inbox WHERE state = 'pending' AND subject IS NOT NULL)"
+    )
+
+
+async def parked_reasons(connection: Connection) -> dict[str, int]:
+    """Why webhooks are parked, and how many for each reason."""
+    rows = await connection.fetch_all(
+        "SELECT error, count(*) FROM webhook_inbox WHERE state = 'parked' GROUP BY error ORDER BY 2 DESC"
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+async def totals(connection: Connection) -> dict[str, int]:
+    """How many of each kind were ever worked off."""
+    rows = await connection.fetch_all("SELECT kind, sum(number) FROM webhook_totals GROUP BY kind")
     return {str(row[0]): int(row[1]) for row in rows}
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:
-    return Delivery(row["id"], row["lane"], from_ms(row["received_at"]), bytes(row["body"]), row["attempts"])
+    return Delivery(
+        row["id"],
+        row["lane"],
+        from_ms(row["received_at"]),
+        bytes(row["body"]),
+        row["attempts"],
+        row["subject"],
+    )

@@ -79,14 +79,11 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
         language = language_of_reader(request)
         text = failed(language, reference)
         response = web.Response(status=500, text=text, headers=told_in(language))
-    # The page asks for its state every second; only what is not routine is worth a line.
-    routine = request.method == "GET" and response.status < 400
+    route = _route(request)
+    # The page asks for its state every second, and Banq sends many; only what is not routine is worth a line.
+    routine = response.status < 400 and (request.method == "GET" or route == webhooks.ROUTE)
     log.log(
-        logging.DEBUG if routine else logging.INFO,
-        "web %s %s: %s",
-        request.method,
-        _route(request),
-        response.status,
+        logging.DEBUG if routine else logging.INFO, "web %s %s: %s", request.method, route, response.status
     )
     return response
 

@@ -1,7 +1,7 @@
 """What the handlers find in the application: settings, and the services that they call."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
@@ -20,6 +20,8 @@ from web.limits import RequestLimit
 class WebSettings:
     """`webhook_secrets` maps each lane to the last part of its webhook address.
 
+    `signature_secrets`: of each lane whose webhooks are signed, those that count.
+
     `reference_option`: the widget's option for what Banq echoes in its webhook, where it does.
     `heard_within_s`: a page that cannot reach us for so long must close the widget by itself.
     """
@@ -29,6 +31,8 @@ class WebSettings:
     widget_url: str
     widget_frame_origins: tuple[str, ...]
     webhook_secrets: Mapping[str, str]
+    signature_secrets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    signature_header: str = "X-Signature"
     sign_in_origins: tuple[str, ...] = ()
     reference_option: str | None = None
     heard_within_s: float = 60

@@ -1,28 +1,43 @@
 """Takes Banq's webhooks: authenticate, bound, parse, store, answer. The work happens afterwards."""
 
+import asyncio
 import hmac
+from base64 import b64encode
 
 from aiohttp import web
 
 from banq.webhook import MalformedWebhook
+from storage.intake import IntakeFull, NotStored
 from web.keys import INBOX, SETTINGS
 
 routes = web.RouteTableDef()
 
+ROUTE = "/webhooks/{secret}"
+BODY_WITHIN_S = 10.0
+FULL_FOR_S, DISK_FAILS_FOR_S = 1, 10
 
-@routes.post("/webhooks/{secret}")
+
+@routes.post(ROUTE)
 async def receive(request: web.Request) -> web.Response:
-    """204 once stored for good; 404 for a wrong path, 413 for too much, 400 for what is no JSON object."""
+    """204 once stored for good, and only then.
+
+    404 for a wrong path, 413 for too much, 408 for too slow, 401 for a wrong signature, 400 for what is no
+    JSON object; 503 with Retry-After where it cannot be stored now. What is not 2xx, Banq sends again.
+    """
     lane = _lane(request)
     if lane is None:
         raise web.HTTPNotFound
+    body = await _body(request)
+    if not _is_signed(request, lane, body):
+        raise web.HTTPUnauthorized(text="Refused: the signature is missing or wrong.")
     try:
-        body = await request.read()
         await request.app[INBOX].accept(lane, body)
     except MalformedWebhook as error:
         raise web.HTTPBadRequest(text=f"Refused: {error}.") from None
-    except web.RequestPayloadError:
-        raise web.HTTPBadRequest(text="Refused: the body cannot be read.") from None
+    except IntakeFull:
+        raise _come_back("Too many webhooks at once.", FULL_FOR_S) from None
+    except NotStored:
+        raise _come_back("It cannot be stored now.", DISK_FAILS_FOR_S) from None
     return web.Response(status=204)
 
 
@@ -34,3 +49,39 @@ def _lane(request: web.Request) -> str | None:
         if hmac.compare_digest(given, secret.encode()):
             found = lane
     return found
+
+
+async def _body(request: web.Request) -> bytes:
+    """All of it, as it came. A body that is too large is refused by its length alone, where it tells one."""
+    if request.content_length is not None and request.content_length > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length)
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="Refused: the body came too slowly.") from None
+    except web.RequestPayloadError:
+        raise web.HTTPBadRequest(text="Refused: the body cannot be read.") from None
+
+
+def _is_signed(request: web.Request, lane: str, body: bytes) -> bool:
+    """Whether a secret of the lane made the HMAC-SHA256 in the header, in hex or base64; or it has none."""
+    settings = request.app[SETTINGS]
+    secrets = settings.signature_secrets.get(lane, ())
+    if not secrets:
+        return True
+    given = (
+        request.headers.get(settings.signature_header, "").removeprefix("sha256=").encode(errors="replace")
+    )
+    matches = False
+    for secret in secrets:
+        digest = hmac.digest(secret.encode(), body, "sha256")
+        matches |= hmac.compare_digest(given.lower(), digest.hex().encode())
+        matches |= hmac.compare_digest(given, b64encode(digest))
+    return matches
+
+
+def _come_back(sentence: str, after_s: int) -> web.HTTPServiceUnavailable:
+    return web.HTTPServiceUnavailable(
+        text=f"{sentence} Send it again in {after_s} seconds.", headers={"Retry-After": str(after_s)}
+    )

@@ -8,6 +8,8 @@ from services.overview import BanqState, Overview
 from services.wording.team_withdrawals import pause_since
 from services.wording.text import Markup, Words
 
+MOST_REASONS = 3
+
 
 def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
     last_webhook = m.time(overview.last_webhook_at) if overview.last_webhook_at else m.say("not yet")
@@ -28,6 +30,8 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
     if unanswered:
         see = m.say("{number}; see /admin stuck", number=unanswered)
         lines.append(_line(m, m.say("Without an answer from Banq"), see))
+    if overview.parked_webhooks:
+        lines.append(_line(m, m.say("Webhooks set aside"), _parked(m, overview.parked_webhooks)))
     if overview.oldest_dead_notice_at is not None:
         lines.append(_dead(m, overview.dead_notices, overview.oldest_dead_notice_at))
     if overview.unclaimed_grants_lately:
@@ -37,6 +41,7 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
         overview.banq is BanqState.WELL
         and overview.oldest_dead_notice_at is None
         and overview.pause is None
+        and not overview.parked_webhooks
         and team_channel is not TeamChannel.CLOSED
     )
     return Words(m.say("How things are"), "\n".join(lines), "good" if is_well else "warning")
@@ -154,9 +159,23 @@ def _webhooks(m: Markup, state: str, number: int) -> str:
             return m.say("{number} to be read", number=number)
         case "processed":
             return m.say("{number} read", number=number)
-        case "parked":
-            return m.say("{number} set aside after failures", number=number)
+        case "unknown":
+            return m.say("{number} of kinds that are of no use here", number=number)
     raise _no_words(state)
+
+
+def _parked(m: Markup, reasons: Mapping[str, int]) -> str:
+    """Those few reasons that most have; the command lists them all."""
+    shown = ", ".join(
+        f"{number} × {m.code(reason)}" for reason, number in list(reasons.items())[:MOST_REASONS]
+    )
+    return m.say(
+        "{count} after failures: {reasons}. Look at them with {list}, and let them be tried again with {replay}",
+        count=sum(reasons.values()),
+        reasons=shown,
+        list=m.code("banqbot events list"),
+        replay=m.code("banqbot events replay"),
+    )
 
 
 def _notices(m: Markup, state: str, number: int) -> str:

@@ -1,20 +1,49 @@
 -- Times are integers: milliseconds since 1970 in UTC. Ids that go back to Banq are JSON text.
 
+-- `subject` is what a hint is about, a wallet or a transaction; what asks nothing of Banq has none.
 CREATE TABLE webhook_inbox (
     id           INTEGER PRIMARY KEY,
     lane         TEXT NOT NULL,
     received_at  INTEGER NOT NULL,
     body         BLOB NOT NULL,
     event_id     TEXT,
+    subject      TEXT,
     state        TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'processed', 'parked')),
     attempts     INTEGER NOT NULL DEFAULT 0,
     next_try_at  INTEGER NOT NULL DEFAULT 0,
     error        TEXT,
-    processed_at INTEGER
+    processed_at INTEGER,
+    CHECK ((processed_at IS NOT NULL) = (state = 'processed')),
+    CHECK (state <> 'parked' OR error IS NOT NULL)
 ) STRICT;
 
 CREATE UNIQUE INDEX one_delivery_per_event ON webhook_inbox (lane, event_id) WHERE event_id IS NOT NULL;
-CREATE INDEX pending_webhooks ON webhook_inbox (id) WHERE state = 'pending';
+CREATE INDEX pending_webhooks ON webhook_inbox (id) WHERE state = 'pending' AND subject IS NULL;
+CREATE INDEX pending_hints ON webhook_inbox (next_try_at, id) WHERE state = 'pending' AND subject IS NOT NULL;
+CREATE INDEX pending_hints_by_subject ON webhook_inbox (lane, subject, id)
+    WHERE state = 'pending' AND subject IS NOT NULL;
+CREATE INDEX parked_webhooks ON webhook_inbox (id) WHERE state = 'parked';
+
+-- Ids stand in other tables, and are given out again once the newest row is gone.
+CREATE TRIGGER the_newest_webhook_is_kept BEFORE DELETE ON webhook_inbox
+WHEN OLD.id = (SELECT max(id) FROM webhook_inbox)
+BEGIN
+    SELECT RAISE(ABORT, 'the newest webhook cannot be deleted');
+END;
+
+CREATE TRIGGER only_processed_webhooks_are_deleted BEFORE DELETE ON webhook_inbox
+WHEN OLD.state <> 'processed'
+BEGIN
+    SELECT RAISE(ABORT, 'a webhook cannot be deleted before it is worked off');
+END;
+
+-- How many of each kind were worked off, whether or not they are still kept.
+CREATE TABLE webhook_totals (
+    lane   TEXT NOT NULL,
+    kind   TEXT NOT NULL CHECK (kind IN ('approval', 'revocation', 'transaction', 'unknown')),
+    number INTEGER NOT NULL CHECK (number > 0),
+    PRIMARY KEY (lane, kind)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE link_sessions (
     id              TEXT PRIMARY KEY,
@@ -107,7 +136,8 @@ CREATE INDEX ended_turns ON turns (ended_at);
 
 CREATE TABLE grants (
     id           INTEGER PRIMARY KEY,
-    inbox_id     INTEGER NOT NULL UNIQUE REFERENCES webhook_inbox (id),
+    -- Of the webhook, which is not kept as long.
+    inbox_id     INTEGER NOT NULL UNIQUE,
     lane         TEXT NOT NULL,
     user_guid    TEXT NOT NULL,
     banq_user_id TEXT NOT NULL,

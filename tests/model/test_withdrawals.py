@@ -132,7 +132,7 @@ class WithdrawalMachine(WithdrawalWorld):
         self.all_goes_on_at_banq()
         self.time_passes(20)
         for number in (process, 1 - process):
-            self.do(number, self.rig(number).inbox.step())
+            self.do(number, self.rig(number).work_off())
             self.do(number, self.rig(number).reconciler.step())
 
     @precondition(lambda self: self.drafts)
@@ -376,7 +376,7 @@ class WithdrawalMachine(WithdrawalWorld):
     def work_off_webhooks(self, process: int, fault: Fault | None) -> None:
         if fault is not None:
             self.banq.faults.add(fault)
-        self.do(process, self.rig(process).inbox.step())
+        self.do(process, self.rig(process).work_off())
 
     @rule(process=one_of_two, fault=st.none() | st.sampled_from(NO_NEWS + NO_LIST[1:] + HOLDS + DOUBTS[:2]))
     def look_at_what_is_under_way(self, process: int, fault: Fault | None) -> None:

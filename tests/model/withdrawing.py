@@ -210,7 +210,7 @@ class WithdrawalWorld(RuleBasedStateMachine):
         for transaction in self.banq.ledger.transactions:
             if transaction.status in OPEN_STATUSES:
                 self.banq.ledger.finish(transaction.id, "completed")
-        for work in (rig.inbox.step, rig.reconciler.step, rig.withdrawals.expire_drafts, rig.outbox.step):
+        for work in (rig.work_off, rig.reconciler.step, rig.withdrawals.expire_drafts, rig.outbox.step):
             self.do(process, work())
         self.settle(process, 0)
         for member, _ in MEMBERS:

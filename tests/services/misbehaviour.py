@@ -59,7 +59,7 @@ async def later(rig: Rig, clock: Clock) -> None:
     """Banq is well, and what is due by now is done."""
     rig.sandbox.faults.clear()
     clock.forward(minutes=31)
-    await rig.inbox.step()
+    await rig.work_off()
     await rig.reconciler.step()
 
 

@@ -27,6 +27,7 @@ from services.matching import Matching
 from services.member_languages import MemberLanguages
 from services.nfts import Nfts
 from services.outbox import Outbox
+from services.processor import Processor
 from services.reconciler import Reconciler
 from services.settling import Settling
 from services.sources import Sources
@@ -38,6 +39,7 @@ from services.withdrawals import Drafted, Submitted, Withdrawals
 from services.wording.language import ENGLISH
 from storage import withdrawals
 from storage.database import Database
+from storage.intake import Intake
 from storage.limits import Rules
 from storage.withdrawals import Withdrawal
 
@@ -77,6 +79,7 @@ class Rig:
     page: LinkPage
     matching: Matching
     inbox: Inbox
+    processor: Processor
     nfts: Nfts
     submitter: Submitter
     reconciler: Reconciler
@@ -120,10 +123,15 @@ class Rig:
         await self.matching.keep_time()
         await self.matching.settle()
 
+    async def work_off(self) -> None:
+        """What the processor's two workers do."""
+        await self.processor.work_off()
+        await self.processor.follow_hints()
+
     async def webhook(self, body: object, lane: str = LANE) -> None:
         """Banq's webhook arrives and is worked off."""
         await self.inbox.accept(lane, json.dumps(body).encode())
-        await self.inbox.step()
+        await self.work_off()
 
     async def granted(self, user_guid: str, user_id: str, lane: str = LANE) -> None:
         await self.webhook(
@@ -252,6 +260,15 @@ async def build(
         reconciler = Reconciler(
             database, banq, nfts, submitter, steps, sources, webhook_action_stands=webhook_action_stands
         )
+        processor = Processor(
+            database,
+            matching,
+            reconciler,
+            nfts,
+            sources,
+            wake_settling=lambda: None,
+            reference_field=reference_field,
+        )
         yield Rig(
             sandbox=sandbox,
             database=database,
@@ -261,15 +278,8 @@ async def build(
             links=links,
             page=LinkPage(database, line, lanes, rules, sources, lambda: None),
             matching=matching,
-            inbox=Inbox(
-                database,
-                matching,
-                reconciler,
-                nfts,
-                sources,
-                wake_settling=lambda: None,
-                reference_field=reference_field,
-            ),
+            inbox=Inbox(Intake(database), processor, sources),
+            processor=processor,
             nfts=nfts,
             submitter=submitter,
             reconciler=reconciler,

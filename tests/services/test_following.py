@@ -161,7 +161,7 @@ async def test_a_webhook_before_our_own_answer_is_kept_for_later(linked: Rig, cl
     linked.sandbox.faults.release()
     await confirming
     clock.forward(seconds=10)
-    await linked.inbox.step()
+    await linked.work_off()
 
     assert (await linked.stored(draft)).state == "completed"
     assert linked.sandbox.faults.received["withdraw"] == 1
@@ -176,7 +176,7 @@ async def test_a_webhook_while_banq_is_away_is_kept_for_later(linked: Rig, clock
 
     linked.sandbox.faults.clear()
     clock.forward(seconds=10)
-    await linked.inbox.step()
+    await linked.work_off()
 
     assert (await linked.stored(withdrawal)).state == "completed"
 
@@ -242,7 +242,7 @@ async def test_a_webhook_that_stands_waits_for_the_id_of_what_is_being_sent(
         linked.sandbox.faults.release()
         await confirming
         clock.forward(seconds=10)
-        await other.inbox.step()
+        await other.work_off()
 
     assert (await linked.stored(draft)).state == "completed"
 

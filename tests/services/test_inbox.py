@@ -9,7 +9,8 @@ import pytest
 from banq.webhook import MalformedWebhook
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
-from storage import webhook_inbox
+from services.processor import BATCH
+from storage.intake import Intake, Received
 from tests.conftest import Clock
 from tests.services.rig import ADA, BEN, LANE, Rig
 
@@ -125,13 +126,13 @@ async def test_a_webhook_waits_for_banq_as_long_as_it_takes(linked: Rig, clock: 
     await linked.webhook(revoked(identities.ADA))
     for _ in range(20):
         clock.forward(minutes=5)
-        await linked.inbox.step()
+        await linked.work_off()
     assert (await states(linked))[-1] == "pending"
     assert await link_state(linked) == "active"
 
     linked.sandbox.faults.clear()
     clock.forward(minutes=5)
-    await linked.inbox.step()
+    await linked.work_off()
 
     assert (await states(linked))[-1] == "processed"
     assert await link_state(linked) == "stale"
@@ -141,20 +142,19 @@ async def test_a_failed_webhook_is_not_tried_again_at_once(linked: Rig, clock: C
     linked.sandbox.faults.outage = "503"
     await linked.webhook(revoked(identities.ADA))
 
-    await linked.inbox.step()
+    await linked.work_off()
     assert (await linked.column("SELECT attempts FROM webhook_inbox ORDER BY id"))[-1] == 1
     clock.forward(seconds=2)
-    await linked.inbox.step()
+    await linked.work_off()
     assert (await linked.column("SELECT attempts FROM webhook_inbox ORDER BY id"))[-1] == 2
     clock.forward(seconds=2)
-    await linked.inbox.step()
+    await linked.work_off()
     assert (await linked.column("SELECT attempts FROM webhook_inbox ORDER BY id"))[-1] == 2
 
 
 async def unreadable_row(rig: Rig) -> None:
     """A row that no try will ever get through, as a bug of ours could leave it."""
-    async with rig.database.transaction() as tx:
-        await webhook_inbox.insert(tx, LANE, rig.sources.now(), b"rubbish", None)
+    await Intake(rig.database).store(Received(LANE, rig.sources.now(), b"rubbish"))
 
 
 async def test_what_can_never_be_worked_off_is_parked(rig: Rig, clock: Clock) -> None:
@@ -162,7 +162,7 @@ async def test_what_can_never_be_worked_off_is_parked(rig: Rig, clock: Clock) ->
 
     for _ in range(5):
         assert await states(rig) == ["pending"]
-        await rig.inbox.step()
+        await rig.work_off()
         clock.forward(minutes=5)
 
     assert await states(rig) == ["parked"]
@@ -176,7 +176,7 @@ async def test_what_banq_refuses_for_good_is_parked(rig: Rig, clock: Clock, stat
 
     for _ in range(10):
         clock.forward(minutes=5)
-        await rig.inbox.step()
+        await rig.work_off()
 
     assert await states(rig) == [state]
 
@@ -197,11 +197,11 @@ async def test_an_approval_does_not_wait_for_what_banq_is_slow_about(rig: Rig) -
     _, browser = await rig.start(BEN)
     guid, user_id = await rig.approve(identities.BEN)
     granted = {"action": "created", "resourceType": "UserToken", "userGuid": guid, "userId": user_id}
-    for body in (NOT_OURS, NOT_OURS, granted):
+    for body in (NOT_OURS, NOT_OURS | {"resourceId": "nor-this"}, granted):
         await rig.inbox.accept(LANE, json.dumps(body).encode())
     rig.sandbox.faults.add(Fault(route="transaction", hold=True))
 
-    working = asyncio.create_task(rig.inbox.step())
+    working = asyncio.create_task(rig.work_off())
     await rig.sandbox.store.until(lambda: rig.sandbox.faults.received["transaction"] == 2)
     await rig.page.approved(browser)
     await rig.time_passes()
@@ -223,14 +223,14 @@ async def test_what_is_no_approval_grants_nothing(rig: Rig, action: str) -> None
 
 
 async def test_a_flood_is_worked_off_in_steps(rig: Rig) -> None:
-    for number in range(150):
+    for number in range(BATCH + 50):
         await rig.inbox.accept(LANE, json.dumps({"number": number}).encode())
 
-    await rig.inbox.step()
-    assert (await states(rig)).count("processed") == 100
-    await rig.inbox.step()
+    await rig.work_off()
+    assert (await states(rig)).count("processed") == BATCH
+    await rig.work_off()
 
-    assert (await states(rig)).count("processed") == 150
+    assert (await states(rig)).count("processed") == BATCH + 50
 
 
 async def test_what_one_process_stored_another_works_off(rig: Rig) -> None:
@@ -240,7 +240,7 @@ async def test_what_one_process_stored_another_works_off(rig: Rig) -> None:
     await rig.inbox.accept(LANE, json.dumps(body).encode())
 
     async with rig.again() as restarted:
-        await restarted.inbox.step()
+        await restarted.work_off()
 
     await rig.page.approved(browser)
     await rig.time_passes()

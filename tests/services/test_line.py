@@ -296,7 +296,7 @@ async def test_a_webhook_worked_off_after_the_turn_links_nobody(rig: Rig, clock:
     await pass_time(rig, clock, TURN)
     await pass_time(rig, clock, REST)
     assert await rig.state_of(second) == "open"
-    await rig.inbox.step()
+    await rig.work_off()
     await rig.page.approved(second)
     await rig.time_passes()
 

@@ -7,7 +7,7 @@ import pytest
 from banq.webhook import MalformedWebhook
 from sandbox.banq.faults import Route
 from sandbox.banq.state import Transaction
-from services.inbox import BATCH
+from services.processor import BATCH
 from tests.conftest import Clock
 from tests.services.misbehaviour import (
     ODD,
@@ -86,7 +86,7 @@ async def test_a_banq_that_asks_for_a_pause_gets_it(linked: Rig, clock: Clock, a
     await look(linked, asks)
     looked = linked.sandbox.faults.received["transaction"]
 
-    work = linked.inbox.step if asks == "webhook" else linked.reconciler.step
+    work = linked.work_off if asks == "webhook" else linked.reconciler.step
     clock.forward(seconds=1799)
     await work()
     assert linked.sandbox.faults.received["transaction"] == looked
@@ -141,7 +141,7 @@ async def arrive(rig: Rig, bodies: list[dict[str, object]]) -> None:
     for body in bodies:
         await rig.inbox.accept(LANE, json.dumps(body).encode())
     for _ in range(0, len(bodies), BATCH):
-        await rig.inbox.step()
+        await rig.work_off()
     assert "pending" not in await rig.column("SELECT state FROM webhook_inbox")
 
 

@@ -89,8 +89,8 @@ async def test_a_webhook_worked_off_twice_is_one_approval(rig: Rig) -> None:
     await rig.granted(*await rig.approve(identities.ADA))
 
     async with rig.database.transaction() as tx:
-        await tx.execute("UPDATE webhook_inbox SET state = 'pending'")
-    await rig.inbox.step()
+        await tx.execute("UPDATE webhook_inbox SET state = 'pending', processed_at = NULL")
+    await rig.work_off()
 
     assert await grant_states(rig) == ["pending"]
     await rig.page.approved(browser)

@@ -263,7 +263,7 @@ async def test_every_step_can_be_another_process(signing_in: Rig, clock: Clock) 
     async with restarted() as rig:
         await rig.page.approved(browser)
     async with restarted() as rig:
-        await rig.inbox.step()
+        await rig.work_off()
         await rig.time_passes()
     async with restarted() as rig:
         assert await rig.linking.finish(started.session_id, ADA) == Linked(32)

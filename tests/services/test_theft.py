@@ -127,7 +127,7 @@ async def test_one_worked_off_late_belongs_to_its_turn(rig: Rig, clock: Clock) -
     await pass_time(rig, clock, 2 * MINUTE)
     assert await rig.state_of(thief) == "open"
     await rig.page.approved(thief)
-    await rig.inbox.step()
+    await rig.work_off()
     await rig.time_passes()
 
     assert await rig.state_of(thief) == "approved"

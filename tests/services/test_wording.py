@@ -405,6 +405,7 @@ def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overvie
         links={"active": 3},
         withdrawals={"awaiting_owner": 2, "rejected_at_banq": 1},
         webhooks={},
+        parked_webhooks={},
         notices={"kept": 1, "dead": dead_notices},
         dead_notices=dead_notices,
         oldest_dead_notice_at=NOW if dead_notices else None,
@@ -429,7 +430,7 @@ def test_each_state_is_told_to_the_team_in_plain_words() -> None:
         LIVE_STATES,
         ("active", "stale", "frozen", "unlinked"),
         ("draft", *STATES, *filter(None, REASONS["failed"])),
-        ("pending", "processed", "parked"),
+        ("pending", "processed", "unknown"),
         ("pending", "kept", "delivered"),
     )
     linking, links, withdrawals_, webhooks, notices = (dict.fromkeys(states, 17) for states in queues)

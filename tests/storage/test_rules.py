@@ -109,7 +109,6 @@ async def test_only_known_chat_platforms_are_kept(
     ("table", "row", "reference"),
     [
         ("turns", TURN, {"session_id": "nobody"}),
-        ("grants", GRANT, {"inbox_id": 99}),
         ("grants", GRANT, {"turn_id": 99}),
         ("links", LINK, {"session_id": "nobody"}),
         ("withdrawals", WITHDRAWAL, {"link_id": "nobody"}),
@@ -128,9 +127,7 @@ async def test_what_a_row_refers_to_must_exist(
         await put_alone(filled, table, row | fresh.get(table, {}))
 
 
-@pytest.mark.parametrize(
-    ("table", "row"), [("link_sessions", "s-1"), ("webhook_inbox", "1"), ("turns", "1"), ("links", "l-1")]
-)
+@pytest.mark.parametrize(("table", "row"), [("link_sessions", "s-1"), ("turns", "1"), ("links", "l-1")])
 async def test_what_others_refer_to_cannot_be_deleted(filled: Database, table: str, row: str) -> None:
     await put_alone(filled, "grants", GRANT)
     await put_alone(filled, "withdrawals", WITHDRAWAL)

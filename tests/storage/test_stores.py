@@ -9,6 +9,7 @@ import pytest
 
 from storage import audit, grants, limits, link_sessions, links, outbox, turns, webhook_inbox, withdrawals
 from storage.database import Connection, Database, from_ms, to_ms
+from storage.intake import Intake, Received
 from storage.limits import Rules
 from storage.link_sessions import LinkSession
 from storage.links import Link
@@ -589,23 +590,66 @@ async def test_sessions_and_withdrawals_tell_their_owner(filled: Database) -> No
 # -- inbox, outbox, audit
 
 
-async def test_a_delivery_is_processed_or_parked_once(database: Database) -> None:
-    async with database.transaction() as tx:
-        assert await webhook_inbox.insert(tx, "main", NOW, b"{}", "e-1")
-        assert not await webhook_inbox.insert(tx, "main", LATER, b"{}", "e-1")
-        assert await webhook_inbox.insert(tx, "main", LATER, b"{}", None)
-        assert await webhook_inbox.insert(tx, "main", LATER, b"{}", None)
-        assert [delivery.id for delivery in await webhook_inbox.pending(tx, NOW, 10)] == [1, 2, 3]
-        await webhook_inbox.mark_processed(tx, 1, NOW)
-        await webhook_inbox.mark_failed(tx, 1, "too late", LATER, park=True)
-        await webhook_inbox.mark_failed(tx, 2, "Banq", LATER, park=False)
-        await webhook_inbox.mark_failed(tx, 3, "bug", NOW, park=True)
+async def receive(database: Database, *received: Received) -> None:
+    intake = Intake(database)
+    for one in received:
+        await intake.store(one)
 
-    assert await webhook_inbox.pending(database.read, NOW, 10) == []
-    due = await webhook_inbox.pending(database.read, LATER, 10)
-    assert [(delivery.id, delivery.attempts) for delivery in due] == [(2, 1)]
-    assert await webhook_inbox.count_by_state(database.read) == {"parked": 1, "pending": 1, "processed": 1}
+
+async def test_a_delivery_is_processed_or_parked_once(database: Database) -> None:
+    plain = Received("main", LATER, b"{}")
+    await receive(database, replace(plain, event_id="e-1"), replace(plain, event_id="e-1"), plain, plain)
+    first, second, third = await webhook_inbox.due(database.read, NOW, 10)
+
+    async with database.transaction() as tx:
+        for _ in range(2):
+            await webhook_inbox.mark_processed(tx, [first], "approval", NOW)
+        await webhook_inbox.mark_failed(tx, first.id, "too late", LATER, park=True)
+        await webhook_inbox.mark_failed(tx, second.id, "Banq", LATER, park=False)
+        await webhook_inbox.mark_failed(tx, third.id, "bug", NOW, park=True)
+
+    assert await webhook_inbox.due(database.read, NOW, 10) == []
+    due = await webhook_inbox.due(database.read, LATER, 10)
+    assert [(delivery.id, delivery.attempts) for delivery in due] == [(second.id, 1)]
+    assert await webhook_inbox.pending_count(database.read) == 1
+    assert await webhook_inbox.parked_reasons(database.read) == {"bug": 1}
+    assert await webhook_inbox.totals(database.read) == {"approval": 1}
     assert await webhook_inbox.last_received_at(database.read) == LATER
+
+
+async def test_totals_are_of_all_lanes_and_of_each_kind(database: Database) -> None:
+    await receive(database, *(Received(lane, NOW, b"{}") for lane in ("main", "main", "other", "other")))
+    deliveries = await webhook_inbox.due(database.read, NOW, 10)
+
+    async with database.transaction() as tx:
+        await webhook_inbox.mark_processed(tx, deliveries[:3], "unknown", NOW)
+        await webhook_inbox.mark_processed(tx, deliveries[3:], "approval", NOW)
+
+    assert await webhook_inbox.totals(database.read) == {"approval": 1, "unknown": 3}
+
+
+async def test_hints_of_a_subject_wait_for_the_first_of_them(database: Database) -> None:
+    hint = Received("main", NOW, b"{}", subject="wallet")
+    strangers = (replace(hint, subject="other"), replace(hint, lane="other"))
+    await receive(database, hint, hint, *strangers)
+
+    async with database.transaction() as tx:
+        await webhook_inbox.mark_failed(tx, 1, "Banq", LATER, park=False)
+
+    assert [one.id for one in await webhook_inbox.due_hints(database.read, NOW, 10)] == [3, 4]
+    assert [one.id for one in await webhook_inbox.due_hints(database.read, LATER, 10)] == [2, 3, 4, 1]
+    in_order = await webhook_inbox.pending_hints(database.read, "main", "wallet", 10)
+    assert [one.id for one in in_order] == [1, 2]
+
+
+async def test_parked_a_hint_holds_up_nothing(database: Database) -> None:
+    hint = Received("main", NOW, b"{}", subject="wallet")
+    await receive(database, hint, hint)
+
+    async with database.transaction() as tx:
+        await webhook_inbox.mark_failed(tx, 1, "bug", LATER, park=True)
+
+    assert [one.id for one in await webhook_inbox.due_hints(database.read, NOW, 10)] == [2]
 
 
 async def test_a_notice_is_kept_once_per_object_kind_and_member(database: Database) -> None:

@@ -132,7 +132,7 @@ async def test_unknown_kinds_are_stored_as_well(side: SideServer, body: bytes) -
 
 
 async def test_the_log_does_not_have_the_secret(side: SideServer, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     for body, secret in ((BODY, SECRET), (b"rubbish", SECRET), (BODY, SECRET[:-1]), (b"x" * 70_000, SECRET)):
         await deliver(side, body, secret)
 

@@ -1,0 +1,106 @@
+"""Stores webhooks for good: whatever waits at a time goes into one statement, and so into one commit."""
+
+import asyncio
+import logging
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from storage.database import Database, to_ms
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 200
+MOST_WAITING = 2_000
+MOST_WAITING_BYTES = 16 * 1024 * 1024
+
+
+class IntakeFull(Exception):
+    """As much as fits in memory waits for the disk already; nothing was stored."""
+
+
+class NotStored(Exception):
+    """The disk did not take it, or not in time; nothing was stored."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """`event_id`: the sender's own. `subject`: what it is a hint about, if it is one."""
+
+    lane: str
+    at: datetime
+    body: bytes
+    event_id: str | None = None
+    subject: str | None = None
+
+
+class Intake:
+    """Any number of tasks store at a time, and one writes for all. What is stored survives a power cut."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
+        self._waiting_bytes = 0
+        self._writing: asyncio.Task[None] | None = None
+
+    async def store(self, received: Received) -> None:
+        """Returns once it is on the disk. A known event id is stored only once; without one, always.
+
+        Raises IntakeFull or NotStored.
+        """
+        if len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES:
+            raise IntakeFull
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append((received, stored))
+        self._waiting_bytes += len(received.body)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="intake")
+        await stored
+
+    async def _write(self) -> None:
+        """Write until nothing waits. Whoever comes while a commit is under way is in the next one."""
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+                self._waiting_bytes -= sum(len(received.body) for received, _ in batch)
+                await self._write_batch(batch)
+        finally:
+            self._writing = None
+
+    async def _write_batch(self, batch: list[tuple[Received, asyncio.Future[None]]]) -> None:
+        failure: Exception | None = None
+        try:
+            await self._insert([received for received, _ in batch])
+        except sqlite3.Error as error:
+            log.error("%s webhooks could not be stored: %s", len(batch), error)  # noqa: TRY400 - a full disk needs no traceback
+            failure = NotStored(str(error))
+        except BaseException:
+            # Nobody may be told that it is stored, nor wait for ever.
+            for _, stored in batch:
+                stored.cancel()
+            raise
+        for _, stored in batch:
+            if stored.done():
+                continue
+            if failure is None:
+                stored.set_result(None)
+            else:
+                stored.set_exception(failure)
+
+    async def _insert(self, rows: list[Received]) -> None:
+        values: list[Any] = []
+        for one in rows:
+            values += (one.lane, to_ms(one.at), one.body, one.event_id, one.subject)
+        await self._database.execute(_insert_statement(len(rows)), *values)
+
+
+@cache
+def _insert_statement(rows: int) -> str:
+    """One statement for all of them: each of its own would cost a wait for the interpreter's lock."""
+    placeholders = ", ".join(["(?, ?, ?, ?, ?)"] * rows)
+    return (
+        "INSERT INTO webhook_inbox (lane, received_at, body, event_id, subject)"  # noqa: S608 - placeholders
+        f" VALUES {placeholders} ON CONFLICT (lane, event_id) WHERE event_id IS NOT NULL DO NOTHING"
+    )
