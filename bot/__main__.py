@@ -27,6 +27,8 @@ webhooks = typer.Typer(help="What Banq sends to us, and where.", no_args_is_help
 cli.add_typer(webhooks, name="webhooks")
 withdrawals = typer.Typer(help="Withdrawals that need a person.", no_args_is_help=True)
 cli.add_typer(withdrawals, name="withdrawals")
+events = typer.Typer(help="Webhooks that came, and what became of them.", no_args_is_help=True)
+cli.add_typer(events, name="events")
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 SHORTEST_REASON, LONGEST_REASON = 3, 200
@@ -142,6 +144,35 @@ def withdrawals_settle(
             settings, withdrawal_id, "sent" if outcome is Outcome.SENT else "not_sent", kept
         )
     )
+
+
+@events.command("list")
+def events_list(
+    context: typer.Context,
+    every: Annotated[
+        bool, typer.Option("--all", help="Not only those that fail, but the newest of all.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=10_000)] = 20,
+) -> None:
+    """List the webhooks that were set aside after failures, or still fail, with the reason."""
+    from bot import events as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.show(settings, limit, every=every))
+
+
+@events.command("replay")
+def events_replay(
+    context: typer.Context,
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]…", help="As 'events list' shows them; without: all.")
+    ] = None,
+) -> None:
+    """Let webhooks that were set aside be tried again, also while the bot runs."""
+    from bot import events as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.replay(settings, ids or []))
 
 
 def _load(context: typer.Context) -> config.Config:

@@ -1,21 +1,18 @@
 """The operator's hand on withdrawals, also while the bot runs: pause, resume, and settle what is stuck."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import assert_never
 
 from rich.console import Console
 from rich.markup import escape
 
 from bot.config import Config
-from bot.refusals import StartRefused
+from bot.existing_database import existing_database
 from services.addresses import shortened
 from services.changes import Changes
 from services.foreign_text import clean
 from services.kill_switch import AlreadyPaused, KillSwitch, NotPaused, PausedNow
 from services.settling import NotStuck, Settled, Settlement, Settling, StillChecking
 from services.sources import Sources
-from storage.database import Database
 from storage.limits import Pause
 
 console = Console(highlight=False, soft_wrap=True)
@@ -23,7 +20,7 @@ ACTOR = "operator"
 
 
 async def pause(settings: Config, reason: str) -> None:
-    async with _database(settings) as database:
+    async with existing_database(settings) as database:
         outcome = await KillSwitch(database, Changes(), Sources()).pause(ACTOR, reason)
     match outcome:
         case PausedNow(cancelled):
@@ -41,7 +38,7 @@ async def pause(settings: Config, reason: str) -> None:
 
 
 async def resume(settings: Config, reason: str) -> None:
-    async with _database(settings) as database:
+    async with existing_database(settings) as database:
         outcome = await KillSwitch(database, Changes(), Sources()).resume(ACTOR, reason)
     match outcome:
         case Pause() as ended:
@@ -57,7 +54,7 @@ async def resume(settings: Config, reason: str) -> None:
 
 async def show_stuck(settings: Config) -> None:
     """What is needed to ask Banq about each withdrawal without an answer."""
-    async with _database(settings) as database:
+    async with existing_database(settings) as database:
         stuck = await Settling(database, Changes(), Sources()).stuck()
     if not stuck:
         console.print("Banq has answered about every withdrawal.")
@@ -79,7 +76,7 @@ async def show_stuck(settings: Config) -> None:
 
 async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, reason: str) -> int:
     """1 where nothing was changed."""
-    async with _database(settings) as database:
+    async with existing_database(settings) as database:
         outcome = await Settling(database, Changes(), Sources()).settle(
             withdrawal_id, settlement, ACTOR, reason
         )
@@ -105,13 +102,3 @@ async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, r
 def _shown(text: str) -> str:
     """Somebody's words, with nothing in them that a terminal obeys."""
     return escape(clean(text, 200))
-
-
-@asynccontextmanager
-async def _database(settings: Config) -> AsyncIterator[Database]:
-    if not settings.storage.path.exists():
-        raise StartRefused(
-            f"storage.path: there is no database {settings.storage.path} yet. Start the bot first."
-        )
-    async with Database(settings.storage.path) as database:
-        yield database

@@ -17,7 +17,9 @@ class Delivery:
     received_at: datetime
     body: bytes
     attempts: int
-    subject: str | None = None
+    subject: str | None
+    state: str
+    error: str | None
 
 
 async def due(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
@@ -93,6 +95,38 @@ async def mark_failed(
     )
 
 
+async def parked_ids(connection: Connection) -> list[int]:
+    rows = await connection.fetch_all("SELECT id FROM webhook_inbox WHERE state = 'parked' ORDER BY id")
+    return [int(row["id"]) for row in rows]
+
+
+async def replay(tx: Connection, ids: Sequence[int]) -> None:
+    """Those of them that are parked are tried again, as often as new ones."""
+    await tx.execute(
+        "UPDATE webhook_inbox SET state = 'pending', attempts = 0, next_try_at = 0"
+        " WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'parked'",
+        json.dumps(list(ids)),
+    )
+
+
+async def failing(connection: Connection, limit: int) -> list[Delivery]:
+    """Parked, or tried without success so far; the newest first."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM webhook_inbox WHERE id IN ("
+        "SELECT id FROM webhook_inbox WHERE state = 'parked'"
+        " UNION ALL SELECT id FROM webhook_inbox WHERE state = 'pending' AND subject IS NULL AND attempts > 0"
+        " UNION ALL SELECT id FROM webhook_inbox"
+        " WHERE state = 'pending' AND subject IS NOT NULL AND attempts > 0) ORDER BY id DESC LIMIT ?1",
+        limit,
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def latest(connection: Connection, limit: int) -> list[Delivery]:
+    rows = await connection.fetch_all("SELECT * FROM webhook_inbox ORDER BY id DESC LIMIT ?1", limit)
+    return [_delivery(row) for row in rows]
+
+
 async def last_received_at(connection: Connection) -> datetime | None:
     row = await connection.fetch_one("SELECT received_at FROM webhook_inbox ORDER BY id DESC LIMIT 1")
     return None if row is None else from_ms(row["received_at"])
@@ -121,10 +155,12 @@ async def totals(connection: Connection) -> dict[str, int]:
 
 def _delivery(row: sqlite3.Row) -> Delivery:
     return Delivery(
-        row["id"],
-        row["lane"],
-        from_ms(row["received_at"]),
-        bytes(row["body"]),
-        row["attempts"],
-        row["subject"],
+        id=row["id"],
+        lane=row["lane"],
+        received_at=from_ms(row["received_at"]),
+        body=bytes(row["body"]),
+        attempts=row["attempts"],
+        subject=row["subject"],
+        state=row["state"],
+        error=row["error"],
     )

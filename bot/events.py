@@ -1,0 +1,54 @@
+"""The operator's look at webhooks, also while the bot runs: what was set aside, and trying it again."""
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.config import Config
+from bot.existing_database import existing_database
+from services.events import Events, ReceivedEvent
+from services.sources import Sources
+
+console = Console(highlight=False, soft_wrap=True)
+ACTOR = "operator"
+STATES = {"pending": "waits", "processed": "worked off", "parked": "set aside"}
+
+
+async def show(settings: Config, limit: int, *, every: bool) -> None:
+    """Those that failed, or all; never what is in them."""
+    async with existing_database(settings) as database:
+        events = Events(database, Sources())
+        found = await events.latest(limit) if every else await events.failing(limit)
+    if not found:
+        console.print(
+            "No webhook has come yet." if every else "No webhook is failing, and none is set aside."
+        )
+        return
+    for event in found:
+        console.print(_line(event))
+    if any(event.delivery.state == "parked" for event in found):
+        console.print("\nOnce their cause is gone, let them be tried again: banqbot events replay \\[ID …]")
+
+
+def _line(event: ReceivedEvent) -> str:
+    delivery = event.delivery
+    said = " ".join(filter(None, (event.kind, event.action))) or "(of no kind)"
+    line = (
+        f"[bold]{delivery.id}[/bold]  {delivery.received_at:%Y-%m-%d %H:%M:%S} UTC, lane {delivery.lane}, "
+        f"{escape(said)}: {STATES[delivery.state]}"
+    )
+    if delivery.attempts and delivery.state != "processed":
+        line += f" after {delivery.attempts} tries, the last failed: {escape(delivery.error or 'no reason')}"
+    return line
+
+
+async def replay(settings: Config, ids: list[int]) -> int:
+    """1 where one that was named is not set aside."""
+    async with existing_database(settings) as database:
+        replayed = await Events(database, Sources()).replay(ids, ACTOR)
+    if replayed.number:
+        console.print(f"Tried again from now on: {replayed.number}. See: banqbot events list")
+    elif not ids:
+        console.print("No webhook is set aside.")
+    for delivery_id in replayed.not_parked:
+        console.print(f"Webhook {delivery_id} is not set aside. See: banqbot events list --all")
+    return 1 if replayed.not_parked else 0

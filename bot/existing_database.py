@@ -1,0 +1,19 @@
+"""The database for a command that works beside the bot, or without it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.config import Config
+from bot.refusals import StartRefused
+from storage.database import Database
+
+
+@asynccontextmanager
+async def existing_database(settings: Config) -> AsyncIterator[Database]:
+    """Raises StartRefused where there is none yet: a mistyped path must not make a new one."""
+    if not settings.storage.path.exists():
+        raise StartRefused(
+            f"storage.path: there is no database {settings.storage.path} yet. Start the bot first."
+        )
+    async with Database(settings.storage.path) as database:
+        yield database

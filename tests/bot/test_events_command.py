@@ -1,0 +1,38 @@
+"""`banqbot events`, as it is typed."""
+
+import asyncio
+from pathlib import Path
+
+from storage.database import Database
+from tests.bot.test_command_line import banqbot, with_database
+
+BODY = '{"resourceType": "NftTransaction", "action": "completed"}'
+PARKED = (
+    "INSERT INTO webhook_inbox (lane, received_at, body, subject, state, attempts, error) VALUES"  # noqa: S608
+    f" ('main', 0, CAST('{BODY}' AS BLOB), 'secret-id', 'parked', 5, 'Banq refused the call (403)')"
+)
+
+
+async def test_what_was_set_aside_is_listed_and_tried_again(tmp_path: Path) -> None:
+    config, path = await with_database(tmp_path, PARKED)
+
+    listed, unknown = await asyncio.gather(
+        banqbot(config, "events", "list"), banqbot(config, "events", "replay", "7")
+    )
+    replayed = await banqbot(config, "events", "replay")
+    again = await banqbot(config, "events", "replay")
+
+    assert listed.out.startswith(
+        "1  1970-01-01 00:00:00 UTC, lane main, NftTransaction completed: set aside after 5 tries, "
+        "the last failed: Banq refused the call (403)\n"
+    )
+    assert listed.out.endswith("banqbot events replay [ID …]\n")
+    assert "secret-id" not in listed.out
+    assert (unknown.code, unknown.out) == (
+        1,
+        "Webhook 7 is not set aside. See: banqbot events list --all\n",
+    )
+    assert (replayed.code, replayed.out) == (0, "Tried again from now on: 1. See: banqbot events list\n")
+    assert (again.code, again.out) == (0, "No webhook is set aside.\n")
+    async with Database(path) as database:
+        assert await database.read.count("SELECT count(*) FROM webhook_inbox WHERE state = 'pending'") == 1
