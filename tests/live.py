@@ -1,12 +1,9 @@
 """The live bot: `banqbot run` in a process of its own, between the two emulators, over real sockets."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 import tomllib
-from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +21,7 @@ from sandbox.discord import (
     DiscordSandbox,
 )
 from storage.database import Database
+from tests.fork_server import Forked, fork
 
 WEBHOOK_SECRET = "a-webhook-secret-of-tests"
 COMMUNITY = "Sunny Meadow"
@@ -64,7 +62,7 @@ class LiveBot:
         discord.oauth.redirect_uris.add(f"{self.url}/link/discord")
         self.output: list[str] = []
         self._said = asyncio.Condition()
-        self._process: Process | None = None
+        self._process: Forked | None = None
         self._reading: asyncio.Task[None] | None = None
         self.config.write_text(self._toml(), encoding="utf-8")
 
@@ -121,9 +119,8 @@ class LiveBot:
     async def call(self, *arguments: str) -> tuple[int, str]:
         """Run another command of the command line; its exit code and all it printed."""
         process = await self._spawn(*arguments)
-        output, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, output.decode()
+        output = await process.output.read()
+        return await process.wait(), output.decode()
 
     @asynccontextmanager
     async def opened_database(self) -> AsyncIterator[Database]:
@@ -133,8 +130,7 @@ class LiveBot:
     def send_signal(self, signal_number: signal.Signals) -> None:
         assert self._process is not None
         assert self._reading is not None
-        # A signal to a process that is dead already would take its exit code away from asyncio.
-        if self._process.returncode is None and not self._reading.done():
+        if not self._reading.done():
             self._process.send_signal(signal_number)
 
     async def _end(self, signal_number: signal.Signals) -> int:
@@ -145,23 +141,11 @@ class LiveBot:
         self._process = None
         return code
 
-    async def _spawn(self, *arguments: str) -> Process:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BANQBOT_")}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            self._module,
-            "--config",
-            str(self.config),
-            *arguments,
-            stdout=PIPE,
-            stderr=STDOUT,
-            env=environment,
-        )
+    async def _spawn(self, *arguments: str) -> Forked:
+        return await fork(self._module, ["--config", str(self.config), *arguments])
 
-    async def _read(self, process: Process) -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
+    async def _read(self, process: Forked) -> None:
+        async for line in process.output:
             async with self._said:
                 self.output.append(line.decode())
                 self._said.notify_all()
