@@ -167,7 +167,7 @@ def _webhooks(m: Markup, state: str, number: int) -> str:
 def _parked(m: Markup, reasons: Mapping[str, int]) -> str:
     """Those few reasons that most have; the command lists them all."""
     shown = ", ".join(
-        f"{number} × {m.code(reason)}" for reason, number in list(reasons.items())[:MOST_REASONS]
+        f"{m.code(reason)} ({number})" for reason, number in list(reasons.items())[:MOST_REASONS]
     )
     return m.say(
         "{count} after failures: {reasons}. Look at them with {list}, and let them be tried again with {replay}",

@@ -425,6 +425,19 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
     assert (words.tone == "good") == (state is BanqState.WELL)
 
 
+def test_the_team_is_told_why_webhooks_were_set_aside_and_what_to_do() -> None:
+    parked = {"Banq refused the call (403)": 4, "KeyError": 2, "ValueError": 1, "TypeError": 1}
+
+    words = team_status.status(M, replace(overview(), parked_webhooks=parked), TeamChannel.WELL)
+
+    assert (
+        "8 after failures: ⟦Banq refused the call (403)⟧ (4), ⟦KeyError⟧ (2), ⟦ValueError⟧ (1). Look"
+        in words.text
+    )
+    assert "banqbot events list" in words.text
+    assert words.tone == "warning"
+
+
 def test_each_state_is_told_to_the_team_in_plain_words() -> None:
     queues = (
         LIVE_STATES,
