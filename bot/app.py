@@ -19,10 +19,13 @@ from bot.wiring import wired
 from cogs.client import BanqBot
 from services.overview import BanqState, banq_state
 from web.app import create_runner
+from web.stopping import finish
 
 log = logging.getLogger(__name__)
 
-DRAIN_S = 10.0
+# Together with the rest of the way down within ten seconds: whoever stops a service kills it then.
+DRAIN_S = 8.0
+ANSWERS_WITHIN_S = 3.0
 
 
 async def run(config: Config) -> None:
@@ -34,7 +37,7 @@ async def run(config: Config) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(_only_one(config.storage.path))
         parts = await stack.enter_async_context(wired(config))
-        await stack.enter_async_context(_serving(parts.web, config))
+        site = await stack.enter_async_context(_serving(parts.web, config))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(_discord(parts.bot, config), name="discord"),
@@ -45,7 +48,8 @@ async def run(config: Config) -> None:
         ]
         await stop.wait()
         log.info("stopping")
-        await parts.submitter.drain(DRAIN_S)
+        await site.stop()
+        await asyncio.gather(finish(parts.web, ANSWERS_WITHIN_S), parts.submitter.drain(DRAIN_S))
         for task in running:
             task.cancel()
     log.info("stopped")
@@ -67,19 +71,20 @@ def _only_one(database: Path) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, config: Config) -> AsyncIterator[None]:
+async def _serving(app: web.Application, config: Config) -> AsyncIterator[web.TCPSite]:
     runner = create_runner(app)
     await runner.setup()
+    site = web.TCPSite(runner, config.web.host, config.web.port)
     try:
         try:
-            await web.TCPSite(runner, config.web.host, config.web.port).start()
+            await site.start()
         except OSError as error:
             raise StartRefused(
                 f"web.port: cannot listen on {config.web.host}:{config.web.port} ({error.strerror}). "
                 "Stop what uses it, or choose another port."
             ) from error
         log.info("web: listening on %s:%s", config.web.host, config.web.port)
-        yield
+        yield site
     finally:
         await runner.cleanup()
 

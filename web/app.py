@@ -1,10 +1,8 @@
 """Builds the side server. What is not explicitly offered is refused; what goes wrong becomes a sentence."""
 
-import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -13,18 +11,18 @@ from services.inbox import Inbox
 from services.link_page import LinkPage
 from services.wording.language import languages
 from services.wording.pages import failed
-from web import health, link_events, link_page, pictures, webhooks
+from web import health, link_events, link_page, pictures, stopping, webhooks
 from web import sign_in as sign_in_page
 from web.client_address import client_address
 from web.discord_sign_in import DiscordSignIn
 from web.keys import HEALTH, INBOX, LIMITS, LINK_PAGE, SETTINGS, SIGN_IN, TEMPLATES, Limits, WebSettings
 from web.languages import language_of_reader, templates_in, told_in
 from web.pages import too_many
+from web.stopping import CUT_OFF_WITHIN_S, Handler
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def create_app(
@@ -35,7 +33,9 @@ def create_app(
     limits: Limits,
     sign_in: DiscordSignIn | None,
 ) -> web.Application:
-    app = web.Application(middlewares=[_answer_every_error, _limit], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[stopping.count, _answer_every_error, _limit], client_max_size=LARGEST_BODY
+    )
     app[SETTINGS] = settings
     app[LINK_PAGE] = page
     app[INBOX] = inbox
@@ -43,7 +43,6 @@ def create_app(
     app[LIMITS] = limits
     app[SIGN_IN] = sign_in
     app[link_events.STREAMS] = Counter()
-    app[link_events.STOPPING] = asyncio.Event()
     app[TEMPLATES] = {language: templates_in(language) for language in languages()}
     app.add_routes(health.routes)
     app.add_routes(webhooks.routes)
@@ -52,13 +51,13 @@ def create_app(
     app.add_routes(sign_in_page.routes)
     app.add_routes(link_page.routes)
     app.on_response_prepare.append(_lock_down)
-    app.on_shutdown.append(link_events.end_streams)
+    stopping.prepare(app)
     return app
 
 
 def create_runner(app: web.Application) -> web.AppRunner:
     """Nobody who calls us compresses; inflating a stranger's body would keep everybody else waiting."""
-    return web.AppRunner(app, access_log=None, auto_decompress=False)
+    return web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=CUT_OFF_WITHIN_S)
 
 
 @web.middleware

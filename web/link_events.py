@@ -14,6 +14,7 @@ from storage.link_sessions import ENDED
 from web.keys import LINK_PAGE, SETTINGS
 from web.languages import language_of_reader, told_in
 from web.pages import browser
+from web.stopping import UNDER_WAY
 
 routes = web.RouteTableDef()
 
@@ -29,7 +30,6 @@ STREAMS_AT_MOST = 2000
 TICKING = {"turnEndsInS": None, "coolsDownInS": None}
 
 STREAMS = web.AppKey("STREAMS", Counter[str])
-STOPPING = web.AppKey("STOPPING", asyncio.Event)
 
 
 @routes.get("/link/state")
@@ -45,7 +45,7 @@ async def state(request: web.Request) -> web.Response:
 async def events(request: web.Request) -> web.StreamResponse:
     """Server-sent events: the state, whenever it has changed, until it has ended."""
     page, secret = request.app[LINK_PAGE], browser(request)
-    streams, stopping = request.app[STREAMS], request.app[STOPPING]
+    streams, stopping = request.app[STREAMS], request.app[UNDER_WAY].stopping
     pulse_every_s = request.app[SETTINGS].heard_within_s / PULSES_BEFORE_SILENCE
     clock = asyncio.get_running_loop().time
     progress = await page.progress(secret)
@@ -94,12 +94,6 @@ async def events(request: web.Request) -> web.StreamResponse:
         if not streams[secret]:
             del streams[secret]
     return response
-
-
-async def end_streams(app: web.Application) -> None:
-    """A stream would hold up the shutdown; its page comes back by itself."""
-    app[STOPPING].set()
-    app[LINK_PAGE].changes.announce()
 
 
 def as_json(request: web.Request, progress: Progress) -> dict[str, Any]:
