@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 # Together with the rest of the way down within ten seconds: whoever stops a service kills it then.
 DRAIN_S = 8.0
-ANSWERS_WITHIN_S = 3.0
+ANSWERS_WITHIN_S = 2.0
 
 
 async def run(config: Config) -> None:
@@ -47,8 +47,8 @@ async def run(config: Config) -> None:
             *(tasks.create_task(worker.run()) for worker in parts.workers),
         ]
         await stop.wait()
-        log.info("stopping")
         await site.stop()
+        log.info("stopping")
         await asyncio.gather(finish(parts.web, ANSWERS_WITHIN_S), parts.submitter.drain(DRAIN_S))
         for task in running:
             task.cancel()

@@ -9,7 +9,7 @@ from aiohttp import web
 from web.keys import LINK_PAGE
 
 # What is not answered after its time is cut off; the library would wait for a minute, and twice.
-CUT_OFF_WITHIN_S = 1.0
+CUT_OFF_WITHIN_S = 0.5
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

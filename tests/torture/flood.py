@@ -30,14 +30,18 @@ class Webhook:
 
 
 class Flood:
-    """`real`: what may be said about wallets and transactions that exist; the rest is about none."""
+    """`real`: what may be said about wallets and transactions that exist; the rest is about none.
 
-    def __init__(self, url: str, seed: int, real: Sequence[Body] = ()) -> None:
+    With `only_once`, what got no answer is not sent again, and its connection ends.
+    """
+
+    def __init__(self, url: str, seed: int, real: Sequence[Body] = (), *, only_once: bool = False) -> None:
         self.sent: list[Webhook] = []
         self.taken = 0
         self._url = url
         self._random = Random(seed)  # noqa: S311 - it is to be repeatable
         self._real = real
+        self._only_once = only_once
         self._news = asyncio.Condition()
         self._is_over = False
 
@@ -67,6 +71,11 @@ class Flood:
     async def _fire(self, http: aiohttp.ClientSession) -> None:
         while not self._is_over:
             webhook = self._next()
+            if self._only_once:
+                await self._attempt(http, webhook)
+                if not webhook.is_taken:
+                    return
+                continue
             await self.deliver(http, webhook)
             if webhook.event_id is not None and self._random.random() < 0.1:
                 await self._attempt(http, webhook)
