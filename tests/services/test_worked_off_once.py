@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.services.rig import ADA, LANE, Rig
 
 PICTURE = "quiet-hours-1"
-MOMENTS = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96)
+MOMENTS = range(2, 42, 3)
 UNKNOWN = {"action": "completed", "resourceType": "Payment", "resourceId": "p-1"}
 MARK_FAILS = (
     "CREATE TRIGGER mark_fails BEFORE UPDATE OF state ON webhook_inbox"
@@ -80,14 +80,15 @@ async def test_two_processes_that_work_off_the_same_at_once_bring_it_about_once(
     assert set(await linked.column("SELECT state FROM webhook_inbox")) == {"processed"}
 
 
-@pytest.mark.parametrize("turns", MOMENTS)
+@pytest.mark.parametrize("moment", MOMENTS)
 async def test_what_one_process_died_over_at_any_moment_another_brings_about_once(
-    linked: Rig, turns: int
+    linked: Rig, moment: int
 ) -> None:
     await one_of_each(linked)
     dying = asyncio.gather(linked.processor.work_off(), linked.processor.follow_hints())
-    for _ in range(turns):
-        await asyncio.sleep(0)
+    for _ in range(moment):
+        # Each takes about as long as one of its own statements.
+        await linked.database.read.count("SELECT 1")
     dying.cancel()
     await asyncio.wait({dying})
 
