@@ -37,6 +37,7 @@ unit: $(VENV)/.dev-ready
 
 torture: $(VENV)/.dev-ready
 	@$(BIN)/python -m tests.torture $(SEED)
+	@$(BIN)/python -m tests.torture.under_load $(SEED)
 
 bench: $(VENV)/.dev-ready
 	@$(BIN)/python -m bench
