@@ -166,6 +166,7 @@ class Web(_Section):
 
 class Storage(_Section):
     path: Path = Path("data/banqbot.sqlite3")
+    keep_webhooks_days: int = Field(default=30, ge=1, le=3650)
 
 
 class Linking(_Section):

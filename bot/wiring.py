@@ -44,6 +44,7 @@ from services.outbox import Outbox
 from services.overview import OverviewReader
 from services.processor import Processor
 from services.reconciler import Reconciler
+from services.retention import Retention
 from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
@@ -137,6 +138,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             granting_actions=frozenset(config.banq.granting_actions),
             reference_field=config.banq.reference_field,
         )
+        retention = Retention(database, timedelta(days=config.storage.keep_webhooks_days), sources)
         inbox = Inbox(Intake(database), processor, sources)
         languages = MemberLanguages(database, language_of(config.community.language))
         outbox = Outbox(database, languages, sources)
@@ -173,6 +175,8 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
                 *processor.workers,
                 Worker("withdrawal", reconciler.step, interval_s=5),
                 Worker("draft", withdrawals.expire_drafts, interval_s=30),
+                Worker("retention", retention.delete_old, interval_s=60),
+                Worker("maintenance", database.look_after, interval_s=5),
                 Worker("access", nfts.ask_again_about_denials, interval_s=5),
             ),
             outbox=outbox,

@@ -102,6 +102,9 @@ class Outbox:
 
     async def _start_due(self) -> None:
         """One task per recipient, so that nobody waits for another one's trouble."""
+        if self._database.cannot_write:
+            # What goes out could not be marked as sent, and would go out again and again.
+            return
         for platform, messenger in self._messengers.items():
             # Twice as many, since those under way are among them.
             for recipient in await outbox.due_recipients(

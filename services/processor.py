@@ -21,7 +21,7 @@ from services.reconciler import Reconciler, TooEarly
 from services.sources import Sources
 from services.worker import Worker
 from storage import links, webhook_inbox
-from storage.database import Database
+from storage.database import CannotWrite, Database
 from storage.webhook_inbox import Delivery
 
 log = logging.getLogger(__name__)
@@ -119,6 +119,9 @@ class Processor:
                     await self._matching.record_grant(tx, delivery, granted)
                 deliveries = [delivery for delivery, _ in approvals]
                 await webhook_inbox.mark_processed(tx, deliveries, "approval", self._sources.now())
+        except CannotWrite:
+            # Not the webhook's fault, and the next one would fare no better.
+            raise
         except Exception as error:
             if len(approvals) > 1:
                 for one in approvals:
@@ -167,6 +170,8 @@ class Processor:
             final = isinstance(error, BanqRefused) and not isinstance(error, InvalidCredentials | RateLimited)
             await self._retry(hint, error, poison=final)
             return False
+        except CannotWrite:
+            raise
         except Exception as error:
             log.exception("webhook %s could not be processed", hint.id)
             await self._retry(hint, error, poison=True)

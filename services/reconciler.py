@@ -14,7 +14,7 @@ from services.sources import Sources
 from services.submitter import Submitter
 from services.withdrawal_steps import STATE_BY_STATUS, WithdrawalSteps
 from storage import outbox, withdrawals
-from storage.database import Database
+from storage.database import CannotWrite, Database
 from storage.withdrawals import Withdrawal
 
 log = logging.getLogger(__name__)
@@ -144,6 +144,8 @@ class Reconciler:
             log.info("withdrawal %s: Banq does not say how it stands: %s", withdrawal.id, error)
             if isinstance(error, RateLimited):
                 pause = timedelta(seconds=error.retry_after_s)
+        except CannotWrite:
+            raise
         except Exception:
             # One odd answer must not keep the others from being asked about.
             log.exception("withdrawal %s could not be checked", withdrawal.id)

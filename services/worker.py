@@ -16,6 +16,7 @@ class Worker:
         self._step = step
         self._interval_s = interval_s
         self._woken = asyncio.Event()
+        self._failure: str | None = None
 
     def wake(self) -> None:
         self._woken.set()
@@ -26,8 +27,21 @@ class Worker:
             self._woken.clear()
             try:
                 await self._step()
-            except Exception:
-                log.exception("the %s worker failed; it tries again", self._name)
+            except Exception as error:  # noqa: BLE001 - logged, with its traceback
+                self._failed(error)
+            else:
+                self._succeeded()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._interval_s):
                     await self._woken.wait()
+
+    def _failed(self, error: Exception) -> None:
+        """The same failure is told once, until it is over: a full disk may last for days."""
+        if repr(error) != self._failure:
+            self._failure = repr(error)
+            log.error("the %s worker failed; it tries again", self._name, exc_info=error)
+
+    def _succeeded(self) -> None:
+        if self._failure is not None:
+            self._failure = None
+            log.info("the %s worker works again", self._name)

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import re
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -22,6 +23,12 @@ APPLICATION_ID = 0x42616E71
 BUSY_TIMEOUT_S = 10.0
 # The intake alone has one for each number of webhooks that may wait.
 CACHED_STATEMENTS = 500
+# Once started anew, the WAL gives back what it takes beyond this.
+WAL_KEPT_BYTES = 8 * 1024 * 1024
+WAL_TOO_LONG_BYTES = 32 * 1024 * 1024
+INSIST_MS = 250
+ROOM_BYTES = 1024 * 1024
+DISK_FAILS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 IntegrityError = sqlite3.IntegrityError
@@ -29,6 +36,10 @@ IntegrityError = sqlite3.IntegrityError
 
 class DatabaseRefused(Exception):
     """The file cannot be used; the message says why and what to do."""
+
+
+class CannotWrite(sqlite3.OperationalError):
+    """The disk is full or fails; nothing was written."""
 
 
 def to_ms(time: datetime) -> int:
@@ -76,6 +87,8 @@ class Database:
         self._lock = asyncio.Lock()
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
+        self._failed_writes = 0
+        self._said_too_long = False
 
     async def __aenter__(self) -> Self:
         try:
@@ -113,8 +126,10 @@ class Database:
         """
         if self._writer is None:
             raise AssertionError("Database is used outside its 'async with'")
-        async with self._lock, self._writer.execute(sql, values) as cursor:
-            return cursor.rowcount
+        async with self._lock:
+            with self._noticing():
+                async with self._writer.execute(sql, values) as cursor:
+                    return cursor.rowcount
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -125,14 +140,72 @@ class Database:
         if self._writer is None:
             raise AssertionError("Database is used outside its 'async with'")
         async with self._lock:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield Connection(self._writer)
-                await self._writer.commit()
-            except BaseException:
-                # Shielded: a cancelled task must not leave its transaction to the next one.
-                await asyncio.shield(self._writer.rollback())
+            with self._noticing():
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield Connection(self._writer)
+                    # Unlike `commit`, this fails where a full disk has rolled back already.
+                    await self._writer.execute("COMMIT")
+                except BaseException:
+                    # Shielded: a cancelled task must not leave its transaction to the next one.
+                    await asyncio.shield(self._writer.rollback())
+                    raise
+
+    @property
+    def cannot_write(self) -> bool:
+        """Whether a write failed for the disk's sake, and none was seen to succeed since."""
+        return self._failed_writes > 0
+
+    async def look_after(self) -> None:
+        """To be called every few seconds: see whether writing works again, and keep the WAL short."""
+        if self.cannot_write:
+            await self._try_to_write()
+        await self._shorten_wal()
+
+    async def _try_to_write(self) -> None:
+        # The little that is written here may fit where a batch of webhooks does not.
+        if shutil.disk_usage(self._path.parent).free < ROOM_BYTES:
+            return
+        try:
+            # Writes what stands there already. Others may succeed without having written anything.
+            await self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        except CannotWrite:
+            return
+        log.warning("the database can be written again; %s writes failed", self._failed_writes)
+        self._failed_writes = 0
+
+    async def _shorten_wal(self) -> None:
+        """Commits checkpoint by themselves, but start the WAL anew only at a moment when nobody reads."""
+        if self._writer is None:
+            raise AssertionError("Database is used outside its 'async with'")
+        wal = self._path.with_name(self._path.name + "-wal")
+        if not wal.exists() or wal.stat().st_size <= WAL_TOO_LONG_BYTES:
+            self._said_too_long = False
+            return
+        async with self._lock:
+            with self._noticing():
+                # A reader may be a backup that takes hours, and webhooks wait meanwhile.
+                await self._writer.execute(f"PRAGMA busy_timeout = {INSIST_MS}")
+                try:
+                    [(busy, _, _)] = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    await self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
+        if busy and not self._said_too_long:
+            log.warning("the file %s grows: somebody has been reading the database for long", wal)
+            self._said_too_long = True
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Remember that the disk fails, and say it once."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in DISK_FAILS:
                 raise
+            if not self.cannot_write:
+                log.error("the database cannot be written: %s; free space, or repair the disk", error)  # noqa: TRY400 - the traceback tells nothing more
+            self._failed_writes += 1
+            raise CannotWrite(str(error)) from error
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(
@@ -142,6 +215,7 @@ class Database:
             connection.row_factory = sqlite3.Row
             await connection.execute("PRAGMA foreign_keys = ON")
             await connection.execute("PRAGMA synchronous = FULL")
+            await connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
         except BaseException:
             # Its thread would keep the process alive for ever.
             await connection.close()

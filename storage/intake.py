@@ -44,6 +44,7 @@ class Intake:
         self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
         self._waiting_bytes = 0
         self._writing: asyncio.Task[None] | None = None
+        self._refused = 0
 
     async def store(self, received: Received) -> None:
         """Returns once it is on the disk. A known event id is stored only once; without one, always.
@@ -51,6 +52,7 @@ class Intake:
         Raises IntakeFull or NotStored.
         """
         if len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES:
+            self._refuse(1, "more wait for the disk than there is room for")
             raise IntakeFull
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((received, stored))
@@ -74,13 +76,15 @@ class Intake:
         try:
             await self._insert([received for received, _ in batch])
         except sqlite3.Error as error:
-            log.error("%s webhooks could not be stored: %s", len(batch), error)  # noqa: TRY400 - a full disk needs no traceback
+            self._refuse(len(batch), error)
             failure = NotStored(str(error))
         except BaseException:
             # Nobody may be told that it is stored, nor wait for ever.
             for _, stored in batch:
                 stored.cancel()
             raise
+        if failure is None:
+            self._say_when_over()
         for _, stored in batch:
             if stored.done():
                 continue
@@ -88,6 +92,18 @@ class Intake:
                 stored.set_result(None)
             else:
                 stored.set_exception(failure)
+
+    def _refuse(self, number: int, why: object) -> None:
+        """Say it once: thousands a second may be refused, and the log may be on the same disk."""
+        if not self._refused:
+            log.error("webhooks are refused, and have to be sent again: %s", why)
+        self._refused += number
+
+    def _say_when_over(self) -> None:
+        """A small batch may still fit on a disk that is too full for the next one."""
+        if self._refused and not self._waiting and not self._database.cannot_write:
+            log.warning("webhooks are stored again; %s were refused", self._refused)
+            self._refused = 0
 
     async def _insert(self, rows: list[Received]) -> None:
         values: list[Any] = []

@@ -22,6 +22,13 @@ class Delivery:
     error: str | None
 
 
+@dataclass(frozen=True)
+class Kept:
+    id: int
+    state: str
+    received_at: datetime
+
+
 async def due(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
     """What is due and no hint, oldest first."""
     rows = await connection.fetch_all(
@@ -125,6 +132,24 @@ async def failing(connection: Connection, limit: int) -> list[Delivery]:
 async def latest(connection: Connection, limit: int) -> list[Delivery]:
     rows = await connection.fetch_all("SELECT * FROM webhook_inbox ORDER BY id DESC LIMIT ?1", limit)
     return [_delivery(row) for row in rows]
+
+
+async def kept_after(connection: Connection, inbox_id: int, limit: int) -> list[Kept]:
+    """The next ones in the order they came, all but the newest: that one stays for ever."""
+    rows = await connection.fetch_all(
+        "SELECT id, state, received_at FROM webhook_inbox"
+        " WHERE id > ?1 AND id < (SELECT max(id) FROM webhook_inbox) ORDER BY id LIMIT ?2",
+        inbox_id,
+        limit,
+    )
+    return [Kept(row["id"], row["state"], from_ms(row["received_at"])) for row in rows]
+
+
+async def delete(tx: Connection, ids: Sequence[int]) -> None:
+    """Those that are processed, and not the newest; others are refused. What was counted stays counted."""
+    await tx.execute(
+        "DELETE FROM webhook_inbox WHERE id IN (SELECT value FROM json_each(?1))", json.dumps(ids)
+    )
 
 
 async def last_received_at(connection: Connection) -> datetime | None:

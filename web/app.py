@@ -11,6 +11,7 @@ from services.inbox import Inbox
 from services.link_page import LinkPage
 from services.wording.language import languages
 from services.wording.pages import failed
+from storage.database import CannotWrite
 from web import health, link_events, link_page, pictures, stopping, webhooks
 from web import sign_in as sign_in_page
 from web.client_address import client_address
@@ -72,15 +73,24 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
     except (ConnectionError, web.RequestPayloadError):
         # The client went away or sent half a body; nobody is there to be answered.
         response = web.Response(status=400, headers={"Connection": "close"})
-    except Exception:
+    except Exception as error:
         reference = secrets.token_hex(4)
-        log.exception("Ref %s: %s %s failed", reference, request.method, _route(request))
+        # Each open page fails each second while the disk is full, and the log may be on it.
+        log.exception(
+            "Ref %s: %s %s failed",
+            reference,
+            request.method,
+            _route(request),
+            exc_info=not isinstance(error, CannotWrite),
+        )
         language = language_of_reader(request)
         text = failed(language, reference)
         response = web.Response(status=500, text=text, headers=told_in(language))
     route = _route(request)
     # The page asks for its state every second, and Banq sends many; only what is not routine is worth a line.
     routine = response.status < 400 and (request.method == "GET" or route == webhooks.ROUTE)
+    # The intake says once that it refuses them.
+    routine = routine or (response.status == 503 and route == webhooks.ROUTE)
     log.log(
         logging.DEBUG if routine else logging.INFO, "web %s %s: %s", request.method, route, response.status
     )

@@ -1,4 +1,4 @@
-"""Says whether the process is alive and its database answers."""
+"""Says whether the process is alive and its database can be read and written."""
 
 from aiohttp import web
 
@@ -9,6 +9,5 @@ routes = web.RouteTableDef()
 
 @routes.get("/healthz")
 async def healthz(request: web.Request) -> web.Response:
-    if await request.app[HEALTH].database_answers():
-        return web.json_response({"status": "ok"})
-    return web.json_response({"status": "the database does not answer"}, status=503)
+    trouble = await request.app[HEALTH].trouble()
+    return web.json_response({"status": trouble or "ok"}, status=503 if trouble else 200)

@@ -138,3 +138,26 @@ async def test_the_log_does_not_have_the_secret(side: SideServer, caplog: pytest
 
     assert len([line for line in caplog.messages if "/webhooks/{secret}" in line]) == 4
     assert SECRET[:-1] not in caplog.text
+
+
+async def test_a_full_disk_is_told_to_the_sender_and_to_who_watches(
+    side: SideServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    database = side.rig.database
+    large = b'{"a": "' + b"x" * 50_000 + b'"}'
+    assert database._writer is not None
+    await database._writer.execute("PRAGMA max_page_count = 1")
+    for _ in range(5):
+        async with side.http.post(f"{side.url}/webhooks/{SECRET}", data=large) as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+    health = await side.browser().get("/healthz")
+    assert (health.status, health.body) == (503, '{"status": "the database cannot be written"}')
+    assert await side.rows(STORED) == []
+
+    await database._writer.execute("PRAGMA max_page_count = 1000000")
+    assert await deliver(side, large) == 204
+    await database.look_after()
+
+    assert (await side.browser().get("/healthz")).status == 200
+    assert len(caplog.messages) == 4

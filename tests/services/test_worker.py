@@ -1,0 +1,36 @@
+import asyncio
+import logging
+
+import pytest
+
+from services.worker import Worker
+
+
+async def test_a_failure_that_lasts_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    outcomes: list[Exception | None] = [
+        *(OSError("full") for _ in range(3)),
+        OSError("another"),
+        None,
+        None,
+        OSError("another"),
+    ]
+    done = asyncio.Event()
+
+    async def step() -> None:
+        if not outcomes:
+            done.set()
+            return
+        worker.wake()
+        outcome = outcomes.pop(0)
+        if outcome is not None:
+            raise outcome
+
+    worker = Worker("linking", step, interval_s=60)
+    running = asyncio.create_task(worker.run())
+    await done.wait()
+    running.cancel()
+    await asyncio.wait({running})
+
+    failed, works = "the linking worker failed; it tries again", "the linking worker works again"
+    assert caplog.messages[:4] == [failed, failed, works, failed]
