@@ -8,6 +8,7 @@ beside each other.
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, assert_never
 
@@ -95,6 +96,9 @@ class Processor:
 
     async def follow_hints(self) -> None:
         """Ask Banq about what hints that are due are about."""
+        if self._database.cannot_write:
+            # Whatever Banq answers could not be kept.
+            return
         due = await webhook_inbox.due_hints(self._database.read, self._sources.now(), BATCH)
         async with asyncio.TaskGroup() as under_way:
             for lane, subject in dict.fromkeys((hint.lane, hint.subject) for hint in due):
@@ -137,10 +141,12 @@ class Processor:
     async def _follow_all(self, lane: str, subject: str) -> None:
         """All hints about one subject, in order, up to the first that fails: the others wait for it."""
         hints = await webhook_inbox.pending_hints(self._database.read, lane, subject, BATCH)
-        for hint in hints:
-            event = await self._event(hint)
-            if event is None or not await self._follow(hint, event):
-                return
+        # Where the disk fails, the database has said so, and the others need not be cancelled.
+        with suppress(CannotWrite):
+            for hint in hints:
+                event = await self._event(hint)
+                if event is None or not await self._follow(hint, event):
+                    return
 
     async def _follow(self, hint: Delivery, event: Event) -> bool:
         """Look at Banq whether it is as the hint says; False if that failed, and is tried again."""

@@ -131,6 +131,8 @@ def test_a_placeholder_is_named(tmp_path: Path, section: str, key: str, value: s
         ("web", "public_url", "bot.example"),
         ("web", "port", 65536),
         ("web", "port", -1),
+        ("storage", "keep_webhooks_days", 0),
+        ("storage", "keep_webhooks_days", 0.5),
         ("linking", "link_minutes", 0),
         ("linking", "turn_minutes", 31),
         ("linking", "code_minutes", "ten"),
