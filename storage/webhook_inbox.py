@@ -145,6 +145,12 @@ async def kept_after(connection: Connection, inbox_id: int, limit: int) -> list[
     return [Kept(row["id"], row["state"], from_ms(row["received_at"])) for row in rows]
 
 
+async def parked_up_to(connection: Connection, inbox_id: int) -> int:
+    return await connection.count(
+        "SELECT count(*) FROM webhook_inbox WHERE state = 'parked' AND id <= ?1", inbox_id
+    )
+
+
 async def delete(tx: Connection, ids: Sequence[int]) -> None:
     """Those that are processed, and not the newest; others are refused. What was counted stays counted."""
     await tx.execute(

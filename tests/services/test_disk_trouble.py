@@ -25,7 +25,7 @@ async def nothing_can_be_written(rig: Rig) -> AsyncIterator[None]:
     await writer.execute("PRAGMA query_only = OFF")
 
 
-async def test_an_approval_waits_for_the_disk(rig: Rig) -> None:
+async def test_an_approval_waits_for_the_disk(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     _, browser = await rig.start(BEN)
     guid, user_id = await rig.approve(identities.BEN)
     granted = {"action": "created", "resourceType": "UserToken", "userGuid": guid, "userId": user_id}
@@ -35,6 +35,7 @@ async def test_an_approval_waits_for_the_disk(rig: Rig) -> None:
             with pytest.raises(CannotWrite):
                 await rig.processor.work_off()
 
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
     assert await rig.column("SELECT attempts FROM webhook_inbox") == [0]
     await rig.work_off()
     await rig.page.approved(browser)

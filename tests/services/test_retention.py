@@ -20,7 +20,7 @@ A_DAY_MINUTES = 24 * 60
 
 @pytest.fixture
 def retention(database: Database, sources: Sources) -> Retention:
-    return Retention(database, KEPT, sources)
+    return Retention(database, KEPT, sources, rest_s=0)
 
 
 async def receive(database: Database, clock: Clock, number: int, state: str = "processed") -> None:
@@ -90,6 +90,28 @@ async def test_what_is_parked_or_not_worked_off_stays_and_holds_up_nothing(
         await webhook_inbox.mark_processed(tx, due, "unknown", sources.now())
     await retention.delete_old()
     assert await ids(database) == [*left[: BATCH + 1], left[-1]]
+
+
+async def test_what_was_parked_goes_once_it_was_tried_again(
+    database: Database, clock: Clock, retention: Retention, sources: Sources
+) -> None:
+    await receive(database, clock, 3, "parked")
+    await receive(database, clock, BATCH)
+    clock.forward(minutes=31 * A_DAY_MINUTES)
+    await retention.delete_old()
+    newest = BATCH + 3
+    assert await ids(database) == [1, 2, 3, newest]
+
+    async with database.transaction() as tx:
+        await webhook_inbox.replay(tx, [2])
+    await retention.delete_old()
+    assert await ids(database) == [1, 2, 3, newest]
+    due = await webhook_inbox.due(database.read, sources.now(), 10)
+    async with database.transaction() as tx:
+        await webhook_inbox.mark_processed(tx, due, "unknown", sources.now())
+    await retention.delete_old()
+
+    assert await ids(database) == [1, 3, newest]
 
 
 async def test_a_webhook_from_a_clock_gone_wrong_holds_up_no_other(
@@ -162,14 +184,16 @@ async def steps_of_a_pass(database: Database, retention: Retention) -> int:
 async def test_a_pass_looks_at_one_batch_however_many_are_kept_or_parked(
     database: Database, clock: Clock, retention: Retention
 ) -> None:
-    await receive(database, clock, 20 * BATCH, "parked")
+    kept = parked = 20 * BATCH
+    await receive(database, clock, parked, "parked")
     clock.forward(minutes=31 * A_DAY_MINUTES)
-    await receive(database, clock, 20 * BATCH)
+    await receive(database, clock, kept)
     await retention.delete_old()
 
     instructions = 100 * await steps_of_a_pass(database, retention)
 
-    assert 0 < instructions <= 20 * BATCH
+    # Parked ones are only counted, in their index.
+    assert 0 < instructions <= 20 * BATCH + 4 * parked
 
 
 async def test_what_may_not_go_is_refused_by_the_database(database: Database, clock: Clock) -> None:
