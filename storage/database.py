@@ -32,6 +32,8 @@ DISK_FAILS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 IntegrityError = sqlite3.IntegrityError
+# Where text in the file is damaged, so is what SQLite says about it.
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 
 class DatabaseRefused(Exception):
@@ -40,6 +42,12 @@ class DatabaseRefused(Exception):
 
 class CannotWrite(sqlite3.OperationalError):
     """The disk is full or fails; nothing was written."""
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite found the file itself broken, rather than out of its reach."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or isinstance(error, UnicodeDecodeError)
 
 
 def to_ms(time: datetime) -> int:
@@ -99,9 +107,9 @@ class Database:
             self._writer = await self._connect()
             self._reader = await self._connect()
             await self._reader.execute("PRAGMA query_only = ON")
-        except (sqlite3.Error, OSError) as error:
+        except (*SQLITE_ERRORS, OSError) as error:
             await self._close()
-            raise DatabaseRefused(f"The database {self._path} cannot be opened: {error}.") from error
+            raise DatabaseRefused(_why_not_opened(self._path, error)) from error
         except BaseException:
             await self._close()
             raise
@@ -239,25 +247,40 @@ def _migrations() -> dict[int, str]:
     }
 
 
+def _why_not_opened(path: Path, error: Exception) -> str:
+    why = f"The database {path} cannot be opened: {error}."
+    if is_damage(error):
+        return (
+            f"{why} It is damaged, or no database at all. Restore a backup with 'banqbot restore FILE', "
+            "which keeps this one aside; or name another file under [storage] path."
+        )
+    # What a damaged header makes of a file that may well be written.
+    if getattr(error, "sqlite_errorcode", 0) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR}:
+        return f"{why} If the bot may write it, restore a backup with 'banqbot restore FILE'."
+    return why
+
+
 def _migrate(path: Path) -> None:
-    """Apply what is missing, all in one transaction: a failed migration changes nothing."""
+    """Apply what is missing, all in one transaction: a failed migration changes nothing.
+
+    Damage is found here only where opening meets it. A look at every page would take three seconds for a
+    gigabyte, and longer from a cold disk, at each start; `banqbot backup` takes that look.
+    """
     migrations = _migrations()
-    newest = max(migrations)
+    newest = newest_version()
     with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        application_id = _pragma(connection, "application_id")
-        version = _pragma(connection, "user_version")
-        empty = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
-        _refuse_if_not_ours(path, application_id, version, newest, empty=empty)
+        version = pragma(connection, "user_version")
+        _refuse_if_not_ours(path, connection, version, newest)
         for number in sorted(number for number in migrations if number > version):
             for statement in _statements(migrations[number]):
                 connection.execute(statement)
             log.info("database: schema brought to version %s", number)
-        if _tables(connection) != _expected_tables():
+        if tables(connection) != expected_tables(newest):
             raise DatabaseRefused(
                 f"The tables of {path} are not those of this version; an unreleased banqbot made it, or "
-                "somebody changed it. Move the file away to start afresh; for the demo, remove the folder "
-                ".demo."
+                "somebody changed it. Restore a backup, or move the file away to start afresh; for the demo, "
+                "remove the folder .demo."
             )
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {newest}")
@@ -266,8 +289,8 @@ def _migrate(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _refuse_if_not_ours(path: Path, application_id: int, version: int, newest: int, *, empty: bool) -> None:
-    if application_id != APPLICATION_ID and (application_id or not empty):
+def _refuse_if_not_ours(path: Path, connection: sqlite3.Connection, version: int, newest: int) -> None:
+    if is_of_another_program(connection):
         raise DatabaseRefused(
             f"{path} is a database of another program. Name another file under [storage] path."
         )
@@ -278,22 +301,33 @@ def _refuse_if_not_ours(path: Path, application_id: int, version: int, newest: i
         )
 
 
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    query = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+def is_of_another_program(connection: sqlite3.Connection) -> bool:
+    """An empty file without a mark is nobody's."""
+    application_id = pragma(connection, "application_id")
+    return application_id != APPLICATION_ID and bool(application_id or tables(connection))
+
+
+def newest_version() -> int:
+    return max(_migrations())
+
+
+def tables(connection: sqlite3.Connection) -> list[bytes]:
+    """As bytes, which in a damaged file may be no text."""
+    query = "SELECT CAST(sql AS BLOB) FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
     return [row[0] for row in connection.execute(query)]
 
 
 @cache
-def _expected_tables() -> list[str]:
+def expected_tables(version: int) -> list[bytes]:
     """Before the first release, the first migration still changes; its number alone would not tell."""
-    migrations = _migrations()
     with closing(sqlite3.connect(":memory:")) as fresh:
-        for number in sorted(migrations):
-            fresh.executescript(migrations[number])
-        return _tables(fresh)
+        for number, script in sorted(_migrations().items()):
+            if number <= version:
+                fresh.executescript(script)
+        return tables(fresh)
 
 
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
+def pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
