@@ -261,11 +261,12 @@ BEGIN
     SELECT RAISE(ABORT, 'a withdrawal cannot be changed, only replaced');
 END;
 
--- States only move forward; above all, nothing leads back to 'confirmed' or 'submitting'.
+-- States only move forward; above all, nothing leads back to 'confirmed' or 'submitting'. What a restored backup
+-- holds as confirmed may have been sent after the backup was made: that alone leads from there to 'unknown'.
 CREATE TRIGGER withdrawals_move_forward BEFORE UPDATE OF state ON withdrawals
 WHEN NEW.state <> OLD.state AND NOT (
        (OLD.state = 'draft' AND NEW.state IN ('confirmed', 'cancelled', 'expired'))
-    OR (OLD.state = 'confirmed' AND NEW.state IN ('submitting', 'cancelled'))
+    OR (OLD.state = 'confirmed' AND NEW.state IN ('submitting', 'cancelled', 'unknown'))
     OR (OLD.state = 'submitting' AND NEW.state IN ('awaiting_owner', 'refused', 'unknown'))
     OR (OLD.state = 'unknown' AND NEW.state IN (
             'awaiting_owner', 'refused', 'processing', 'completed', 'failed'))

@@ -22,6 +22,7 @@ STEPS = {
     ("draft", "expired"),
     ("confirmed", "submitting"),
     ("confirmed", "cancelled"),
+    ("confirmed", "unknown"),
     ("submitting", "awaiting_owner"),
     ("submitting", "refused"),
     ("submitting", "unknown"),

@@ -1,0 +1,40 @@
+"""What a restored backup cannot know: whether what it holds as not sent was sent after it was made."""
+
+from dataclasses import dataclass
+
+from services import withdrawal_steps
+from services.sources import Sources
+from storage import audit, limits, withdrawals
+from storage.database import Database
+
+ACTOR = "operator"
+PAUSED_BECAUSE = "restored from a backup"
+
+
+@dataclass(frozen=True)
+class MadeSafe:
+    """`in_doubt` withdrawals had been confirmed: the bot finds out what became of them, and sends none."""
+
+    in_doubt: int
+    ended_drafts: int
+
+
+async def make_safe(database: Database, sources: Sources) -> MadeSafe:
+    """See that nothing is sent because of a restored backup that was sent before; before any bot opens it.
+
+    What was confirmed is unknown now: to call it cancelled would invite its owner to ask for it again. A
+    draft may have been confirmed since. And withdrawals pause, as what was stopped, frozen or limited since
+    is not known either, nor what was drafted and sent.
+    """
+    now = sources.now()
+    async with database.transaction() as tx:
+        confirmed = await withdrawals.in_state(tx, "confirmed")
+        for withdrawal in confirmed:
+            await withdrawal_steps.move(tx, withdrawal, "unknown", now, ACTOR)
+        drafts = await withdrawals.in_state(tx, "draft")
+        for draft in drafts:
+            await withdrawal_steps.move(tx, draft, "expired", now, ACTOR)
+        await audit.append(tx, now, ACTOR, "database restored")
+        if await limits.pause(tx, now, ACTOR, PAUSED_BECAUSE):
+            await audit.append(tx, now, ACTOR, "withdrawals paused", reason=PAUSED_BECAUSE)
+    return MadeSafe(len(confirmed), len(drafts))

@@ -1,0 +1,131 @@
+"""Puts a copy of a backup in the database's place, with all that was there before kept aside."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from storage import files
+from storage.database import SQLITE_ERRORS, DatabaseRefused, is_damage, is_of_another_program
+from storage.verification import Contents, Unfit, existing, verified
+
+
+@contextmanager
+def copied_beside(file: Path, target: Path) -> Iterator[tuple[Path, Contents]]:
+    """A verified copy of a backup in the target's folder, and what it holds; gone afterwards if still there.
+
+    For whoever holds the bot's lock. Raises DatabaseRefused.
+    """
+    copy = files.beside(target, ".restoring")
+    # Whoever left one behind did not hold the lock to the end.
+    files.remove(copy)
+    try:
+        _refuse_what_is_no_file(file)
+        try:
+            _copy(file, copy, target)
+            contents = verified(copy)
+        except Unfit as unfit:
+            raise DatabaseRefused(f"{file} {unfit.problem}. {unfit.remedy} Nothing was changed.") from unfit
+        except (OSError, sqlite3.Error) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            raise DatabaseRefused(
+                f"{file} could not be copied to {target.parent}: {why}. Check that the file can be read and "
+                "that there is room for it. Nothing was changed."
+            ) from error
+        yield copy, contents
+    finally:
+        files.remove(copy)
+
+
+def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
+    """Let the copy take the target's place at once; whether there was anything to keep under the name `kept`.
+
+    For whoever holds the bot's lock. Raises DatabaseRefused.
+    """
+    try:
+        with closing(existing(copy)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        files.sync(copy)
+        there = _keep_aside(target, kept)
+        files.sync(target.parent)
+        copy.rename(target)
+        files.sync(target.parent)
+    except OSError as error:
+        raise DatabaseRefused(
+            f"{target} could not be replaced: {error.strerror}. What is there now stays."
+        ) from error
+    return there
+
+
+def _keep_aside(target: Path, kept: Path) -> bool:
+    """Give what is there a second name, so that there is a database at the first one at any moment."""
+    logs = [end for end in files.SIDE_FILES if files.beside(target, end).exists()]
+    for end in logs:
+        # First, since SQLite throws away a log that makes no sense to it.
+        os.link(files.beside(target, end), files.beside(kept, end))
+    if not target.exists():
+        _remove(target, logs)
+        return bool(logs)
+    try:
+        is_folded = _fold_in_log(target)
+    except DatabaseRefused:
+        _remove(kept, logs)
+        raise
+    if is_folded:
+        _remove(kept, logs)
+    os.link(target, kept)
+    _remove(target, logs)
+    return True
+
+
+def _remove(path: Path, ends: list[str]) -> None:
+    """A log that is left beside another file would be taken for its own, and ruin it."""
+    for end in ends:
+        files.beside(path, end).unlink(missing_ok=True)
+
+
+def _refuse_what_is_no_file(file: Path) -> None:
+    if file.is_dir():
+        raise DatabaseRefused(f"{file} is a folder. Name one of the backups in it. Nothing was changed.")
+    if not file.exists():
+        raise DatabaseRefused(
+            f"There is no file {file}. Backups are in the folder 'backups' beside the database, unless they "
+            "were put elsewhere. Nothing was changed."
+        )
+
+
+def _copy(file: Path, copy: Path, target: Path) -> None:
+    """Bytes, so that the backup stays as it is, also where it cannot be written to."""
+    files.create(copy)
+    shutil.copyfile(file, copy)
+    log = files.beside(file, "-wal")
+    if log.exists():
+        shutil.copyfile(log, files.beside(copy, "-wal"))
+    if target.exists():
+        shutil.copymode(target, copy)
+        owner = target.stat()
+        # Restored by root, it must still be the bot's.
+        with suppress(PermissionError):
+            os.chown(copy, owner.st_uid, owner.st_gid)
+
+
+def _fold_in_log(path: Path) -> bool:
+    """Bring what is only in the log into the file; False for a file that is too damaged for that."""
+    try:
+        with closing(existing(path)) as connection:
+            if is_of_another_program(connection):
+                raise DatabaseRefused(
+                    f"{path} is a database of another program. Name another file under [storage] path. "
+                    "Nothing was changed."
+                )
+            # Takes all of the log in, and leaves no files beside.
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except SQLITE_ERRORS as error:
+        if is_damage(error):
+            return False
+        raise DatabaseRefused(
+            f"{path} cannot be set aside: {error}. Stop whatever uses it, and try again. Nothing was changed."
+        ) from error
+    return True
