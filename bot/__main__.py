@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
 from enum import Enum
@@ -14,7 +15,7 @@ from rich.console import Console
 from bot import config, logs
 from bot.refusals import StartRefused, unwrap
 from services.foreign_text import clean
-from storage.database import DatabaseRefused
+from storage.database import DatabaseRefused, is_damage
 
 cli = typer.Typer(
     name="banqbot",
@@ -175,6 +176,34 @@ def events_replay(
     _execute(lambda: operator.replay(settings, ids or []))
 
 
+@cli.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A new file, or a folder; without: the folder 'backups' beside the database."),
+    ] = None,
+) -> None:
+    """Copy the database to a file, and look whether the copy is whole. Works while the bot runs."""
+    from bot import backup as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _in_words(lambda: operator.back_up(settings, file))
+
+
+@cli.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What 'banqbot backup' has made.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in the place of the database, and pause withdrawals. The bot must be stopped."""
+    from bot import backup as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _in_words(lambda: operator.put_back(settings, file, is_sure=yes))
+
+
 def _load(context: typer.Context) -> config.Config:
     try:
         return config.load(context.obj)
@@ -196,16 +225,29 @@ def _kept(reason: str) -> str:
 
 
 def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:
+    _in_words(lambda: asyncio.run(work()))
+
+
+def _in_words(work: Callable[[], int | None]) -> None:
     """Run, and turn what was foreseen into a sentence and an exit code."""
     # What is loaded by now stays to the end, so no collection need ever look at it again.
     gc.freeze()
     gc.enable()
     try:
-        code = asyncio.run(work())
+        code = work()
     except* (StartRefused, DatabaseRefused, config.ConfigRefused) as group:
         refused = unwrap(group)
         errors.print(str(refused), markup=False)
         code = 2 if isinstance(refused, config.ConfigRefused) else 1
+    except* sqlite3.DatabaseError as group:
+        error = unwrap(group)
+        if not is_damage(error):
+            raise
+        errors.print(
+            f"The database is damaged: {error}. Stop the bot, and restore a backup: banqbot restore FILE",
+            markup=False,
+        )
+        code = 1
     except* KeyboardInterrupt:
         code = 130
     raise typer.Exit(code or 0)

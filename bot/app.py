@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import discord
@@ -13,7 +12,7 @@ from aiohttp import web
 
 from banq.client import BanqClient
 from bot.config import Config
-from bot.lock import take_lock
+from bot.lock import only_one
 from bot.refusals import StartRefused
 from bot.wiring import wired
 from cogs.client import BanqBot
@@ -35,7 +34,7 @@ async def run(config: Config) -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     async with AsyncExitStack() as stack:
-        stack.enter_context(_only_one(config.storage.path))
+        stack.enter_context(only_one(config.storage.path))
         parts = await stack.enter_async_context(wired(config))
         site = await stack.enter_async_context(_serving(parts.web, config))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -53,21 +52,6 @@ async def run(config: Config) -> None:
         for task in running:
             task.cancel()
     log.info("stopped")
-
-
-@contextmanager
-def _only_one(database: Path) -> Iterator[None]:
-    """A second bot on one database would take what the first is sending for interrupted."""
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        lock = take_lock(
-            database.with_name(database.name + ".lock"),
-            f"Another banqbot is running on {database}. Stop it first; two would get in each other's way.",
-        )
-    except OSError as error:
-        raise StartRefused(f"storage.path: {database} cannot be used: {error.strerror}.") from error
-    with lock:
-        yield
 
 
 @asynccontextmanager

@@ -1,0 +1,153 @@
+"""Backing up and restoring as an operator does it: at the command line, beside a bot or without one."""
+
+import asyncio
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.lock import only_one
+from storage.backup import back_up
+from storage.database import Database
+from tests.bot.settings import complete, write
+from tests.storage.damaging import bytes_of, filled_file, names_in, nothing_told, overwrite
+from tests.storage.rows import LINK, MATCHED, put, withdrawal_in
+
+ROOT = Path(__file__).parents[2]
+
+
+async def banqbot(config: Path, *arguments: str, typed: str = "") -> tuple[int, str]:
+    """(exit code, all that was said)."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "--config", str(config), *arguments),
+        cwd=ROOT,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate(typed.encode())
+    assert process.returncode is not None
+    assert b"Traceback" not in out, out.decode()
+    return process.returncode, out.decode()
+
+
+@pytest.fixture
+async def config(tmp_path: Path) -> Path:
+    """A bot whose database holds a link and a confirmed withdrawal."""
+    path = tmp_path / "data" / "banqbot.sqlite3"
+    async with Database(path) as database, database.transaction() as tx:
+        await put(tx, "link_sessions", MATCHED)
+        await put(tx, "links", LINK)
+        await put(tx, "withdrawals", withdrawal_in("confirmed"))
+    return write(tmp_path, {**complete(), "storage": {"path": str(path)}})
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+async def test_a_backup_beside_the_bot_is_told_with_what_it_holds_and_its_size(
+    config: Path, tmp_path: Path
+) -> None:
+    with only_one(tmp_path / "data" / "banqbot.sqlite3"):
+        code, said = await banqbot(config, "backup")
+
+    [backup] = (tmp_path / "data" / "backups").glob("banqbot-????????-??????.sqlite3")
+    assert code == 0
+    assert said.startswith(f"{backup} is whole, and has ")
+    assert said.endswith("kB. It holds 1 links, 1 withdrawals and 0 webhooks.\n")
+    assert names_in(backup.parent) == [backup.name]
+
+
+async def test_a_backup_that_cannot_be_made_is_exit_code_1_and_a_sentence(
+    config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").touch()
+    taken, nowhere, nothing = await asyncio.gather(
+        banqbot(config, "backup", str(tmp_path / "taken")),
+        banqbot(config, "backup", str(tmp_path / "not-mounted" / "one")),
+        banqbot(
+            write(tmp_path / "data", {**complete(), "storage": {"path": str(tmp_path / "none")}}), "backup"
+        ),
+    )
+
+    assert taken == (1, f"There is a file {tmp_path}/taken already. Name another one.\n")
+    assert nowhere == (
+        1,
+        f"There is no folder {tmp_path}/not-mounted. Make it first, or name another file.\n",
+    )
+    assert nothing == (
+        1,
+        f"storage.path: there is no database {tmp_path}/none yet. Start the bot first.\n",
+    )
+    assert not (tmp_path / "none").exists()
+
+
+async def test_a_restore_keeps_what_was_there_sends_nothing_and_pauses(config: Path, tmp_path: Path) -> None:
+    path, backup = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "backup"
+    back_up(path, backup, nothing_told)
+    async with Database(path) as database, database.transaction() as tx:
+        await tx.execute("UPDATE withdrawals SET state = 'submitting'")
+
+    code, said = await banqbot(config, "restore", str(backup), "--yes")
+
+    assert code == 0, said
+    assert "Withdrawals sent since may show as not sent" in said
+    assert "may have been sent: 1." in said
+    assert "banqbot resume REASON" in said
+    assert rows(path, "SELECT state FROM withdrawals") == [("unknown",)]
+    assert rows(path, "SELECT reason FROM pauses WHERE resumed_at IS NULL") == [("restored from a backup",)]
+    [kept] = path.parent.glob("banqbot.sqlite3.before-restore-????????-??????")
+    assert str(kept) in said
+    assert rows(kept, "SELECT state FROM withdrawals") == [("submitting",)]
+    assert names_in(path.parent) == ["banqbot.sqlite3", kept.name, "banqbot.sqlite3.lock"]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])
+async def test_a_restore_asks_before_it_changes_anything(
+    config: Path, tmp_path: Path, typed: str, code: int
+) -> None:
+    path, backup = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "backup"
+    back_up(path, backup, nothing_told)
+    before = bytes_of(path)
+
+    ended, said = await banqbot(config, "restore", str(backup), typed=typed)
+
+    assert ended == code
+    assert f"Put it in the place of {path}?" in said
+    assert ("Nothing was changed." in said) == bool(code)
+    assert (bytes_of(path) == before) == bool(code)
+
+
+async def test_a_restore_is_refused_where_it_cannot_be_meant(config: Path, tmp_path: Path) -> None:
+    path, other = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "other" / "banqbot.sqlite3"
+    await filled_file(other)
+    with only_one(path), only_one(other):
+        running, in_use, itself = await asyncio.gather(
+            banqbot(config, "restore", str(tmp_path / "backup"), "--yes"),
+            banqbot(config, "restore", str(other), "--yes"),
+            banqbot(config, "restore", str(path), "--yes"),
+        )
+
+    assert running[0] == in_use[0] == itself[0] == 1
+    assert f"Another banqbot is running on {path}" in running[1]
+    assert f"Another banqbot is running on {other}" in in_use[1]
+    assert "is the database itself" in itself[1]
+
+
+async def test_damage_that_a_command_meets_is_a_sentence(tmp_path: Path) -> None:
+    path = await filled_file(tmp_path / "banqbot.sqlite3")
+    for [root] in rows(path, "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'pauses'"):
+        assert isinstance(root, int)
+        overwrite(path, (root - 1) * 4096, b"\xff" * 4096)
+    config = write(tmp_path, {**complete(), "storage": {"path": str(path)}})
+
+    code, said = await banqbot(config, "resume", "all is well")
+
+    assert code == 1
+    assert said.startswith("The database is damaged: database disk image is malformed.")
+    assert "banqbot restore FILE" in said
