@@ -22,6 +22,8 @@ class WebSettings:
 
     `signature_secrets`: of each lane whose webhooks are signed, those that count.
 
+    `body_within_s`: how long the body of a webhook may take to come.
+
     `reference_option`: the widget's option for what Banq echoes in its webhook, where it does.
     `heard_within_s`: a page that cannot reach us for so long must close the widget by itself.
     """
@@ -33,6 +35,7 @@ class WebSettings:
     webhook_secrets: Mapping[str, str]
     signature_secrets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     signature_header: str = "X-Signature"
+    body_within_s: float = 10
     sign_in_origins: tuple[str, ...] = ()
     reference_option: str | None = None
     heard_within_s: float = 60
