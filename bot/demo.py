@@ -17,6 +17,7 @@ from bot.lock import take_lock
 from bot.refusals import StartRefused
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
+from sandbox.banq.webhooks import Signature
 from sandbox.discord import (
     ADMIN_ROLE_ID,
     APPLICATION_ID,
@@ -48,7 +49,11 @@ async def play(folder: Path, port: int) -> int:
 
 async def _play(folder: Path, port: int, stop: asyncio.Event) -> int:
     _refuse_taken_ports(port, 3)
-    banq = BanqSandbox(state_path=folder / "banq.json", settle_after_s=SETTLE_AFTER_S)
+    banq = BanqSandbox(
+        state_path=folder / "banq.json",
+        settle_after_s=SETTLE_AFTER_S,
+        webhook_signature=Signature(secret=_secret(folder, "signature-secret")),
+    )
     discord = DiscordSandbox(
         state_path=folder / "discord.json",
         bookmarks={
@@ -162,12 +167,17 @@ def _refuse_taken_ports(first: int, count: int) -> None:
                 ) from None
 
 
+def _secret(folder: Path, name: str) -> str:
+    """The same at every start, so that what Banq has not delivered yet still arrives."""
+    path = folder / name
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
 def _config(folder: Path, banq: BanqSandbox, discord: DiscordSandbox, port: int) -> str:
     """The live bot's configuration, but for where Discord and Banq are."""
-    secret_path = folder / "webhook-secret"
-    if not secret_path.exists():
-        secret_path.touch(mode=0o600)
-        secret_path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
     return f"""\
 [community]
 name = "{COMMUNITY}"
@@ -195,7 +205,8 @@ widget_url = "{banq.widget_url}"
 [lanes.main]
 account_space_id = "{identities.ACCOUNT_SPACE_ID}"
 platform_id = "{identities.PLATFORM_ID}"
-webhook_secret = "{secret_path.read_text(encoding="utf-8")}"
+webhook_secret = "{_secret(folder, "webhook-secret")}"
+signature_secrets = ["{_secret(folder, "signature-secret")}"]
 
 [web]
 public_url = "http://{HOST}:{port}"

@@ -12,7 +12,7 @@ from sandbox.banq.echo import PATTERN
 from sandbox.banq.faults import Fault, Faults, Outage
 from sandbox.banq.identities import ACCOUNT_SPACE_ID, ACCOUNT_SPACES, PLATFORM_ID, PLATFORMS
 from sandbox.banq.ledger import Ledger, Refusal
-from sandbox.banq.webhooks import WebhookFault, Webhooks
+from sandbox.banq.webhooks import Signature, WebhookFault, Webhooks
 
 Order = TypeVar("Order", bound=BaseModel)
 
@@ -32,6 +32,10 @@ class TokensOrder(_Order):
 class WebhookOrder(_Order):
     body: Any
     account_space_id: str = ACCOUNT_SPACE_ID
+
+
+class SignatureOrder(_Order):
+    signature: Signature | None
 
 
 class ReleaseOrder(_Order):
@@ -88,6 +92,7 @@ class Control:
             web.get("/_control/webhooks", self._webhook_log),
             web.post("/_control/webhooks", self._send_webhook),
             web.post("/_control/webhooks/fault", self._webhook_fault),
+            web.post("/_control/webhooks/signature", self._webhook_signature),
             web.post("/_control/webhooks/release", self._release_webhooks),
             web.post("/_control/approvals", self._approval),
             web.post("/_control/nfts/move-away", self._move_away),
@@ -133,6 +138,10 @@ class Control:
 
     async def _webhook_fault(self, request: web.Request) -> web.Response:
         self._webhooks.misbehave(await _order(WebhookFault, request))
+        return _done()
+
+    async def _webhook_signature(self, request: web.Request) -> web.Response:
+        self._webhooks.signature = (await _order(SignatureOrder, request)).signature
         return _done()
 
     async def _release_webhooks(self, request: web.Request) -> web.Response:

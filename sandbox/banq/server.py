@@ -19,7 +19,7 @@ from sandbox.banq.mailbox import Mailbox
 from sandbox.banq.rendering import page
 from sandbox.banq.sessions import Sessions
 from sandbox.banq.state import Store
-from sandbox.banq.webhooks import Webhooks
+from sandbox.banq.webhooks import Signature, Webhooks
 from sandbox.banq.widget import Widget
 
 
@@ -28,7 +28,7 @@ class BanqSandbox:
 
     `retry_delays_s` are the pauses before each repeat of a webhook; the last one serves for any more.
     `crowd` is the number of customers beyond the three named ones. With `echo`, the webhook of an approval
-    names what the page gave the widget.
+    names what the page gave the widget. With `webhook_signature`, every webhook is signed.
     """
 
     def __init__(
@@ -39,9 +39,10 @@ class BanqSandbox:
         retry_delays_s: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0),
         crowd: int = 0,
         echo: Echo | None = None,
+        webhook_signature: Signature | None = None,
     ) -> None:
         self.store = Store(state_path, crowd)
-        self.webhooks = Webhooks(self.store, retry_delays_s)
+        self.webhooks = Webhooks(self.store, retry_delays_s, webhook_signature)
         self.ledger = Ledger(self.store, self.webhooks, settle_after_s, echo)
         self.tokens = Tokens()
         self.faults = Faults(self.store)

@@ -32,6 +32,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.bodies: list[Any] = []
+        self.came: list[tuple[Mapping[str, str], bytes]] = []
         self.answers: deque[int] = deque()
         self._came = asyncio.Condition()
         self.url = ""
@@ -39,6 +40,7 @@ class Receiver:
     async def take(self, request: web.Request) -> web.Response:
         async with self._came:
             self.bodies.append(await request.json())
+            self.came.append((request.headers, await request.read()))
             self._came.notify_all()
         status = self.answers.popleft() if self.answers else 200
         return web.Response(status=status, headers={"Location": self.url})

@@ -1,4 +1,5 @@
 import asyncio
+import hmac
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.banq.identities import ACCOUNT_SPACE_ID, ADA, BEN, PLATFORM_ID, SECOND_PLATFORM_ID
-from sandbox.banq.webhooks import WebhookFault
+from sandbox.banq.webhooks import Signature, WebhookFault
 from tests.sandbox.banq_rig import CONFIG_PATH, Rig, running, serving_receiver
 
 
@@ -117,6 +118,32 @@ async def test_a_hand_made_webhook_is_sent_as_it_is(rig: Rig) -> None:
     rig.banq.webhooks.send(ACCOUNT_SPACE_ID, {"action": "created", "resourceType": "Moon"})
     await rig.banq.webhooks.settled()
     assert rig.receiver.bodies == [{"action": "created", "resourceType": "Moon"}]
+
+
+async def test_with_a_secret_every_attempt_is_signed(rig: Rig) -> None:
+    await rig.want_webhooks()
+    rig.banq.webhooks.signature = Signature(secret="a secret")
+    rig.receiver.answers.append(500)
+    rig.banq.ledger.approve_platform(ADA.email, PLATFORM_ID)
+    rig.banq.webhooks.send(ACCOUNT_SPACE_ID, {"name": "Zoë"})
+    await rig.banq.webhooks.settled()
+    assert len(rig.receiver.came) == 3
+    for headers, body in rig.receiver.came:
+        assert headers["X-Signature"] == hmac.digest(b"a secret", body, "sha256").hex()
+
+
+async def test_it_can_be_told_to_sign_and_to_stop(rig: Rig) -> None:
+    await rig.want_webhooks()
+    orders = [{"secret": "a secret", "header": "Banq-Signature"}, {"secret": "another"}, None]
+    for order in orders:
+        assert await rig.control("POST", "/webhooks/signature", {"signature": order}) == (204, None)
+        rig.banq.webhooks.send(ACCOUNT_SPACE_ID, {})
+        await rig.banq.webhooks.settled()
+    signed = [[name for name in headers if "Signature" in name] for headers, _ in rig.receiver.came]
+    assert signed == [["Banq-Signature"], ["X-Signature"], []]
+    for bad in ({"secret": ""}, {"secret": "a", "header": "two words"}, {"secret": "a", "header": "a\r\nb"}):
+        status, _ = await rig.control("POST", "/webhooks/signature", {"signature": bad})
+        assert status == 400
 
 
 async def test_everything_goes_on_after_a_restart(tmp_path: Path) -> None:
