@@ -15,6 +15,7 @@ REVOKED = {"deleted", "revoked", "removed", "disconnected"}
 USER_TOKEN = {"usertoken", "user-token", "user_token"}
 LONGEST_ID = 200
 LONGEST_NUMBER = 40
+DEEPEST = 100
 NFT_TRANSACTION = {"nfttransaction", "nft-transaction", "nft_transaction"}
 
 
@@ -54,20 +55,25 @@ Event = AccessGranted | AccessRevoked | TransactionMoved | Unrecognised
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The body as a JSON object. Raises MalformedWebhook."""
+    """The body as a JSON object, no deeper than DEEPEST. Raises MalformedWebhook."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
         raise MalformedWebhook("the body is not JSON") from None
     if not isinstance(data, dict):
         raise MalformedWebhook("the body is not a JSON object")
+    # How deep the parser itself gets hangs on its caller's stack: what is stored must be readable later too.
+    if body.count(b"{") + body.count(b"[") > DEEPEST and _is_deeper(data, DEEPEST):
+        raise MalformedWebhook("the body is nested too deep")
     return data
 
 
 def event_id(data: dict[str, Any]) -> str | None:
-    """The sender's own id of this event, if it names one; only this makes a duplicate."""
-    value = data.get("eventId")
-    return _text(value) if isinstance(value, str) else None
+    """The sender's own id of this event, if it names one; only this makes a duplicate.
+
+    A number and its text are the same id, as with every other id of Banq.
+    """
+    return _text(data.get("eventId"))
 
 
 def read(
@@ -93,6 +99,18 @@ def read(
         if transaction_id:
             return TransactionMoved(TransactionId(transaction_id), action)
     return Unrecognised(resource_type, action)
+
+
+def _is_deeper(data: dict[str, Any], levels: int) -> bool:
+    level: list[Any] = [data]
+    for _ in range(levels):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
 
 
 def _places(data: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from banq import webhook
 from banq.models import BanqUserId, TransactionId, UserGuid
 from banq.webhook import AccessGranted, AccessRevoked, Event, MalformedWebhook, TransactionMoved, Unrecognised
+from tests.hostile_bodies import REFUSED, TAKEN
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -48,6 +49,29 @@ def test_no_json_object_makes_read_raise(body: dict[str, Any], kind: str) -> Non
 def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
     with contextlib.suppress(MalformedWebhook):
         assert isinstance(webhook.parse(body), dict)
+
+
+def test_hostile_bodies_are_objects_or_refused() -> None:
+    assert {name for name, body in TAKEN.items() if not _is_object(body)} == set()
+    assert {name for name, body in REFUSED.items() if _is_object(body)} == set()
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        data = webhook.parse(body)
+    except MalformedWebhook:
+        return False
+    webhook.read(data)
+    webhook.event_id(data)
+    return True
+
+
+def test_how_deep_a_body_may_be_does_not_hang_on_who_reads_it() -> None:
+    def deeper(frames: int, body: bytes) -> bool:
+        return _is_object(body) if frames == 0 else deeper(frames - 1, body)
+
+    for body in (*TAKEN.values(), *REFUSED.values()):
+        assert deeper(500, body) == _is_object(body)
 
 
 @pytest.mark.parametrize(
@@ -164,11 +188,19 @@ def test_other_kinds_are_unrecognised(kind: object) -> None:
         ("e" * 200, "e" * 200),
         ("e" * 201, None),
         ("\ud800", None),
-        (1, None),
+        (1, "1"),
+        ("1", "1"),
+        (2**53 + 1, "9007199254740993"),
+        (10**40, None),
+        (1.0, None),
+        (True, None),
+        ("..", None),
         (None, None),
+        ([1], None),
+        ({"id": 1}, None),
     ],
 )
-def test_only_a_short_text_is_an_event_id(value: object, found: str | None) -> None:
+def test_a_short_text_or_a_number_is_an_event_id(value: object, found: str | None) -> None:
     assert webhook.event_id({"eventId": value}) == found
 
 
