@@ -12,7 +12,7 @@ from services.link_page import LinkPage
 from services.wording.language import languages
 from services.wording.pages import failed
 from storage.database import CannotWrite
-from web import health, link_events, link_page, pictures, stopping, webhooks
+from web import broken_requests, health, link_events, link_page, pictures, stopping, webhooks
 from web import sign_in as sign_in_page
 from web.client_address import client_address
 from web.discord_sign_in import DiscordSignIn
@@ -24,6 +24,8 @@ from web.stopping import CUT_OFF_WITHIN_S, Handler
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
+# Longer than a reverse proxy keeps its connections; what sends no whole request is closed after it, too.
+KEEP_ALIVE_S = 180
 
 
 def create_app(
@@ -58,7 +60,15 @@ def create_app(
 
 def create_runner(app: web.Application) -> web.AppRunner:
     """Nobody who calls us compresses; inflating a stranger's body would keep everybody else waiting."""
-    return web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=CUT_OFF_WITHIN_S)
+    return web.AppRunner(
+        app,
+        access_log=None,
+        logger=broken_requests.log,
+        auto_decompress=False,
+        keepalive_timeout=KEEP_ALIVE_S,
+        read_bufsize=LARGEST_BODY,
+        shutdown_timeout=CUT_OFF_WITHIN_S,
+    )
 
 
 @web.middleware
@@ -68,11 +78,12 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
         response = await handler(request)
     except web.HTTPException as error:
         # Its headers say more, such as when to come back.
-        headers = {**error.headers, "Connection": "close"}
-        response = web.Response(status=error.status, text=error.text, headers=headers)
+        response = web.Response(status=error.status, text=error.text, headers=error.headers)
+        response.force_close()
     except (ConnectionError, web.RequestPayloadError):
         # The client went away or sent half a body; nobody is there to be answered.
-        response = web.Response(status=400, headers={"Connection": "close"})
+        response = web.Response(status=400)
+        response.force_close()
     except Exception as error:
         reference = secrets.token_hex(4)
         # Each open page fails each second while the disk is full, and the log may be on it.

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from services.wording.pages import not_from_our_page
+from web.bodies import whole_body
 from web.keys import SETTINGS, TEMPLATES, origin
 from web.languages import language_of_reader, told_in
 
@@ -140,6 +141,7 @@ async def _form_field(request: web.Request, name: str) -> str:
     """
     if request.content_type != "application/x-www-form-urlencoded":
         return ""
+    await whole_body(request)
     try:
         return str((await request.post()).get(name, ""))
     except (ValueError, LookupError):

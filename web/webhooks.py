@@ -8,6 +8,7 @@ from aiohttp import web
 
 from banq.webhook import MalformedWebhook
 from storage.intake import IntakeFull, NotStored
+from web.bodies import whole_body
 from web.keys import INBOX, SETTINGS
 
 routes = web.RouteTableDef()
@@ -56,7 +57,7 @@ async def _body(request: web.Request) -> bytes:
         raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length)
     try:
         async with asyncio.timeout(request.app[SETTINGS].body_within_s):
-            return await request.read()
+            return await whole_body(request)
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="Refused: the body came too slowly.") from None
     except web.RequestPayloadError:

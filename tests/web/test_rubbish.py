@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests.web.side_server import CSRF_COOKIE, SECRET, SideServer
+from web import broken_requests
 
 FORM = b"application/x-www-form-urlencoded"
 COOKIE = f"Cookie: {CSRF_COOKIE}=a".encode()
@@ -81,7 +82,7 @@ async def test_rubbish_is_refused(
     caplog.set_level(logging.WARNING)
 
     assert await answer_to(side, request_, body) == status
-    assert [record.message for record in caplog.records if not record.name.startswith("aiohttp")] == []
+    assert caplog.messages == []
 
 
 async def test_without_our_cookie_the_body_is_not_even_waited_for(side: SideServer) -> None:
@@ -112,15 +113,18 @@ class Seen(logging.Handler):
         (b"POST /link/x HTTP/1.1\r\nCOOKIE\r\nContent-Type: FORM", "web POST /link/{token}: 400"),
     ],
 )
+@pytest.mark.parametrize("waits", [True, False])
 async def test_a_client_that_hangs_up_is_no_failure_of_ours(
-    side: SideServer, caplog: pytest.LogCaptureFixture, request_: bytes, line: str
+    side: SideServer, caplog: pytest.LogCaptureFixture, request_: bytes, line: str, waits: bool
 ) -> None:
     caplog.set_level(logging.INFO)
     seen = Seen(line)
     logging.getLogger("web").addHandler(seen)
     _, writer = await connect(side)
     writer.write(complete(request_, 1000) + b"half")
-    await writer.drain()
+    if waits:
+        await writer.drain()
+    # Otherwise it is gone before anybody begins to read what it sent.
     writer.close()
     await writer.wait_closed()
     try:
@@ -147,3 +151,25 @@ async def test_what_would_take_long_to_read_is_not_read(side: SideServer) -> Non
     ) as answer:
         assert answer.status == 403
     assert (await browser.submit("/link/closed")).status == 204
+
+
+async def test_what_is_no_http_is_one_line_and_does_not_tell_what_was_sent(
+    side: SideServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    broken = b"POST /webhooks/SECRET HTTP/1.1\r\nX-Signature: \x00SECRET"
+
+    assert await answer_to(side, broken, b"{}") == 400
+
+    assert caplog.messages == ["web: no HTTP (BadHttpMessage): 400"]
+
+
+def test_an_error_of_ours_keeps_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        raise RuntimeError("ours")
+    except RuntimeError:
+        broken_requests.log.exception("Unhandled exception")
+    broken_requests.log.error("Missing return statement on request handler")
+
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+    assert "RuntimeError: ours" in caplog.text
