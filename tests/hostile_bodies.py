@@ -23,7 +23,7 @@ VALUES: dict[str, bytes] = {
     "true": b"true",
     "false": b"false",
     "zero": b"0",
-    "minus zero": b"-0",
+    "minus one": b"-1",
     "one": b"1",
     "a fraction": b"1.5",
     "a whole float": b"1.0",
@@ -89,9 +89,15 @@ TAKEN: dict[str, bytes] = {
     f"{name} as the {key.decode()} of a {kind.decode()}": field(key, value, kind)
     for (name, value), key, kind in product(
         VALUES.items(),
-        (b"eventId", b"userGuid", b"resourceId", b"action", b"resourceType", b"data"),
+        (b"userGuid", b"resourceId", b"action", b"resourceType", b"data"),
         (b"UserToken", b"NftTransaction"),
     )
+    if name not in NO_VALUES
+}
+# No two of them name the same event.
+TAKEN |= {
+    f"{name} as the eventId": field(b"eventId", value)
+    for name, value in VALUES.items()
     if name not in NO_VALUES
 }
 TAKEN |= {f"in {name}": GRANT.decode().encode(name) for name in ENCODINGS if name != "utf-8-sig"}

@@ -93,6 +93,7 @@ class SideServer:
     rig: Rig
     url: str
     http: aiohttp.ClientSession
+    runner: web.AppRunner
 
     def browser(self) -> Browser:
         return Browser(self.url, self.http)
@@ -102,6 +103,12 @@ class SideServer:
         started = await self.rig.linking.start(user)
         assert isinstance(started, LinkStarted)
         return started.url.removeprefix("https://bot.example")
+
+    def bytes_held(self) -> int:
+        """How much has come of the bodies that are being read."""
+        server = self.runner.server
+        requests = [connection._current_request for connection in server.connections] if server else []
+        return sum(request.content.total_bytes for request in requests if request is not None)
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in await self.rig.database.read.fetch_all(sql)]
@@ -127,6 +134,6 @@ async def serving(
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         try:
-            yield SideServer(rig, url, http)
+            yield SideServer(rig, url, http, runner)
         finally:
             await runner.cleanup()
