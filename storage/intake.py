@@ -42,7 +42,9 @@ class Intake:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
-        self._waiting_bytes = 0
+        # Of all that is not answered yet: what is just being written is in memory as well.
+        self._held = 0
+        self._held_bytes = 0
         self._writing: asyncio.Task[None] | None = None
         self._refused = 0
 
@@ -51,12 +53,14 @@ class Intake:
 
         Raises IntakeFull or NotStored.
         """
-        if len(self._waiting) >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES:
+        size = len(received.body)
+        if self._held >= MOST_WAITING or self._held_bytes + size > MOST_WAITING_BYTES:
             self._refuse(1, "more wait for the disk than there is room for")
             raise IntakeFull
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((received, stored))
-        self._waiting_bytes += len(received.body)
+        self._held += 1
+        self._held_bytes += size
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="intake")
         await stored
@@ -66,8 +70,11 @@ class Intake:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-                self._waiting_bytes -= sum(len(received.body) for received, _ in batch)
-                await self._write_batch(batch)
+                try:
+                    await self._write_batch(batch)
+                finally:
+                    self._held -= len(batch)
+                    self._held_bytes -= sum(len(received.body) for received, _ in batch)
         finally:
             self._writing = None
 
@@ -78,6 +85,10 @@ class Intake:
         except sqlite3.Error as error:
             self._refuse(len(batch), error)
             failure = NotStored(str(error))
+        except Exception as error:
+            # A mistake of ours, with this batch perhaps: those that wait behind it are still to be written.
+            log.exception("%s webhooks could not be stored", len(batch))
+            failure = NotStored(type(error).__name__)
         except BaseException:
             # Nobody may be told that it is stored, nor wait for ever.
             for _, stored in batch:
