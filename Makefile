@@ -40,7 +40,7 @@ torture: $(VENV)/.dev-ready
 	@$(BIN)/python -m tests.torture.under_load $(SEED)
 
 bench: $(VENV)/.dev-ready
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ONLY)
 
 screens: $(VENV)/.dev-ready
 	@scripts/chromium

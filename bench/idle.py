@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from bench.checks import require
 from bench.figures import Times, times
 from bench.pulse import Pulse, feeling
-from bench.screen import Screen, answer, require
+from bench.screen import Screen, answer
 from sandbox.discord import BEN, CLEO, SeenMessage
 from tests.cogs.member import ADDRESS
 from tests.crowd import LinkedMember, link_crowd

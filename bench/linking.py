@@ -1,6 +1,5 @@
 """A community that links within one minute, on one lane and on more: how long members wait, and our work."""
 
-import asyncio
 import itertools
 import tempfile
 import time
@@ -34,8 +33,8 @@ class LinkingFigures:
         return self.took * self.lanes / self.members
 
 
-def measure() -> list[LinkingFigures]:
-    return [asyncio.run(_link_everybody(lanes)) for lanes in (ONE_LANE, TWO_LANES, FOUR_LANES)]
+async def measure() -> list[LinkingFigures]:
+    return [await _link_everybody(lanes) for lanes in (ONE_LANE, TWO_LANES, FOUR_LANES)]
 
 
 async def _link_everybody(lanes: Mapping[str, str]) -> LinkingFigures:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 
+from bench.checks import NotMeasured
 from cogs.markup import DiscordMarkup
 from sandbox.discord import Outcome, SeenMessage
 from sandbox.discord.members import Members
@@ -11,15 +12,6 @@ from services.wording.language import ENGLISH
 from services.wording.wallet import waiting_for_banq
 
 WAITING = waiting_for_banq(DiscordMarkup(ENGLISH)).title
-
-
-class NotMeasured(Exception):
-    """The bot did something else than what was to be measured."""
-
-
-def require(is_so: bool, otherwise: str) -> None:
-    if not is_so:
-        raise NotMeasured(otherwise)
 
 
 def answer(outcome: Outcome) -> SeenMessage:

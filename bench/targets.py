@@ -1,0 +1,49 @@
+"""What is to reach, and what was."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from bench.idle import CommandFigures, LargeWallet
+from bench.intake.comparison import OURS, POSTGRES, STORES_ONLY, Comparison
+from bench.interactions import Scene
+from bench.results import Target
+
+at_least = partial(Target, at_most=False)
+at_most = partial(Target, at_most=True)
+
+
+def of_comparison(one: Comparison) -> list[Target]:
+    found = {(each.variant, each.connections): each for each in one.measured}
+    ours = found[OURS, 64].of_ceiling
+    alone = found[STORES_ONLY, 1].p50_of_naive
+    targets = [
+        at_least("webhooks at 64 connections, of the ceiling", ours, "", 0.65),
+        at_least("the same, as aimed for", ours, "", 0.85),
+        at_most("wait for one webhook's answer (p50), of a transaction for each", alone, "", 0.9),
+    ]
+    if (POSTGRES, 64) in found:
+        on_postgres = found[POSTGRES, 64].of_ceiling
+        targets.append(at_least("the same design on PostgreSQL, of the ceiling", on_postgres, "", 0.8))
+    return targets
+
+
+def of_commands(figures: Sequence[CommandFigures]) -> list[Target]:
+    slowest = max(figures, key=lambda one: one.first.p99)
+    name = f"first answer of the slowest command, /{slowest.command} (p99)"
+    return [at_most(name, slowest.first.p99, "ms", 10)]
+
+
+def of_large_wallet(one: LargeWallet) -> list[Target]:
+    return [
+        at_most("autocomplete over 10,000 NFTs (p99)", one.autocomplete.p99, "ms", 20),
+        at_most("/nfts over 10,000 NFTs, beyond Banq's own time", one.reading_ms - one.banq_ms, "ms", 15),
+    ]
+
+
+def of_scenes(scenes: Sequence[Scene]) -> list[Target]:
+    longest_s = max(scene.first.max for scene in scenes) / 1000
+    return [
+        at_most("first answer of 600 commands at once, the longest", longest_s, "s", 1),
+        at_most("of them failed", sum(scene.failed for scene in scenes), "", 0),
+        at_most("of them said what is untrue", sum(scene.untrue for scene in scenes), "", 0),
+    ]
