@@ -15,7 +15,9 @@ import typer
 from bench import idle, interactions, linking, tables, targets
 from bench.effort import Effort
 from bench.intake.comparison import compare
-from bench.intake.tables import show_comparison
+from bench.intake.growth import grow
+from bench.intake.maintenance import maintain
+from bench.intake.tables import show_comparison, show_growth, show_maintenance
 from bench.progress import Progress
 from bench.results import JSON, Results, Target
 from bench.tables import console
@@ -35,6 +37,15 @@ class Part:
 
 PARTS = (
     Part("intake", "what answers the webhook", compare, show_comparison, targets.of_comparison, 480),
+    Part("stored", "webhooks, as events pile up", grow, show_growth, targets.of_growth, 360),
+    Part(
+        "maintenance",
+        "webhooks, while the file is looked after",
+        maintain,
+        show_maintenance,
+        lambda _: (),
+        120,
+    ),
     Part(
         "queue",
         "200 members link on one lane, on two and on four",
@@ -75,11 +86,17 @@ def main(
     only: Annotated[list[str] | None, typer.Argument(help=f"Which parts: {', '.join(NAMES)}.")] = None,
     seconds: Annotated[float, typer.Option(help="How long each round of a load lasts.")] = 3,
     rounds: Annotated[int, typer.Option(min=1, help="How many rounds of each load.")] = 3,
+    events: Annotated[
+        int, typer.Option(min=1000, help="The most stored events to measure with.")
+    ] = 5_000_000,
+    commands: Annotated[
+        int, typer.Option(min=1, help="How many commands to watch the memory over.")
+    ] = 100_000,
 ) -> None:
     if set(only or ()) - set(NAMES):
         raise typer.BadParameter(f"There are only these parts: {', '.join(NAMES)}.")
     wanted = [part for part in PARTS if not only or part.name in only]
-    effort = Effort(rounds=rounds, seconds=seconds)
+    effort = Effort(rounds, seconds, most_events=events, commands=commands)
     results, progress = Results(), Progress(console, len(wanted))
     failed = [part.name for part in wanted if not _measure(part, effort, progress, results)]
     console.print(f"All of it as JSON: {JSON}")

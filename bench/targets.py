@@ -5,6 +5,7 @@ from functools import partial
 
 from bench.idle import CommandFigures, LargeWallet
 from bench.intake.comparison import OURS, POSTGRES, STORES_ONLY, Comparison
+from bench.intake.growth import Growth
 from bench.interactions import Scene
 from bench.results import Target
 
@@ -25,6 +26,11 @@ def of_comparison(one: Comparison) -> list[Target]:
         on_postgres = found[POSTGRES, 64].of_ceiling
         targets.append(at_least("the same design on PostgreSQL, of the ceiling", on_postgres, "", 0.8))
     return targets
+
+
+def of_growth(one: Growth) -> list[Target]:
+    most = max(one.stored, key=lambda each: each.events)
+    return [at_least(f"webhooks with {most.events:,} stored, of those with 1,000", most.of_few, "", 0.9)]
 
 
 def of_commands(figures: Sequence[CommandFigures]) -> list[Target]:

@@ -92,9 +92,7 @@ async def _measure(
         for number in range(effort.rounds):
             for variant in variants:
                 progress.step(f"{connections} connections, round {number + 1}: {variant.name}")
-                measured = await load(
-                    variant.port, connections, effort.seconds, variant.kind, warm_up_s=effort.warm_up_s
-                )
+                measured = await load(variant.port, connections, effort, variant.kind)
                 loads[variant.name, connections].append(measured)
                 if variant.inbox is None:
                     continue

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from bench.checks import require
+from bench.effort import Effort
 from bench.figures import Times, times
 from bench.intake.webhooks import Kind, requests
 
@@ -74,9 +75,9 @@ class _Connection(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def load(port: int, connections: int, seconds: float, kind: Kind, *, warm_up_s: float = 0.5) -> Load:
+async def load(port: int, connections: int, effort: Effort, kind: Kind) -> Load:
     """Raises NotMeasured where something was not taken."""
-    arguments = (str(port), str(connections), str(seconds), str(warm_up_s), kind)
+    arguments = (str(port), str(connections), str(effort.seconds), str(effort.warm_up_s), kind)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.intake.load", *arguments, stdout=PIPE
     )

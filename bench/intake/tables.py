@@ -1,6 +1,8 @@
 """The intake's figures, as people read them."""
 
 from bench.intake.comparison import APPROVALS, CEILING, OURS, POSTGRES, STORES_ONLY, Comparison
+from bench.intake.growth import Growth
+from bench.intake.maintenance import Maintenance
 from bench.tables import console, table
 
 TITLES = {
@@ -54,3 +56,33 @@ def show_comparison(one: Comparison) -> None:
         f"Everything is synced to the disk before it is answered; uvicorn reads with {one.parser}, as pip "
         "installs it, on asyncio's own loop.\n"
     )
+
+
+def show_growth(one: Growth) -> None:
+    shown = table(
+        "The same load at 64 connections, as events pile up (to reach: 0.90 of the smallest)",
+        ("stored before", "of the smallest", "webhooks per second", "p99"),
+    )
+    for each in one.stored:
+        shown.add_row(f"{each.events:,}", f"{each.of_few:.2f}", f"{each.per_s:,.0f}", f"{each.p99_ms:.1f} ms")
+    console.print(shown)
+    for sentence in one.left_out:
+        console.print(f"Left out: {sentence}.")
+    console.print("All files were just written, and so lie in the system's cache where that has room.\n")
+
+
+def show_maintenance(one: Maintenance) -> None:
+    shown = table(
+        f"Answers at 64 connections while a file of {one.events:,} events is looked after",
+        ("beside it", "p99", "longest", "webhooks per second", "times done"),
+    )
+    for each in one.beside:
+        shown.add_row(
+            each.what,
+            f"{each.p99_ms:.0f} ms",
+            f"{each.longest_ms:.0f} ms",
+            f"{each.per_s:,.0f}",
+            f"{each.times:,}" if each.what != "nothing" else "",
+        )
+    console.print(shown)
+    console.print()
