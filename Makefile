@@ -39,7 +39,9 @@ torture: $(VENV)/.dev-ready
 	@$(BIN)/python -m tests.torture $(SEED)
 	@$(BIN)/python -m tests.torture.under_load $(SEED)
 
+# ONLY="intake memory" measures just these parts.
 bench: $(VENV)/.dev-ready
+	@scripts/postgresql
 	@$(BIN)/python -m bench $(ONLY)
 
 screens: $(VENV)/.dev-ready

@@ -13,11 +13,13 @@ from typing import Annotated, Any
 import typer
 
 from bench import idle, interactions, linking, tables, targets
+from bench.approval import approve
 from bench.effort import Effort
 from bench.intake.comparison import compare
 from bench.intake.growth import grow
 from bench.intake.maintenance import maintain
 from bench.intake.tables import show_comparison, show_growth, show_maintenance
+from bench.memory import watch_memory
 from bench.progress import Progress
 from bench.results import JSON, Results, Target
 from bench.tables import console
@@ -45,6 +47,22 @@ PARTS = (
         show_maintenance,
         lambda _: (),
         120,
+    ),
+    Part(
+        "memory",
+        "a bot in 1,000 communities starts, and answers many commands",
+        watch_memory,
+        tables.show_memory,
+        targets.of_memory,
+        720,
+    ),
+    Part(
+        "approval",
+        "30 members approve at Banq, one after the other",
+        approve,
+        tables.show_approval,
+        targets.of_approval,
+        240,
     ),
     Part(
         "queue",

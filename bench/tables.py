@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from bench.approval import Approval
 from bench.figures import Times
 from bench.idle import CommandFigures, LargeWallet
 from bench.interactions import Scene
 from bench.linking import LinkingFigures
+from bench.memory import Memory
 
 console = Console(highlight=False)
 # A table that does not fit a narrow terminal or a log would be cut into pieces.
@@ -91,6 +93,28 @@ def show_scenes(scenes: Sequence[Scene]) -> None:
         "In brackets: how many interactions. Right: what Banq's ledger says. Known: what it said before, "
         "with its age. Silent: that Banq is not answering. Stood still: the bot's event loop at the longest. "
         "The emulators take their share of the same processors. All times are real ones.\n"
+    )
+
+
+def show_memory(one: Memory) -> None:
+    shown = table(f"A bot in {one.guilds:,} communities", ("what", "measured", "to reach"))
+    shown.add_row("start to ready", f"{one.start_s:.2f} s", "1.5 s")
+    shown.add_row("memory once ready (RSS)", f"{one.ready_mb:.0f} MB", "90 MB")
+    shown.add_row(f"growth over {one.commands:,} commands", f"{one.grown_mb:.1f} MB", "10 MB")
+    console.print(shown)
+    per_s = one.commands / one.took_s
+    halfway = next(mb for commands, mb in one.growth if commands * 2 >= one.commands)
+    console.print(f"{per_s:.0f} commands a second, the emulators included; {halfway:.0f} MB halfway.\n")
+
+
+def show_approval(one: Approval) -> None:
+    shown = table("From Banq's webhook to the question in chat, in ms", ("what", "p50", "p99", "to reach"))
+    shown.add_row("right after the page's report", *cells(one.at_once), "p99 300")
+    shown.add_row("half a second after it", *cells(one.later), "p99 300")
+    console.print(shown)
+    console.print(
+        "With what the emulated Discord and Banq take on the way. A message is edited at most every 0.2 s, and "
+        "the page's report has just edited it.\n"
     )
 
 

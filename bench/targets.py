@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
+from bench.approval import Approval
 from bench.idle import CommandFigures, LargeWallet
 from bench.intake.comparison import OURS, POSTGRES, STORES_ONLY, Comparison
 from bench.intake.growth import Growth
 from bench.interactions import Scene
+from bench.memory import Memory
 from bench.results import Target
 
 at_least = partial(Target, at_most=False)
@@ -31,6 +33,18 @@ def of_comparison(one: Comparison) -> list[Target]:
 def of_growth(one: Growth) -> list[Target]:
     most = max(one.stored, key=lambda each: each.events)
     return [at_least(f"webhooks with {most.events:,} stored, of those with 1,000", most.of_few, "", 0.9)]
+
+
+def of_memory(one: Memory) -> list[Target]:
+    return [
+        at_most("start to ready", one.start_s, "s", 1.5),
+        at_most(f"memory once ready, in {one.guilds:,} communities", one.ready_mb, "MB", 90),
+        at_most(f"its growth over {one.commands:,} commands", one.grown_mb, "MB", 10),
+    ]
+
+
+def of_approval(one: Approval) -> list[Target]:
+    return [at_most("from Banq's webhook to the question in chat (p99)", one.at_once.p99, "ms", 300)]
 
 
 def of_commands(figures: Sequence[CommandFigures]) -> list[Target]:

@@ -220,14 +220,16 @@ async def living(
     retry_delays_s: Sequence[float] = (0.2, 0.5, 1.0, 2.0),
     timeout_s: float = 5,
     crowd: int = 0,
+    guilds: int = 1,
 ) -> AsyncIterator[LiveBot]:
     """Both emulators and a running bot that Banq sends its webhooks to.
 
     `more` is further TOML; it goes on in the section [withdrawals]. `timeout_s`: how long the bot waits for
     Banq. `crowd`: how many members, and customers, there are beyond the three named ones.
+    `guilds`: how many communities the bot is in.
     """
     banq = BanqSandbox(retry_delays_s=retry_delays_s, echo=echo, settle_after_s=settle_after_s, crowd=crowd)
-    discord = DiscordSandbox(crowd=crowd)
+    discord = DiscordSandbox(crowd=crowd, guilds=guilds)
     await banq.start()
     await discord.start()
     bot = LiveBot(

@@ -1,4 +1,4 @@
-"""Whether the intake stays as fast as events pile up: the same load on files that hold more and more of them."""
+"""Whether the intake stays as fast as events pile up: the same load on files that hold ever more."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack

@@ -129,6 +129,11 @@ def crowd(count: int) -> tuple[Person, ...]:
     )
 
 
+def other_guilds(count: int) -> tuple[int, ...]:
+    """Further communities that the bot is in, for measurements; nothing happens there."""
+    return tuple(800_000_000_000_000_000 + (number << 22) for number in range(1, count + 1))
+
+
 # Everybody who can be looked up by id, in the community or not.
 ACCOUNTS = PEOPLE | {person.id: person for person in crowd(LARGEST_CROWD)}
 

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from sandbox.discord import render
-from sandbox.discord.cast import APPLICATION_ID, BOT_TOKEN, BOT_USER, GUILD_ID
+from sandbox.discord.cast import APPLICATION_ID, BOT_TOKEN, BOT_USER
 from sandbox.discord.wire import Json
 from sandbox.discord.world import Change, World
 
@@ -193,11 +193,11 @@ class Gateway:
         shard = data.get("shard") or [0, 1]
         session = Session(secrets.token_hex(16), data["intents"], (shard[0], shard[1]), socket=socket)
         self._sessions[session.id] = session
-        has_guild = session.concerns(GUILD_ID)
+        guild_ids = [guild_id for guild_id in self._world.guild_ids if session.concerns(guild_id)]
         ready: Json = {
             "v": 10,
             "user": BOT_USER | {"verified": True, "mfa_enabled": True, "email": None, "flags": 0},
-            "guilds": [{"id": str(GUILD_ID), "unavailable": True}] if has_guild else [],
+            "guilds": [{"id": str(guild_id), "unavailable": True} for guild_id in guild_ids],
             "session_id": session.id,
             "resume_gateway_url": self._resume_url(),
             "application": {"id": str(APPLICATION_ID), "flags": 0},
@@ -205,8 +205,9 @@ class Gateway:
         if "shard" in data:
             ready["shard"] = list(session.shard)
         await session.dispatch("READY", ready)
-        if has_guild and session.intents & Intent.GUILDS:
-            await session.dispatch("GUILD_CREATE", render.guild(self._world))
+        if session.intents & Intent.GUILDS:
+            for guild_id in guild_ids:
+                await session.dispatch("GUILD_CREATE", render.guild(self._world, guild_id))
         return session
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> Session | None:

@@ -53,14 +53,18 @@ class Members:
             raise LookupError(f"{ACCOUNTS[member_id].name} sees no message {message_id}")
         return seen(message)
 
-    def watch(self, look: Callable[[SeenMessage], None]) -> None:
-        """Shows every message to `look`, whoever sees it, as it comes and each time that it changes."""
+    def watch(self, look: Callable[[SeenMessage], None]) -> Callable[[], None]:
+        """Shows every message to `look`, whoever sees it, as it comes and each time that it changes.
+
+        Calling the result ends that.
+        """
 
         def on_change(change: Change) -> None:
             if change.kind == "message" and change.message is not None:
                 look(seen(change.message))
 
         self._world.listeners.add(on_change)
+        return lambda: self._world.listeners.discard(on_change)
 
     async def wait_for(self, look: Callable[[], Found | None], within_s: float = 10.0) -> Found:
         """Looks again after every change until something is found; `TimeoutError` when nothing comes."""

@@ -114,11 +114,13 @@ def channel(world: World, channel_id: int) -> Json:
     raise Problem(*UNKNOWN_CHANNEL)
 
 
-def guild(world: World) -> Json:
-    """The guild as GUILD_CREATE carries it."""
+def guild(world: World, guild_id: int = GUILD_ID) -> Json:
+    """A guild as GUILD_CREATE carries it; those beyond the first have nothing in them."""
+    is_first = guild_id == GUILD_ID
+    everyone = role(GUILD_ID) | {"id": str(guild_id)}
     return {
-        "id": str(GUILD_ID),
-        "name": GUILD_NAME,
+        "id": str(guild_id),
+        "name": GUILD_NAME if is_first else f"Community {guild_id}",
         "icon": None,
         "splash": None,
         "owner_id": str(OWNER),
@@ -127,7 +129,7 @@ def guild(world: World) -> Json:
         "verification_level": 1,
         "default_message_notifications": 1,
         "explicit_content_filter": 0,
-        "roles": [role(role_id) for role_id in ROLES],
+        "roles": [role(role_id) for role_id in ROLES] if is_first else [everyone],
         "emojis": [],
         "stickers": [],
         "features": [],
@@ -140,9 +142,9 @@ def guild(world: World) -> Json:
         "joined_at": JOINED_AT,
         "large": False,
         "unavailable": False,
-        "member_count": len(world.roles),
-        "members": [member(world, APPLICATION_ID)],
-        "channels": [channel(world, channel_id) for channel_id in CHANNELS],
+        "member_count": len(world.roles) if is_first else 1,
+        "members": [member(world, APPLICATION_ID)] if is_first else [],
+        "channels": [channel(world, channel_id) for channel_id in CHANNELS] if is_first else [],
         "threads": [],
         "voice_states": [],
         "presences": [],

@@ -37,7 +37,8 @@ CROWD = 1024
 class DiscordSandbox:
     """A community of three members and one bot. `members` acts for the members, `faults` misbehaves.
 
-    `crowd` is the number of members beyond the three named ones.
+    `crowd` is the number of members beyond the three named ones, `guilds` that of communities the bot is in:
+    nothing ever happens in those beyond the first.
     """
 
     def __init__(
@@ -47,9 +48,10 @@ class DiscordSandbox:
         answer_within_s: float = 3.0,
         bookmarks: Mapping[str, str] = NO_BOOKMARKS,
         crowd: int = 0,
+        guilds: int = 1,
     ) -> None:
         self.url = ""
-        self._world = World(state_path, crowd)
+        self._world = World(state_path, crowd, guilds)
         self.gateway = Gateway(self._world, lambda: self.gateway_url)
         self.faults = Faults()
         announcer = Announcer(self._world, self.gateway)

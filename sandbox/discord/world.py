@@ -16,12 +16,14 @@ from sandbox.discord.cast import (
     BOT_ROLE_ID,
     CHANNELS,
     GENERAL_ID,
+    GUILD_ID,
     PEOPLE,
     SEND_MESSAGES,
     TEAM_ID,
     VIEW_CHANNEL,
     Overwrite,
     crowd,
+    other_guilds,
 )
 from sandbox.discord.locales import DEFAULT_LOCALE
 from sandbox.discord.permissions import permissions_of
@@ -111,8 +113,9 @@ class Change:
 class World:
     """All state, kept in memory and, where a path is given, in one JSON file."""
 
-    def __init__(self, state_path: Path | None = None, crowd_of: int = 0) -> None:
+    def __init__(self, state_path: Path | None = None, crowd_of: int = 0, guilds: int = 1) -> None:
         people = (*PEOPLE.values(), *crowd(crowd_of))
+        self.guild_ids = (GUILD_ID, *other_guilds(guilds - 1))
         self.messages: dict[int, Message] = {}
         self.interactions: dict[str, Interaction] = {}
         self.attachments: dict[int, Attachment] = {}
