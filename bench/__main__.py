@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench import idle, interactions, linking, tables, targets
+from bench import chart, idle, interactions, linking, markdown, tables, targets
 from bench.approval import approve
 from bench.effort import Effort
 from bench.intake.comparison import compare
@@ -117,7 +117,9 @@ def main(
     effort = Effort(rounds, seconds, most_events=events, commands=commands)
     results, progress = Results(), Progress(console, len(wanted))
     failed = [part.name for part in wanted if not _measure(part, effort, progress, results)]
-    console.print(f"All of it as JSON: {JSON}")
+    chart.draw(results.all)
+    markdown.write(results.all)
+    console.print(f"All of it: {JSON}, as a picture {chart.PNG}, for the README {markdown.MARKDOWN}")
     if failed:
         console.print(f"Not measured: {', '.join(failed)}.")
         sys.exit(1)

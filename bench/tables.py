@@ -113,8 +113,8 @@ def show_approval(one: Approval) -> None:
     shown.add_row("half a second after it", *cells(one.later), "p99 300")
     console.print(shown)
     console.print(
-        "With what the emulated Discord and Banq take on the way. A message is edited at most every 0.2 s, and "
-        "the page's report has just edited it.\n"
+        "With what the emulated Discord and Banq take on the way. A message is edited at most every 0.2 s, "
+        "and the page's report has just edited it.\n"
     )
 
 
