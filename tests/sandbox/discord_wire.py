@@ -37,8 +37,8 @@ class Wire:
 
 
 @asynccontextmanager
-async def wired() -> AsyncIterator[Wire]:
-    sandbox = DiscordSandbox(answer_within_s=0.2)
+async def wired(guilds: int = 1) -> AsyncIterator[Wire]:
+    sandbox = DiscordSandbox(answer_within_s=0.2, guilds=guilds)
     await sandbox.start()
     async with aiohttp.ClientSession() as http:
         yield Wire(sandbox, http)

@@ -344,6 +344,23 @@ async def test_identify_is_checked(wire: Wire, identify: dict[str, Any], code: i
         assert socket.close_code == code
 
 
+@pytest.mark.parametrize(("intents", "told"), [(GUILDS, 2), (0, 0)])
+async def test_each_shard_is_told_of_its_own_guilds_where_it_asks_for_guilds(intents: int, told: int) -> None:
+    async with wired(guilds=4) as wire:
+        homes = []
+        for shard in (0, 1):
+            async with await wire.connect(intents=intents, shard=[shard, 2]) as socket:
+                ready = await next_event(socket, "READY")
+                homes += [guild["id"] for guild in ready["guilds"]]
+                created = [(await next_event(socket, "GUILD_CREATE"))["id"] for _ in range(told)]
+                assert created == homes[-len(ready["guilds"]) :][:told]
+                # Whatever came before the answer to this was sent before it.
+                await socket.send_json({"op": 1, "d": None})
+                assert (await socket.receive_json())["op"] == 11
+        assert len(set(homes)) == 4
+        assert str(GUILD_ID) in homes
+
+
 async def test_a_session_is_resumed_and_can_be_lost(wire: Wire) -> None:
     async with await wire.connect(intents=GUILDS | 1 << 12) as socket:
         ready = await next_event(socket, "READY")
