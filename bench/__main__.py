@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -49,14 +50,6 @@ PARTS = (
         120,
     ),
     Part(
-        "memory",
-        "a bot in 1,000 communities starts, and answers many commands",
-        watch_memory,
-        tables.show_memory,
-        targets.of_memory,
-        720,
-    ),
-    Part(
         "approval",
         "30 members approve at Banq, one after the other",
         approve,
@@ -96,7 +89,17 @@ PARTS = (
         targets.of_scenes,
         420,
     ),
+    Part(
+        "memory",
+        "a bot in 1,000 communities starts, and answers many commands",
+        watch_memory,
+        tables.show_memory,
+        targets.of_memory,
+        720,
+    ),
 )
+# All parts together; what is left then is not measured.
+AT_MOST_S = 25 * 60
 NAMES = [part.name for part in PARTS]
 
 
@@ -116,7 +119,8 @@ def main(
     wanted = [part for part in PARTS if not only or part.name in only]
     effort = Effort(rounds, seconds, most_events=events, commands=commands)
     results, progress = Results(), Progress(console, len(wanted))
-    failed = [part.name for part in wanted if not _measure(part, effort, progress, results)]
+    until = time.monotonic() + AT_MOST_S
+    failed = [part.name for part in wanted if not _measure(part, effort, progress, results, until)]
     chart.draw(results.all)
     markdown.write(results.all)
     console.print(f"All of it: {JSON}, as a picture {chart.PNG}, for the README {markdown.MARKDOWN}")
@@ -125,14 +129,14 @@ def main(
         sys.exit(1)
 
 
-def _measure(part: Part, effort: Effort, progress: Progress, results: Results) -> bool:
+def _measure(part: Part, effort: Effort, progress: Progress, results: Results, until: float) -> bool:
     """Whether it worked; if not, the others are still measured."""
     JSON.parent.mkdir(exist_ok=True)
     # On the disk where the checkout lies: a temporary folder may be in memory, which syncs nothing.
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=JSON.parent)).resolve()
     try:
         with progress.part(part.title):
-            figures = asyncio.run(_within(part, folder, effort, progress))
+            figures = asyncio.run(_within(part, folder, effort, progress, until))
     except Exception as error:  # noqa: BLE001 - whatever it is, the others do not suffer
         console.print(f"{part.title}: not measured.\n{traceback.format_exc()}", markup=False)
         results.failed(part.name, str(error) or type(error).__name__)
@@ -144,8 +148,8 @@ def _measure(part: Part, effort: Effort, progress: Progress, results: Results) -
     return True
 
 
-async def _within(part: Part, folder: Path, effort: Effort, progress: Progress) -> Any:
-    async with asyncio.timeout(part.at_most_s):
+async def _within(part: Part, folder: Path, effort: Effort, progress: Progress, until: float) -> Any:
+    async with asyncio.timeout(min(part.at_most_s, until - time.monotonic())):
         return await part.measure(folder, effort, progress)
 
 

@@ -28,7 +28,7 @@ READY = b"discord: ready"
 READY_WITHIN_S = 60
 # As long as it takes everything that works beside to have worked once.
 SETTLES_AFTER_S = 5
-COMMANDS_FOR_AT_MOST_S = 600
+COMMANDS_FOR_AT_MOST_S = 480
 COMMANDS: Mapping[str, Mapping[str, object]] = {
     **OPTIONS,
     **{name: {} for name in ("help", "withdrawals", "limits", "addresses list")},

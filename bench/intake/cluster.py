@@ -67,9 +67,10 @@ def _programs() -> Path:
 
 
 def _as_other_account(*folders: Path) -> tuple[str, ...]:
-    """PostgreSQL refuses to run as root: what goes before its commands there."""
+    """PostgreSQL refuses to run as root: what goes before its commands. They end where this process dies."""
+    setpriv = ("setpriv", "--pdeathsig", "INT")
     if os.geteuid() != 0:
-        return ()
+        return setpriv if shutil.which("setpriv") else ()
     try:
         account = pwd.getpwnam(ACCOUNT)
     except KeyError:
@@ -77,7 +78,7 @@ def _as_other_account(*folders: Path) -> tuple[str, ...]:
     for folder in folders:
         folder.parent.chmod(folder.parent.stat().st_mode | 0o011)
         os.chown(folder, account.pw_uid, account.pw_gid)
-    return ("setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
+    return (*setpriv, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
 
 
 async def _until_ready(programs: Path, socket: Path) -> None:
