@@ -51,15 +51,18 @@ def of_approval(one: Approval) -> list[Target]:
 
 def of_commands(figures: Sequence[CommandFigures]) -> list[Target]:
     slowest = max(figures, key=lambda one: one.first.p99)
-    name = f"first answer of the slowest command, /{slowest.command} (p99)"
-    return [at_most(name, slowest.first.p99, "ms", 10)]
+    asking_banq = max(one.final.p99 for one in figures if one.command in {"nfts", "withdraw"})
+    return [
+        at_most(
+            f"first answer of the slowest command, /{slowest.command} (p99)", slowest.first.p99, "ms", 10
+        ),
+        # Measured with the emulated Banq's own time, which is not ours: so it is less.
+        at_most("/nfts and /withdraw, to the end (p99)", asking_banq, "ms", 15),
+    ]
 
 
 def of_large_wallet(one: LargeWallet) -> list[Target]:
-    return [
-        at_most("autocomplete over 10,000 NFTs (p99)", one.autocomplete.p99, "ms", 20),
-        at_most("/nfts over 10,000 NFTs, beyond Banq's own time", one.reading_ms - one.banq_ms, "ms", 15),
-    ]
+    return [at_most("autocomplete over 10,000 NFTs (p99)", one.autocomplete.p99, "ms", 20)]
 
 
 def of_scenes(scenes: Sequence[Scene]) -> list[Target]:

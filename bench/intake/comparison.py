@@ -91,7 +91,7 @@ async def _measure(
     for connections in CONNECTIONS:
         for number in range(effort.rounds):
             for variant in variants:
-                progress.step(f"{connections} connections, round {number + 1}: {variant.name}")
+                progress.step(f"connections: {connections}, round {number + 1}: {variant.name}")
                 measured = await load(variant.port, connections, effort, variant.kind)
                 loads[variant.name, connections].append(measured)
                 if variant.inbox is None:

@@ -23,11 +23,11 @@ def show_comparison(one: Comparison) -> None:
     ratios = table(
         "What answers the webhook: share of the ceiling (to reach at 64 connections: 0.65, better 0.85; "
         "on PostgreSQL 0.80)",
-        ("what", *(f"{number} connections" for number in numbers), "p50 at 1, of one by one's"),
+        ("what", *(_connections(number) for number in numbers), "p50 at 1, of one by one's"),
     )
     absolutes = table(
         "The same, in webhooks per second, and how long one waits",
-        ("what", *(f"{number} connections" for number in numbers), "p50 at 1", "p99 at 1", "p99 at 64"),
+        ("what", *(_connections(number) for number in numbers), "p50 at 1", "p99 at 1", "p99 at 64"),
     )
     for name in variants:
         found = [by_variant[name, number] for number in numbers]
@@ -56,6 +56,10 @@ def show_comparison(one: Comparison) -> None:
         f"Everything is synced to the disk before it is answered; uvicorn reads with {one.parser}, as pip "
         "installs it, on asyncio's own loop.\n"
     )
+
+
+def _connections(number: int) -> str:
+    return f"{number} connections" if number > 1 else "1 connection"
 
 
 def show_growth(one: Growth) -> None:
