@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from bench.intake.waiting import until_worked_off
 from bench.progress import Progress
 
 EVENTS = 200_000
+OLD_DAYS = 365
 CONNECTIONS = 64
 PAGES_AT_ONCE = 1_000
-PAUSE_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,37 @@ class Maintenance:
     beside: Sequence[Beside]
 
 
-def nothing(_: Path) -> None:
-    time.sleep(PAUSE_S)
+@dataclass(frozen=True)
+class _Scene:
+    """`chore` is done over and over; `times` tells how often, or how much the bot itself has done by then."""
+
+    what: str
+    path: Path
+    chore: Callable[[Path], None] | None = None
+    times: Callable[[Path], int] | None = None
+
+
+async def maintain(folder: Path, effort: Effort, progress: Progress) -> Maintenance:
+    progress.step(f"storing twice {EVENTS:,} events")
+    young = await stored(folder / "young.sqlite3", EVENTS)
+    old = await stored(folder / "old.sqlite3", EVENTS, days_ago=OLD_DAYS)
+    scenes = (
+        _Scene("nothing", young),
+        _Scene("an online backup, over and over", young, chore=back_up),
+        _Scene("old webhooks are deleted", old, times=deleted),
+    )
+    loads: dict[str, list[Load]] = {scene.what: [] for scene in scenes}
+    times = dict.fromkeys(loads, 0)
+    for number in range(effort.rounds):
+        for scene in scenes:
+            progress.step(f"round {number + 1}: {scene.what}")
+            # A program of its own for each: what it has begun must not go on in the next scene.
+            async with running("bench.intake.ours", str(scene.path), log=folder / "ours.log") as port:
+                measured, done = await _beside(scene, port, effort)
+                await until_worked_off(scene.path)
+            loads[scene.what].append(measured)
+            times[scene.what] += done
+    return Maintenance(EVENTS, [_summed_up(what, loads[what], times[what]) for what in loads])
 
 
 def back_up(path: Path) -> None:
@@ -57,39 +85,33 @@ def back_up(path: Path) -> None:
     target.unlink()
 
 
-# What is done over and over beside the intake, each in its own scene.
-CHORES: dict[str, Callable[[Path], None]] = {"nothing": nothing, "an online backup": back_up}
+def deleted(path: Path) -> int:
+    """How many webhooks are gone: the oldest go first."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT min(id) - 1 FROM webhook_inbox").fetchone()[0])
 
 
-async def maintain(folder: Path, effort: Effort, progress: Progress) -> Maintenance:
-    progress.step(f"storing {EVENTS:,} events")
-    path = await stored(folder / "kept.sqlite3", EVENTS)
-    loads: dict[str, list[Load]] = {what: [] for what in CHORES}
-    times = dict.fromkeys(CHORES, 0)
-    async with running("bench.intake.ours", str(path), log=path.with_suffix(".log")) as port:
-        for number in range(effort.rounds):
-            for what, chore in CHORES.items():
-                progress.step(f"round {number + 1}: {what}")
-                over = threading.Event()
-                doing = asyncio.create_task(asyncio.to_thread(_repeat, chore, path, over))
-                try:
-                    loads[what].append(await load(port, CONNECTIONS, effort, "of no use"))
-                finally:
-                    over.set()
-                    times[what] += await doing
-                await until_worked_off(path)
-    return Maintenance(EVENTS, [_beside(what, loads[what], times[what]) for what in CHORES])
+async def _beside(scene: _Scene, port: int, effort: Effort) -> tuple[Load, int]:
+    before = scene.times(scene.path) if scene.times else 0
+    over = threading.Event()
+    doing = asyncio.create_task(asyncio.to_thread(_repeat, scene, over))
+    try:
+        measured = await load(port, CONNECTIONS, effort, "of no use")
+    finally:
+        over.set()
+        repeated = await doing
+    return measured, scene.times(scene.path) - before if scene.times else repeated
 
 
-def _repeat(chore: Callable[[Path], None], path: Path, over: threading.Event) -> int:
+def _repeat(scene: _Scene, over: threading.Event) -> int:
     times = 0
-    while not over.is_set():
-        chore(path)
+    while scene.chore is not None and not over.is_set():
+        scene.chore(scene.path)
         times += 1
     return times
 
 
-def _beside(what: str, loads: Sequence[Load], times: int) -> Beside:
+def _summed_up(what: str, loads: Sequence[Load], times: int) -> Beside:
     return Beside(
         what,
         per_s=median(one.per_s for one in loads),

@@ -78,7 +78,7 @@ def show_growth(one: Growth) -> None:
 def show_maintenance(one: Maintenance) -> None:
     shown = table(
         f"Answers at 64 connections while a file of {one.events:,} events is looked after",
-        ("beside it", "p99", "longest", "webhooks per second", "times done"),
+        ("beside it", "p99", "longest", "webhooks per second", "how many"),
     )
     for each in one.beside:
         shown.add_row(
@@ -86,7 +86,7 @@ def show_maintenance(one: Maintenance) -> None:
             f"{each.p99_ms:.0f} ms",
             f"{each.longest_ms:.0f} ms",
             f"{each.per_s:,.0f}",
-            f"{each.times:,}" if each.what != "nothing" else "",
+            f"{each.times:,}" if each.times else "",
         )
     console.print(shown)
     console.print()
