@@ -204,7 +204,7 @@ class World:
 
     def open_interaction(self, interaction: Interaction) -> None:
         oldest = time.time() - TOKEN_LIVES_S
-        for token, other in itertools.islice(list(self.interactions.items()), 2):
+        for token, other in list(itertools.islice(self.interactions.items(), 2)):
             if other.created_at < oldest:
                 del self.interactions[token]
         self.interactions[interaction.token] = interaction
