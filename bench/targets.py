@@ -56,8 +56,7 @@ def of_commands(figures: Sequence[CommandFigures]) -> list[Target]:
         at_most(
             f"first answer of the slowest command, /{slowest.command} (p99)", slowest.first.p99, "ms", 10
         ),
-        # Measured with the emulated Banq's own time, which is not ours: so it is less.
-        at_most("/nfts and /withdraw, to the end (p99)", asking_banq, "ms", 15),
+        at_most("/nfts and /withdraw to the end, the emulators included (p99)", asking_banq, "ms", 15),
     ]
 
 
