@@ -18,20 +18,23 @@ class Inbox:
     async def accept(self, lane: str, body: bytes) -> None:
         """Store a webhook for good. Raises MalformedWebhook, or what Intake.store raises."""
         data = webhook.parse(body)
-        subject = _subject(self._processor.read(data))
-        received = Received(lane, self._sources.now(), body, webhook.event_id(data), subject)
-        await self._intake.store(received)
-        self._processor.wake(hint=subject is not None)
+        kind, subject = _kind_and_subject(self._processor.read(data))
+        event_id = webhook.event_id(data)
+        await self._intake.store(Received(lane, self._sources.now(), body, kind, event_id, subject))
+        if kind != "unknown":
+            self._processor.wake(hint=subject is not None)
 
 
-def _subject(event: Event) -> str | None:
-    """What Banq has to be asked about, if anything: hints about one subject are followed in order."""
+def _kind_and_subject(event: Event) -> tuple[str, str | None]:
+    """The subject is what Banq has to be asked about, if anything: hints about one are followed in order."""
     match event:
         case AccessRevoked():
-            return event.user_guid
+            return "revocation", event.user_guid
         case TransactionMoved():
-            return event.transaction_id
-        case AccessGranted() | Unrecognised():
-            return None
+            return "transaction", event.transaction_id
+        case AccessGranted():
+            return "approval", None
+        case Unrecognised():
+            return "unknown", None
         case never:
             assert_never(never)

@@ -27,7 +27,9 @@ from storage.webhook_inbox import Delivery
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+# A burst is worked off in pieces with rests between them, in which the intake has the database to itself.
+BATCH = 50
+REST_S = 0.05
 # So few at a time hold the database only for moments, and the intake waits no longer.
 APPROVALS_AT_ONCE = 10
 TRIES = 5
@@ -57,8 +59,8 @@ class Processor:
         self._reconciler = reconciler
         self._nfts = nfts
         self._sources = sources
-        self._approvals = Worker("webhook", self.work_off, interval_s=2)
-        self._hints = Worker("hint", self.follow_hints, interval_s=2)
+        self._approvals = Worker("webhook", self.work_off, interval_s=2, rest_s=REST_S)
+        self._hints = Worker("hint", self.follow_hints, interval_s=2, rest_s=REST_S)
 
     @property
     def workers(self) -> tuple[Worker, Worker]:
@@ -71,26 +73,20 @@ class Processor:
         return webhook.read(data, self._granting_actions, self._reference_field)
 
     async def work_off(self) -> None:
-        """Let approvals that are due take effect, and set aside what is of no use here."""
+        """Let approvals that are due take effect."""
         due = await webhook_inbox.due(self._database.read, self._sources.now(), BATCH)
         approvals: list[tuple[Delivery, AccessGranted]] = []
-        of_no_use: list[Delivery] = []
         for delivery in due:
             match await self._event(delivery):
                 case AccessGranted() as granted:
                     approvals.append((delivery, granted))
-                case Unrecognised():
-                    of_no_use.append(delivery)
-                case AccessRevoked() | TransactionMoved() as hinted:
-                    # An older version stored it, which did not take it for a hint.
-                    await self._follow(delivery, hinted)
+                case AccessRevoked() | TransactionMoved() | Unrecognised() as other:
+                    # Other settings, or an older version, took it for an approval.
+                    await self._follow(delivery, other)
                 case None:
                     pass
         for start in range(0, len(approvals), APPROVALS_AT_ONCE):
             await self._record(approvals[start : start + APPROVALS_AT_ONCE])
-        if of_no_use:
-            async with self._database.transaction() as tx:
-                await webhook_inbox.mark_processed(tx, of_no_use, "unknown", self._sources.now())
         if len(due) == BATCH:
             self._approvals.wake()
 
@@ -122,7 +118,7 @@ class Processor:
                 for delivery, granted in approvals:
                     await self._matching.record_grant(tx, delivery, granted)
                 deliveries = [delivery for delivery, _ in approvals]
-                await webhook_inbox.mark_processed(tx, deliveries, "approval", self._sources.now())
+                await webhook_inbox.mark_processed(tx, deliveries, self._sources.now())
         except CannotWrite:
             # Not the webhook's fault, and the next one would fare no better.
             raise
@@ -155,10 +151,8 @@ class Processor:
             async with asyncio.timeout(HINT_PATIENCE_S):
                 match event:
                     case AccessRevoked():
-                        kind = "revocation"
                         await self._check_access(event.user_guid)
                     case TransactionMoved():
-                        kind = "transaction"
                         await self._reconciler.transaction_moved(
                             hint.lane, event.transaction_id, event.action
                         )
@@ -166,11 +160,11 @@ class Processor:
                         await self._record([(hint, event)])
                         return True
                     case Unrecognised():
-                        kind = "unknown"
+                        pass
                     case never:
                         assert_never(never)
             async with self._database.transaction() as tx:
-                await webhook_inbox.mark_processed(tx, [hint], kind, self._sources.now())
+                await webhook_inbox.mark_processed(tx, [hint], self._sources.now())
         except (BanqError, TooEarly, TimeoutError) as error:
             # A refusal stays one; anything else is not the webhook's fault and heals in time.
             final = isinstance(error, BanqRefused) and not isinstance(error, InvalidCredentials | RateLimited)

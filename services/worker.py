@@ -9,12 +9,18 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Runs `step` again and again: at once after `wake`, otherwise every `interval_s`."""
+    """Runs `step` again and again: at once after `wake`, otherwise every `interval_s`.
 
-    def __init__(self, name: str, step: Callable[[], Awaitable[None]], interval_s: float) -> None:
+    Woken while it works, it first rests for `rest_s`: what comes meanwhile is done in one step.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], Awaitable[None]], interval_s: float, rest_s: float = 0
+    ) -> None:
         self._name = name
         self._step = step
         self._interval_s = interval_s
+        self._rest_s = rest_s
         self._woken = asyncio.Event()
         self._failure: str | None = None
 
@@ -31,6 +37,7 @@ class Worker:
                 self._failed(error)
             else:
                 self._succeeded()
+            await asyncio.sleep(self._rest_s)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._interval_s):
                     await self._woken.wait()

@@ -27,11 +27,15 @@ class NotStored(Exception):
 
 @dataclass(frozen=True)
 class Received:
-    """`event_id`: the sender's own. `subject`: what it is a hint about, if it is one."""
+    """`event_id`: the sender's own. `kind`: as in the schema. `subject`: what it is a hint about, if it is.
+
+    What is of the kind 'unknown' is worked off once it is stored.
+    """
 
     lane: str
     at: datetime
     body: bytes
+    kind: str
     event_id: str | None = None
     subject: str | None = None
 
@@ -119,15 +123,19 @@ class Intake:
     async def _insert(self, rows: list[Received]) -> None:
         values: list[Any] = []
         for one in rows:
-            values += (one.lane, to_ms(one.at), one.body, one.event_id, one.subject)
+            values += (one.lane, to_ms(one.at), one.body, one.kind, one.event_id, one.subject)
         await self._database.execute(_insert_statement(len(rows)), *values)
 
 
 @cache
 def _insert_statement(rows: int) -> str:
     """One statement for all of them: each of its own would cost a wait for the interpreter's lock."""
-    placeholders = ", ".join(["(?, ?, ?, ?, ?)"] * rows)
+    placeholders = ", ".join(["(?, ?, ?, ?, ?, ?)"] * rows)
     return (
-        "INSERT INTO webhook_inbox (lane, received_at, body, event_id, subject)"  # noqa: S608 - placeholders
-        f" VALUES {placeholders} ON CONFLICT (lane, event_id) WHERE event_id IS NOT NULL DO NOTHING"
+        "INSERT INTO webhook_inbox"  # noqa: S608 - placeholders
+        " (lane, received_at, body, kind, event_id, subject, state, processed_at)"
+        " SELECT column1, column2, column3, column4, column5, column6,"
+        " iif(column4 = 'unknown', 'processed', 'pending'), iif(column4 = 'unknown', column2, NULL)"
+        f" FROM (VALUES {placeholders}) WHERE TRUE"
+        " ON CONFLICT (lane, event_id) WHERE event_id IS NOT NULL DO NOTHING"
     )

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,26 +65,13 @@ async def pending_hints(connection: Connection, lane: str, subject: str, limit: 
     return [_delivery(row) for row in rows]
 
 
-async def mark_processed(tx: Connection, deliveries: Sequence[Delivery], kind: str, now: datetime) -> None:
-    """Each that is still pending is counted under its kind."""
-    by_lane = defaultdict(list)
-    for delivery in deliveries:
-        by_lane[delivery.lane].append(delivery.id)
-    for lane, ids in by_lane.items():
-        changed = await tx.execute(
-            "UPDATE webhook_inbox SET state = 'processed', processed_at = ?2"
-            " WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'pending'",
-            json.dumps(ids),
-            to_ms(now),
-        )
-        if changed:
-            await tx.execute(
-                "INSERT INTO webhook_totals (lane, kind, number) VALUES (?1, ?2, ?3)"
-                " ON CONFLICT DO UPDATE SET number = number + excluded.number",
-                lane,
-                kind,
-                changed,
-            )
+async def mark_processed(tx: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
+    await tx.execute(
+        "UPDATE webhook_inbox SET state = 'processed', processed_at = ?2"
+        " WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'pending'",
+        json.dumps([delivery.id for delivery in deliveries]),
+        to_ms(now),
+    )
 
 
 async def mark_failed(

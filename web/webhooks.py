@@ -55,6 +55,9 @@ async def _body(request: web.Request) -> bytes:
     """All of it, as it came. A body that is too large is refused by its length alone, where it tells one."""
     if request.content_length is not None and request.content_length > request.client_max_size:
         raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length)
+    if request.content.is_eof():
+        # It has come with the head, as almost every one does: a timer for it would cost more than reading it.
+        return await whole_body(request)
     try:
         async with asyncio.timeout(request.app[SETTINGS].body_within_s):
             return await whole_body(request)

@@ -1,12 +1,14 @@
 -- Times are integers: milliseconds since 1970 in UTC. Ids that go back to Banq are JSON text.
 
 -- `subject` is what a hint is about, a wallet or a transaction; what asks nothing of Banq has none.
+-- What is of no kind that is known here is stored as processed.
 CREATE TABLE webhook_inbox (
     id           INTEGER PRIMARY KEY,
     lane         TEXT NOT NULL,
     received_at  INTEGER NOT NULL,
     body         BLOB NOT NULL,
     event_id     TEXT,
+    kind         TEXT NOT NULL CHECK (kind IN ('approval', 'revocation', 'transaction', 'unknown')),
     subject      TEXT,
     state        TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'processed', 'parked')),
     attempts     INTEGER NOT NULL DEFAULT 0,
@@ -40,10 +42,21 @@ END;
 -- How many of each kind were worked off, whether or not they are still kept.
 CREATE TABLE webhook_totals (
     lane   TEXT NOT NULL,
-    kind   TEXT NOT NULL CHECK (kind IN ('approval', 'revocation', 'transaction', 'unknown')),
+    kind   TEXT NOT NULL,
     number INTEGER NOT NULL CHECK (number > 0),
     PRIMARY KEY (lane, kind)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER what_is_stored_as_processed_is_counted AFTER INSERT ON webhook_inbox WHEN NEW.state = 'processed'
+BEGIN
+    INSERT INTO webhook_totals VALUES (NEW.lane, NEW.kind, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER what_is_processed_is_counted AFTER UPDATE OF state ON webhook_inbox
+WHEN NEW.state = 'processed' AND OLD.state <> 'processed'
+BEGIN
+    INSERT INTO webhook_totals VALUES (NEW.lane, NEW.kind, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+END;
 
 CREATE TABLE link_sessions (
     id              TEXT PRIMARY KEY,

@@ -8,8 +8,9 @@ from tests.bot.test_command_line import banqbot, with_database
 
 BODY = '{"resourceType": "NftTransaction", "action": "completed"}'
 PARKED = (
-    "INSERT INTO webhook_inbox (lane, received_at, body, subject, state, attempts, error) VALUES"  # noqa: S608
-    f" ('main', 0, CAST('{BODY}' AS BLOB), 'secret-id', 'parked', 5, 'Banq refused the call (403)')"
+    "INSERT INTO webhook_inbox (lane, received_at, body, kind, subject, state, attempts, error) VALUES"  # noqa: S608
+    f" ('main', 0, CAST('{BODY}' AS BLOB), 'transaction', 'secret-id', 'parked', 5,"
+    " 'Banq refused the call (403)')"
 )
 
 

@@ -109,7 +109,7 @@ async def test_what_was_stored_as_a_hint_and_is_an_approval_now_is_one(rig: Rig)
     _, browser = await rig.start(ADA)
     guid, user_id = await rig.approve(identities.ADA)
     body = granted(guid) | {"data": {"userGuid": guid, "userId": user_id}}
-    stored = Received(LANE, rig.sources.now(), json.dumps(body).encode(), subject=guid)
+    stored = Received(LANE, rig.sources.now(), json.dumps(body).encode(), "revocation", subject=guid)
     await Intake(rig.database).store(stored)
 
     await rig.work_off()
@@ -124,7 +124,7 @@ async def test_what_was_stored_as_no_hint_and_is_one_now_is_followed(linked: Rig
     linked.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
     guid = identities.ADA.user_guid(identities.PLATFORM_ID)
     body = json.dumps({"action": "deleted", "resourceType": "UserToken", "resourceId": guid}).encode()
-    await Intake(linked.database).store(Received(LANE, linked.sources.now(), body))
+    await Intake(linked.database).store(Received(LANE, linked.sources.now(), body, "approval"))
 
     await linked.work_off()
 

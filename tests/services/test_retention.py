@@ -25,9 +25,9 @@ def retention(database: Database, sources: Sources) -> Retention:
 
 async def receive(database: Database, clock: Clock, number: int, state: str = "processed") -> None:
     await database.execute(
-        "INSERT INTO webhook_inbox (lane, received_at, body, event_id, state, processed_at, error)"
+        "INSERT INTO webhook_inbox (lane, received_at, body, kind, event_id, state, processed_at, error)"
         " WITH RECURSIVE counted (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM counted WHERE n < ?1)"
-        " SELECT 'main', ?2, x'7b7d', hex(randomblob(8)), ?3, iif(?3 = 'processed', ?2, NULL),"
+        " SELECT 'main', ?2, x'7b7d', 'unknown', hex(randomblob(8)), ?3, iif(?3 = 'processed', ?2, NULL),"
         " iif(?3 = 'parked', 'odd', NULL) FROM counted",
         number,
         to_ms(clock.time),
@@ -64,7 +64,7 @@ async def test_the_newest_stays_so_that_its_id_is_never_given_out_again(
     for _ in range(2):
         await retention.delete_old()
     assert await ids(database) == [3]
-    await Intake(database).store(Received("main", sources.now(), b"{}"))
+    await Intake(database).store(Received("main", sources.now(), b"{}", "approval"))
     await retention.delete_old()
 
     assert await ids(database) == [4]
@@ -87,7 +87,7 @@ async def test_what_is_parked_or_not_worked_off_stays_and_holds_up_nothing(
     assert left[BATCH + 1 :] == [*waiting, waiting[-1] + 1]
     due = await webhook_inbox.due(database.read, sources.now(), 10)
     async with database.transaction() as tx:
-        await webhook_inbox.mark_processed(tx, due, "unknown", sources.now())
+        await webhook_inbox.mark_processed(tx, due, sources.now())
     await retention.delete_old()
     assert await ids(database) == [*left[: BATCH + 1], left[-1]]
 
@@ -108,7 +108,7 @@ async def test_what_was_parked_goes_once_it_was_tried_again(
     assert await ids(database) == [1, 2, 3, newest]
     due = await webhook_inbox.due(database.read, sources.now(), 10)
     async with database.transaction() as tx:
-        await webhook_inbox.mark_processed(tx, due, "unknown", sources.now())
+        await webhook_inbox.mark_processed(tx, due, sources.now())
     await retention.delete_old()
 
     assert await ids(database) == [1, 3, newest]
@@ -135,13 +135,13 @@ async def test_totals_are_those_of_all_that_ever_came(
     await receive(database, clock, 3, "pending")
     due = await webhook_inbox.due(database.read, sources.now(), 10)
     async with database.transaction() as tx:
-        await webhook_inbox.mark_processed(tx, due, "approval", sources.now())
+        await webhook_inbox.mark_processed(tx, due, sources.now())
     clock.forward(minutes=31 * A_DAY_MINUTES)
 
     await retention.delete_old()
 
     assert await ids(database) == [3]
-    assert await webhook_inbox.totals(database.read) == {"approval": 3}
+    assert await webhook_inbox.totals(database.read) == {"unknown": 3}
 
 
 async def test_others_write_between_two_batches(

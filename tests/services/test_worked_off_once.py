@@ -6,7 +6,6 @@ import json
 import pytest
 
 from sandbox.banq import identities
-from storage.database import IntegrityError
 from tests.conftest import Clock
 from tests.services.rig import ADA, LANE, Rig
 
@@ -103,8 +102,7 @@ async def test_between_the_effect_and_its_mark_nothing_happens_twice(linked: Rig
     await one_of_each(linked)
     await linked.database.execute(MARK_FAILS)
 
-    with pytest.raises(IntegrityError):
-        await linked.processor.work_off()
+    await linked.processor.work_off()
     await linked.processor.follow_hints()
     assert [row for row in await effects(linked) if row[0] != "counted"] == [
         effect for effect in ONCE_EACH if effect[0] in {"audited", "noticed"} or effect[1] == "matched"

@@ -9,7 +9,7 @@ from storage.database import Connection, Database
 
 HASH = b"\x01" * 32
 
-INBOX = {"id": 1, "lane": "main", "received_at": 0, "body": b"{}"}
+INBOX = {"id": 1, "lane": "main", "received_at": 0, "body": b"{}", "kind": "approval"}
 SESSION = {
     "id": "s-1",
     "token_hash": HASH,

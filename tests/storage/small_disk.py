@@ -24,7 +24,8 @@ AT_ONCE = 20
 async def store(intake: Intake, names: list[str]) -> tuple[list[str], list[str]]:
     """The event ids of those that were taken and of those that were refused."""
     outcomes = await asyncio.gather(
-        *(intake.store(Received("main", NOW, BODY, name)) for name in names), return_exceptions=True
+        *(intake.store(Received("main", NOW, BODY, "approval", name)) for name in names),
+        return_exceptions=True,
     )
     taken, refused = [], []
     for name, outcome in zip(names, outcomes, strict=True):

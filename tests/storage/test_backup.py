@@ -27,7 +27,7 @@ def count(path: Path) -> int:
 async def test_a_backup_is_one_whole_file_that_is_its_owners_alone(
     database: Database, tmp_path: Path, clock: Clock
 ) -> None:
-    await Intake(database).store(Received("main", clock.time, b"{}"))
+    await Intake(database).store(Received("main", clock.time, b"{}", "approval"))
     folder = tmp_path / "backups"
     folder.mkdir()
     before = os.umask(0)
@@ -70,7 +70,10 @@ async def test_what_is_written_meanwhile_neither_waits_nor_gets_in_nor_delays_it
     with closing(sqlite3.connect(path, timeout=0)) as writer:
 
         def write(done: int, _all: int) -> None:
-            writer.execute("INSERT INTO webhook_inbox (lane, received_at, body) VALUES ('main', 0, X'7B7D')")
+            writer.execute(
+                "INSERT INTO webhook_inbox (lane, received_at, body, kind)"
+                " VALUES ('main', 0, X'7B7D', 'approval')"
+            )
             writer.commit()
             steps.append(done)
             assert len(steps) < 100

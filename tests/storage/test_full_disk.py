@@ -19,7 +19,7 @@ from storage.database import CannotWrite, Connection, Database
 from storage.intake import Intake, NotStored, Received
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-LARGE = Received("main", NOW, b"x" * 60_000)
+LARGE = Received("main", NOW, b"x" * 60_000, "approval")
 NOTICE = (
     "INSERT INTO outbox (chat_platform, recipient, dedup_key, kind, object_id, next_try_at, created_at)"
     " VALUES ('discord', '1', ?1, 'linked', ?2, 0, 0)"

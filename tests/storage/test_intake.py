@@ -14,7 +14,10 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 MOMENTS = 12
 # Only where something is never told, a test waits so long.
 PATIENCE_S = 10
-INSERT = "INSERT INTO webhook_inbox (lane, received_at, body) VALUES ('main', 0, CAST(?1 AS BLOB))"
+INSERT = (
+    "INSERT INTO webhook_inbox (lane, received_at, body, kind)"
+    " VALUES ('main', 0, CAST(?1 AS BLOB), 'approval')"
+)
 COUNT = "SELECT count(*) FROM webhook_inbox"
 
 
@@ -38,7 +41,7 @@ async def test_who_stops_waiting_at_any_moment_holds_up_nobody(database: Databas
     intake = Intake(database)
 
     def store(name: str) -> Coroutine[Any, Any, None]:
-        return intake.store(Received("main", AT, name.encode(), event_id=name))
+        return intake.store(Received("main", AT, name.encode(), "approval", event_id=name))
 
     async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         stopping = asyncio.create_task(cancelled_after(turns, store("one"), store("two")))

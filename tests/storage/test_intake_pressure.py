@@ -20,7 +20,7 @@ from storage.intake import (
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 LARGEST = 64 * 1024
 # Half a letter is no text to SQLite, and yet no error of SQLite's own.
-UNSTORABLE = Received("main", AT, b"-1", "\ud800")
+UNSTORABLE = Received("main", AT, b"-1", "approval", "\ud800")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def intake(database: Database) -> Intake:
 
 
 def received(number: int, *, size: int = 0, event_id: str | None = None) -> Received:
-    return Received("main", AT, str(number).encode().ljust(size), event_id)
+    return Received("main", AT, str(number).encode().ljust(size), "approval", event_id)
 
 
 async def storing(intake: Intake, many: Iterable[Received]) -> list[asyncio.Task[None]]:

@@ -49,7 +49,7 @@ class Writer:
             yield
 
     async def step(self) -> Moment:
-        received = Received("main", self._clock.time, b"{}" * 500)
+        received = Received("main", self._clock.time, b"{}" * 500, "approval")
         await asyncio.gather(*(self._intake.store(received) for _ in range(5)))
         self._webhooks += 5
         async with self._database.transaction() as tx:

@@ -597,13 +597,13 @@ async def receive(database: Database, *received: Received) -> None:
 
 
 async def test_a_delivery_is_processed_or_parked_once(database: Database) -> None:
-    plain = Received("main", LATER, b"{}")
+    plain = Received("main", LATER, b"{}", "approval")
     await receive(database, replace(plain, event_id="e-1"), replace(plain, event_id="e-1"), plain, plain)
     first, second, third = await webhook_inbox.due(database.read, NOW, 10)
 
     async with database.transaction() as tx:
         for _ in range(2):
-            await webhook_inbox.mark_processed(tx, [first], "approval", NOW)
+            await webhook_inbox.mark_processed(tx, [first], NOW)
         await webhook_inbox.mark_failed(tx, first.id, "too late", LATER, park=True)
         await webhook_inbox.mark_failed(tx, second.id, "Banq", LATER, park=False)
         await webhook_inbox.mark_failed(tx, third.id, "bug", NOW, park=True)
@@ -617,19 +617,25 @@ async def test_a_delivery_is_processed_or_parked_once(database: Database) -> Non
     assert await webhook_inbox.last_received_at(database.read) == LATER
 
 
+async def test_what_is_of_an_unknown_kind_is_worked_off_once_it_is_stored(database: Database) -> None:
+    await receive(database, *(Received(lane, NOW, b"{}", "unknown") for lane in ("main", "main", "other")))
+
+    assert await webhook_inbox.due(database.read, NOW, 10) == []
+    assert await webhook_inbox.totals(database.read) == {"unknown": 3}
+
+
 async def test_totals_are_of_all_lanes_and_of_each_kind(database: Database) -> None:
-    await receive(database, *(Received(lane, NOW, b"{}") for lane in ("main", "main", "other", "other")))
-    deliveries = await webhook_inbox.due(database.read, NOW, 10)
+    approvals = [Received(lane, NOW, b"{}", "approval") for lane in ("main", "main", "other")]
+    await receive(database, *approvals, Received("main", NOW, b"{}", "unknown"))
 
     async with database.transaction() as tx:
-        await webhook_inbox.mark_processed(tx, deliveries[:3], "unknown", NOW)
-        await webhook_inbox.mark_processed(tx, deliveries[3:], "approval", NOW)
+        await webhook_inbox.mark_processed(tx, await webhook_inbox.due(tx, NOW, 10), NOW)
 
-    assert await webhook_inbox.totals(database.read) == {"approval": 1, "unknown": 3}
+    assert await webhook_inbox.totals(database.read) == {"approval": 3, "unknown": 1}
 
 
 async def test_hints_of_a_subject_wait_for_the_first_of_them(database: Database) -> None:
-    hint = Received("main", NOW, b"{}", subject="wallet")
+    hint = Received("main", NOW, b"{}", "revocation", subject="wallet")
     strangers = (replace(hint, subject="other"), replace(hint, lane="other"))
     await receive(database, hint, hint, *strangers)
 
@@ -643,7 +649,7 @@ async def test_hints_of_a_subject_wait_for_the_first_of_them(database: Database)
 
 
 async def test_parked_a_hint_holds_up_nothing(database: Database) -> None:
-    hint = Received("main", NOW, b"{}", subject="wallet")
+    hint = Received("main", NOW, b"{}", "revocation", subject="wallet")
     await receive(database, hint, hint)
 
     async with database.transaction() as tx:

@@ -109,7 +109,7 @@ WRONG = {
 @pytest.mark.parametrize("signature", RIGHT.values(), ids=RIGHT)
 async def test_a_right_signature_is_taken(signed: SideServer, signature: bytes) -> None:
     assert await deliver(signed, [signature]) == 204
-    assert await signed.rows(STORED) == [("main", BODY, None, "pending")]
+    assert await signed.rows(STORED) == [("main", BODY, None, "processed")]
 
 
 @pytest.mark.parametrize("signatures", WRONG.values(), ids=WRONG)

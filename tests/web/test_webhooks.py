@@ -22,7 +22,7 @@ async def test_a_webhook_is_stored_as_it_came(side: SideServer) -> None:
     assert await deliver(side, BODY) == 204
     assert await deliver(side, BODY, SECOND_SECRET) == 204
 
-    assert await side.rows(STORED) == [("main", BODY, None, "pending"), ("second", BODY, None, "pending")]
+    assert await side.rows(STORED) == [("main", BODY, None, "processed"), ("second", BODY, None, "processed")]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ async def test_the_same_event_twice_is_one_delivery(side: SideServer) -> None:
 )
 async def test_unknown_kinds_are_stored_as_well(side: SideServer, body: bytes) -> None:
     assert await deliver(side, body) == 204
-    assert await side.rows(STORED) == [("main", body, None, "pending")]
+    assert await side.rows(STORED) == [("main", body, None, "processed")]
 
 
 async def test_the_log_does_not_have_the_secret(side: SideServer, caplog: pytest.LogCaptureFixture) -> None:
