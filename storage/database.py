@@ -127,8 +127,8 @@ class Database:
             raise AssertionError("Database is used outside its 'async with'")
         return Connection(self._reader)
 
-    async def execute(self, sql: str, *values: Any) -> int:
-        """Run one statement as a transaction of its own; the number of rows it changed.
+    async def execute(self, sql: str, *values: Any) -> None:
+        """Run one statement as a transaction of its own.
 
         One trip to the database's thread, where `transaction` takes three.
         """
@@ -136,8 +136,7 @@ class Database:
             raise AssertionError("Database is used outside its 'async with'")
         async with self._lock:
             with self._noticing():
-                async with self._writer.execute(sql, values) as cursor:
-                    return cursor.rowcount
+                await self._writer.execute_fetchall(sql, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
