@@ -31,6 +31,9 @@ async def test_two_members_are_answered_each_in_their_own_language(live: LiveBot
     assert localized["link"]["description_localizations"]["de"].endswith("verknüpfen")
 
 
+WRITTEN = "SELECT count(*) FROM member_languages WHERE chat_user_id = ?1 AND language = 'de'"
+
+
 async def test_what_is_told_later_comes_in_the_language_of_before(live: LiveBot) -> None:
     await Member(live, ADA).command("help")
     await Member(live, BEN).command("help")
@@ -39,6 +42,10 @@ async def test_what_is_told_later_comes_in_the_language_of_before(live: LiveBot)
     await ada.link(identities.ADA)
     live.discord.members.set_locale(ADA, "de")
     await ada.command("wallet")
+    # It is written down beside the answer, and could be lost with a kill at this moment.
+    async with live.opened_database() as database:
+        while not await database.read.count(WRITTEN, str(ADA)):
+            await ada.command("help")
     await live.kill()
     await live.start()
 
