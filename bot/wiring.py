@@ -77,7 +77,7 @@ class Parts:
 
     bot: BanqBot
     web: web.Application
-    workers: tuple[Worker, ...]
+    workers: tuple[Worker | Processor, ...]
     outbox: Outbox
     submitter: Submitter
     banq: BanqClient
@@ -139,7 +139,9 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             reference_field=config.banq.reference_field,
         )
         retention = Retention(database, timedelta(days=config.storage.keep_webhooks_days), sources)
-        inbox = Inbox(Intake(database), processor, sources)
+        intake = Intake(database)
+        stack.push_async_callback(intake.drain)
+        inbox = Inbox(intake, processor, sources)
         languages = MemberLanguages(database, language_of(config.community.language))
         outbox = Outbox(database, languages, sources)
         linking = Linking(database, line, rules, sources, config.web.public_url)
@@ -172,7 +174,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             workers=(
                 Worker("linking", matching.keep_time, interval_s=1),
                 *settling,
-                *processor.workers,
+                processor,
                 Worker("withdrawal", reconciler.step, interval_s=5),
                 Worker("draft", withdrawals.expire_drafts, interval_s=30),
                 Worker("retention", retention.delete_old, interval_s=60),

@@ -10,6 +10,8 @@ from storage.database import Database
 from storage.webhook_inbox import Delivery
 
 LONGEST_KIND = 60
+# Whoever else writes waits no longer than for so many.
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,17 @@ class Events:
 
     async def replay(self, ids: list[int], actor: str) -> Replayed:
         """Have webhooks that were set aside tried again: these, or all where none is named."""
-        now = self._sources.now()
-        async with self._database.transaction() as tx:
-            parked = await webhook_inbox.parked_ids(tx)
-            wanted = ids or parked
-            replayed = [delivery_id for delivery_id in parked if delivery_id in wanted]
-            await webhook_inbox.replay(tx, replayed)
-            for delivery_id in replayed:
-                await audit.append(tx, now, actor, "webhook replayed", object_id=f"webhook {delivery_id}")
-        return Replayed(len(replayed), tuple(one for one in wanted if one not in replayed))
+        parked = await webhook_inbox.parked_ids(self._database.read)
+        wanted = set(ids or parked)
+        replaying = [delivery_id for delivery_id in parked if delivery_id in wanted]
+        number = 0
+        for start in range(0, len(replaying), AT_ONCE):
+            batch = replaying[start : start + AT_ONCE]
+            async with self._database.transaction() as tx:
+                number += await webhook_inbox.replay(tx, batch)
+                what = f"webhooks {batch[0]} to {batch[-1]}"
+                await audit.append(tx, self._sources.now(), actor, "webhooks replayed", object_id=what)
+        return Replayed(number, tuple(sorted(wanted.difference(replaying))))
 
 
 def _event(delivery: Delivery) -> ReceivedEvent:

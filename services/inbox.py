@@ -29,9 +29,9 @@ def _kind_and_subject(event: Event) -> tuple[str, str | None]:
     """The subject is what Banq has to be asked about, if anything: hints about one are followed in order."""
     match event:
         case AccessRevoked():
-            return "revocation", event.user_guid
+            return "revocation", f"wallet {event.user_guid}"
         case TransactionMoved():
-            return "transaction", event.transaction_id
+            return "transaction", f"transaction {event.transaction_id}"
         case AccessGranted():
             return "approval", None
         case Unrecognised():

@@ -8,7 +8,6 @@ beside each other.
 import asyncio
 import logging
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, assert_never
 
@@ -30,12 +29,15 @@ log = logging.getLogger(__name__)
 # A burst is worked off in pieces with rests between them, in which the intake has the database to itself.
 BATCH = 50
 REST_S = 0.05
+INTERVAL_S = 2.0
+SUBJECTS_AT_ONCE = 64
 # So few at a time hold the database only for moments, and the intake waits no longer.
 APPROVALS_AT_ONCE = 10
 TRIES = 5
 HINT_PATIENCE_S = 5.0
 RETRY_AFTER = timedelta(seconds=2)
 RETRY_AT_MOST_EVERY = timedelta(minutes=2)
+LONGEST_PAUSE = timedelta(hours=12)
 
 
 class Processor:
@@ -59,12 +61,21 @@ class Processor:
         self._reconciler = reconciler
         self._nfts = nfts
         self._sources = sources
-        self._approvals = Worker("webhook", self.work_off, interval_s=2, rest_s=REST_S)
-        self._hints = Worker("hint", self.follow_hints, interval_s=2, rest_s=REST_S)
+        self._approvals = Worker("webhook", self.work_off, INTERVAL_S, REST_S)
+        self._hints = Worker("hint", self._start_following, INTERVAL_S, REST_S)
+        self._following: dict[tuple[str, str], asyncio.Task[None]] = {}
 
-    @property
-    def workers(self) -> tuple[Worker, Worker]:
-        return self._approvals, self._hints
+    async def run(self) -> None:
+        """Work until cancelled. What is under way then is done again after the next start."""
+        try:
+            async with asyncio.TaskGroup() as workers:
+                workers.create_task(self._approvals.run())
+                workers.create_task(self._hints.run())
+        finally:
+            under_way = list(self._following.values())
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     def wake(self, *, hint: bool) -> None:
         (self._hints if hint else self._approvals).wake()
@@ -81,7 +92,7 @@ class Processor:
                 case AccessGranted() as granted:
                     approvals.append((delivery, granted))
                 case AccessRevoked() | TransactionMoved() | Unrecognised() as other:
-                    # Other settings, or an older version, took it for an approval.
+                    # Other settings took it for an approval.
                     await self._follow(delivery, other)
                 case None:
                     pass
@@ -91,17 +102,24 @@ class Processor:
             self._approvals.wake()
 
     async def follow_hints(self) -> None:
-        """Ask Banq about what hints that are due are about."""
+        """Ask Banq about all that hints are about which are due now, and wait until that is done."""
+        await self._start_following()
+        if self._following:
+            await asyncio.wait(self._following.values())
+
+    async def _start_following(self) -> None:
+        """One task per subject, so that none waits for another one's slow answer."""
         if self._database.cannot_write:
             # Whatever Banq answers could not be kept.
             return
-        due = await webhook_inbox.due_hints(self._database.read, self._sources.now(), BATCH)
-        async with asyncio.TaskGroup() as under_way:
-            for lane, subject in dict.fromkeys((hint.lane, hint.subject) for hint in due):
-                if subject is not None:
-                    under_way.create_task(self._follow_all(lane, subject))
-        if len(due) == BATCH:
-            self._hints.wake()
+        # Twice as many, since those under way are among them.
+        for subject in await webhook_inbox.due_subjects(
+            self._database.read, self._sources.now(), 2 * SUBJECTS_AT_ONCE
+        ):
+            if len(self._following) >= SUBJECTS_AT_ONCE:
+                return
+            if subject not in self._following:
+                self._following[subject] = asyncio.create_task(self._follow_all(*subject))
 
     async def _event(self, delivery: Delivery) -> Event | None:
         """What a stored webhook says; None for what cannot be read, which counts as a failed try."""
@@ -136,13 +154,19 @@ class Processor:
 
     async def _follow_all(self, lane: str, subject: str) -> None:
         """All hints about one subject, in order, up to the first that fails: the others wait for it."""
-        hints = await webhook_inbox.pending_hints(self._database.read, lane, subject, BATCH)
-        # Where the disk fails, the database has said so, and the others need not be cancelled.
-        with suppress(CannotWrite):
-            for hint in hints:
+        try:
+            for hint in await webhook_inbox.pending_hints(self._database.read, lane, subject, BATCH):
                 event = await self._event(hint)
                 if event is None or not await self._follow(hint, event):
-                    return
+                    break
+            self._hints.wake()
+        except CannotWrite:
+            # Not woken: it would fail at once again. The database has said so.
+            pass
+        except Exception:
+            log.exception("hints could not be followed; it is tried again")
+        finally:
+            del self._following[lane, subject]
 
     async def _follow(self, hint: Delivery, event: Event) -> bool:
         """Look at Banq whether it is as the hint says; False if that failed, and is tried again."""
@@ -188,7 +212,7 @@ class Processor:
         """Try again later; what is poison is parked after a few tries, for the operator to look at."""
         wait = min(RETRY_AFTER * 2 ** min(delivery.attempts, 10), RETRY_AT_MOST_EVERY)
         if isinstance(error, RateLimited):
-            wait = max(wait, timedelta(seconds=error.retry_after_s))
+            wait = max(wait, min(timedelta(seconds=error.retry_after_s), LONGEST_PAUSE))
         next_try_at = self._sources.now() + wait
         park = poison and delivery.attempts + 1 >= TRIES
         async with self._database.transaction() as tx:

@@ -35,6 +35,10 @@ async def make_safe(database: Database, sources: Sources) -> MadeSafe:
         for draft in drafts:
             await withdrawal_steps.move(tx, draft, "expired", now, ACTOR)
         await audit.append(tx, now, ACTOR, "database restored")
-        if await limits.pause(tx, now, ACTOR, PAUSED_BECAUSE):
-            await audit.append(tx, now, ACTOR, "withdrawals paused", reason=PAUSED_BECAUSE)
+        before = await limits.current_pause(tx)
+        # Whoever ends a pause of then must know that the backup is one more reason for it.
+        reason = PAUSED_BECAUSE if before is None else f"{PAUSED_BECAUSE}; paused before: {before.reason}"
+        await limits.resume(tx, now)
+        await limits.pause(tx, now, ACTOR, reason)
+        await audit.append(tx, now, ACTOR, "withdrawals paused", reason=reason)
     return MadeSafe(len(confirmed), len(drafts))

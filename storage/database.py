@@ -189,6 +189,9 @@ class Database:
         if not wal.exists() or wal.stat().st_size <= WAL_TOO_LONG_BYTES:
             self._said_too_long = False
             return
+        with self._noticing():
+            # Most of it without keeping anybody from writing.
+            await asyncio.to_thread(_checkpoint, self._path)
         async with self._lock:
             with self._noticing():
                 # A reader may be a backup that takes hours, and webhooks wait meanwhile.
@@ -234,6 +237,11 @@ class Database:
             if connection is not None:
                 await connection.close()
         self._reader = self._writer = None
+
+
+def _checkpoint(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 @cache

@@ -69,6 +69,11 @@ class Intake:
             self._writing = asyncio.create_task(self._write(), name="intake")
         await stored
 
+    async def drain(self) -> None:
+        """Wait until all that was taken is written. For the end, when nobody stores any more."""
+        if self._writing is not None:
+            await self._writing
+
     async def _write(self) -> None:
         """Write until nothing waits. Whoever comes while a commit is under way is in the next one."""
         try:

@@ -100,7 +100,11 @@ def _contents(connection: sqlite3.Connection) -> Contents:
         " (SELECT count(*) FROM webhook_inbox), (SELECT max(at) FROM (SELECT max(at) AS at FROM audit"
         " UNION ALL SELECT max(received_at) FROM webhook_inbox))"
     ).fetchone()
-    return Contents(row[0], row[1], row[2], None if row[3] is None else from_ms(row[3]))
+    try:
+        newest = None if row[3] is None else from_ms(row[3])
+    except OverflowError:
+        raise _damaged("it holds a time that cannot be") from None
+    return Contents(row[0], row[1], row[2], newest)
 
 
 def _damaged(what: str) -> Unfit:

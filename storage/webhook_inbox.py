@@ -4,9 +4,12 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.database import Connection, from_ms, to_ms
+
+# Nothing is put off for so long, but by a clock that has been set back since.
+CLOCK_WAS_WRONG = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -32,25 +35,28 @@ async def due(connection: Connection, now: datetime, limit: int) -> list[Deliver
     """What is due and no hint, oldest first."""
     rows = await connection.fetch_all(
         "SELECT * FROM webhook_inbox"
-        " WHERE state = 'pending' AND subject IS NULL AND next_try_at <= ?1 ORDER BY id LIMIT ?2",
+        " WHERE state = 'pending' AND subject IS NULL AND (next_try_at <= ?1 OR next_try_at > ?2)"
+        " ORDER BY id LIMIT ?3",
         to_ms(now),
+        to_ms(now + CLOCK_WAS_WRONG),
         limit,
     )
     return [_delivery(row) for row in rows]
 
 
-async def due_hints(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Hints that are due, those never tried first. A failed one holds up those that came after it."""
+async def due_subjects(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """(lane, subject) whose first pending hint is due: while that one has to wait, all later ones do."""
     rows = await connection.fetch_all(
-        "SELECT * FROM webhook_inbox AS one"
-        " WHERE state = 'pending' AND subject IS NOT NULL AND next_try_at <= ?1 AND NOT EXISTS ("
-        "SELECT 1 FROM webhook_inbox AS earlier WHERE earlier.state = 'pending' AND earlier.lane = one.lane"
-        " AND earlier.subject = one.subject AND earlier.id < one.id AND earlier.next_try_at > ?1)"
-        " ORDER BY next_try_at, id LIMIT ?2",
+        "SELECT lane, subject FROM webhook_inbox AS first"
+        " WHERE state = 'pending' AND subject IS NOT NULL AND (next_try_at <= ?1 OR next_try_at > ?2)"
+        " AND NOT EXISTS (SELECT 1 FROM webhook_inbox AS earlier WHERE earlier.state = 'pending'"
+        " AND earlier.lane = first.lane AND earlier.subject = first.subject AND earlier.id < first.id)"
+        " ORDER BY next_try_at, id LIMIT ?3",
         to_ms(now),
+        to_ms(now + CLOCK_WAS_WRONG),
         limit,
     )
-    return [_delivery(row) for row in rows]
+    return [(row["lane"], row["subject"]) for row in rows]
 
 
 async def pending_hints(connection: Connection, lane: str, subject: str, limit: int) -> list[Delivery]:
@@ -93,9 +99,9 @@ async def parked_ids(connection: Connection) -> list[int]:
     return [int(row["id"]) for row in rows]
 
 
-async def replay(tx: Connection, ids: Sequence[int]) -> None:
-    """Those of them that are parked are tried again, as often as new ones."""
-    await tx.execute(
+async def replay(tx: Connection, ids: Sequence[int]) -> int:
+    """Those of them that are parked are tried again, as often as new ones; how many that were."""
+    return await tx.execute(
         "UPDATE webhook_inbox SET state = 'pending', attempts = 0, next_try_at = 0"
         " WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'parked'",
         json.dumps(list(ids)),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sandbox.banq.faults import Fault
-from services.events import Events, Replayed
+from services.events import AT_ONCE, Events, Replayed
 from tests.conftest import Clock
 from tests.services.rig import LANE, Rig
 
@@ -63,10 +63,11 @@ async def test_replayed_it_is_tried_again_as_often_as_a_new_one(
     await fail_for_good(rig, clock)
 
     assert await events.replay([], "operator") == Replayed(1, ())
+    assert await rig.column("SELECT attempts FROM webhook_inbox") == [0]
     await rig.work_off()
 
     assert await rig.column("SELECT state FROM webhook_inbox") == ["processed"]
-    assert await rig.column("SELECT actor || ': ' || action FROM audit") == ["operator: webhook replayed"]
+    assert await rig.column("SELECT actor || ': ' || action FROM audit") == ["operator: webhooks replayed"]
     assert await events.failing(10) == []
 
 
@@ -81,6 +82,25 @@ async def test_only_what_is_named_and_set_aside_is_replayed(rig: Rig, clock: Clo
         "parked",
         "pending",
         "processed",
+    ]
+
+
+async def test_many_are_replayed_without_keeping_others_from_writing(rig: Rig, events: Events) -> None:
+    number = 2 * AT_ONCE + 1
+    await rig.database.execute(
+        "INSERT INTO webhook_inbox (lane, received_at, body, kind, state, error)"
+        " WITH RECURSIVE counted (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM counted WHERE n < ?1)"
+        " SELECT 'main', 0, x'7b7d', 'approval', 'parked', 'odd' FROM counted",
+        number,
+    )
+
+    assert await events.replay([], "operator") == Replayed(number, ())
+
+    assert await rig.column("SELECT count(*) FROM webhook_inbox WHERE state = 'pending'") == [number]
+    assert await rig.column("SELECT object_id FROM audit") == [
+        f"webhooks 1 to {AT_ONCE}",
+        f"webhooks {AT_ONCE + 1} to {2 * AT_ONCE}",
+        f"webhooks {number} to {number}",
     ]
 
 

@@ -3,8 +3,11 @@
 import asyncio
 import json
 
+import pytest
+
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
+from services import processor
 from storage.intake import Intake, Received
 from tests.conftest import Clock
 from tests.services.rig import ADA, LANE, Rig
@@ -44,6 +47,56 @@ async def test_hints_about_one_transaction_are_followed_one_by_one(rig: Rig) -> 
     assert await rig.column(STATES) == ["processed"] * 3
 
 
+async def until_processed(rig: Rig, number: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if (await rig.column(STATES)).count("processed") >= number:
+                return
+
+
+async def test_each_webhook_is_worked_off_as_soon_as_it_is_stored(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers here would look by themselves only after an hour."""
+    monkeypatch.setattr(processor, "INTERVAL_S", 3600)
+    async with rig.again() as live:
+        working = asyncio.create_task(live.processor.run())
+        for number, body in enumerate((moved("one"), granted("wallet"), moved("one"), granted("wallet")), 1):
+            await arrive(live, body)
+            await until_processed(live, number)
+        working.cancel()
+        await asyncio.wait({working})
+
+
+async def test_a_backlog_is_worked_off_without_waiting(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor, "INTERVAL_S", 3600)
+    waiting = processor.BATCH + 1
+    await arrive(rig, *(granted(f"wallet-{number}") for number in range(waiting)))
+    await arrive(rig, *(moved(f"transaction-{number}") for number in range(processor.SUBJECTS_AT_ONCE + 1)))
+
+    async with rig.again() as live:
+        working = asyncio.create_task(live.processor.run())
+        await until_processed(live, waiting + processor.SUBJECTS_AT_ONCE + 1)
+        working.cancel()
+        await asyncio.wait({working})
+
+
+async def test_no_wallet_waits_for_what_banq_is_slow_about(rig: Rig) -> None:
+    rig.sandbox.faults.add(Fault(route="transaction", hold=True))
+    working = asyncio.create_task(rig.processor.run())
+    await arrive(rig, moved("slow"))
+    await rig.sandbox.store.until(lambda: rig.sandbox.faults.received["transaction"] == 1)
+    await arrive(rig, moved("other"))
+
+    # The first is still held when the other one is asked about.
+    await rig.sandbox.store.until(lambda: rig.sandbox.faults.received["transaction"] == 2)
+
+    rig.sandbox.faults.clear()
+    await until_processed(rig, 2)
+    working.cancel()
+    await asyncio.wait({working})
+
+
 async def test_a_hint_that_failed_is_not_overtaken_by_a_later_one(rig: Rig, clock: Clock) -> None:
     rig.sandbox.faults.outage = "503"
     await arrive(rig, moved("one"))
@@ -59,6 +112,33 @@ async def test_a_hint_that_failed_is_not_overtaken_by_a_later_one(rig: Rig, cloc
     clock.forward(seconds=2)
     await rig.work_off()
     assert await rig.column(STATES) == ["processed"] * 3
+
+
+async def test_a_clock_that_was_ahead_puts_nothing_off_for_years(rig: Rig, clock: Clock) -> None:
+    rig.sandbox.faults.outage = "503"
+    clock.forward(minutes=20 * 365 * 24 * 60)
+    await arrive(rig, moved("one"))
+    await rig.work_off()
+    rig.sandbox.faults.clear()
+    clock.forward(minutes=-20 * 365 * 24 * 60)
+    await arrive(rig, moved("one"))
+
+    await rig.work_off()
+
+    assert await rig.column(STATES) == ["processed", "processed"]
+
+
+async def test_a_transaction_with_the_name_of_a_wallet_does_not_hold_that_up(linked: Rig) -> None:
+    linked.sandbox.ledger.revoke_platform(identities.ADA.email, identities.PLATFORM_ID)
+    guid = identities.ADA.user_guid(identities.PLATFORM_ID)
+    linked.sandbox.faults.add(Fault(route="transaction", status=403))
+    await arrive(linked, moved(guid))
+    await linked.work_off()
+
+    await arrive(linked, {"action": "deleted", "resourceType": "UserToken", "resourceId": guid})
+    await linked.work_off()
+
+    assert await linked.column("SELECT state FROM links") == ["stale"]
 
 
 async def test_a_parked_hint_holds_up_no_other(rig: Rig, clock: Clock) -> None:
