@@ -15,11 +15,11 @@ from bench.intake.program import running
 from bench.intake.stored import stored
 from bench.intake.waiting import until_worked_off
 from bench.progress import Progress
+from storage.backup import back_up
 
 EVENTS = 200_000
 OLD_DAYS = 365
 CONNECTIONS = 64
-PAGES_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def maintain(folder: Path, effort: Effort, progress: Progress) -> Maintena
     old = await stored(folder / "old.sqlite3", EVENTS, days_ago=OLD_DAYS)
     scenes = (
         _Scene("nothing", young),
-        _Scene("an online backup, over and over", young, chore=back_up),
+        _Scene("an online backup, over and over", young, chore=copied),
         _Scene("old webhooks are deleted", old, times=deleted),
     )
     loads: dict[str, list[Load]] = {scene.what: [] for scene in scenes}
@@ -72,16 +72,10 @@ async def maintain(folder: Path, effort: Effort, progress: Progress) -> Maintena
     return Maintenance(EVENTS, [_summed_up(what, loads[what], times[what]) for what in loads])
 
 
-def back_up(path: Path) -> None:
-    """An online backup through SQLite's own interface, of what was committed when it began."""
+def copied(path: Path) -> None:
+    """As `banqbot backup` does it, the look at the copy included; which also runs beside the bot."""
     target = path.with_suffix(".copy")
-    with closing(sqlite3.connect(path)) as original, closing(sqlite3.connect(target)) as copy:
-        copy.execute("PRAGMA journal_mode = OFF")
-        copy.execute("PRAGMA synchronous = OFF")
-        # Without a snapshot, each commit beside it would send the copy back to its start.
-        original.execute("BEGIN")
-        original.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        original.backup(copy, pages=PAGES_AT_ONCE)
+    back_up(path, target, lambda *_: None)
     target.unlink()
 
 
