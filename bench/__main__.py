@@ -15,6 +15,7 @@ import typer
 
 from bench import chart, idle, interactions, linking, markdown, tables, targets
 from bench.approval import approve
+from bench.checks import NotMeasured
 from bench.effort import Effort
 from bench.intake.comparison import compare
 from bench.intake.growth import grow
@@ -63,7 +64,7 @@ PARTS = (
         lambda *_: linking.measure(),
         tables.show_linking,
         lambda _: (),
-        120,
+        300,
     ),
     Part(
         "commands",
@@ -121,9 +122,10 @@ def main(
     results, progress = Results(), Progress(console, len(wanted))
     until = time.monotonic() + AT_MOST_S
     failed = [part.name for part in wanted if not _measure(part, effort, progress, results, until)]
-    chart.draw(results.all)
-    markdown.write(results.all)
-    console.print(f"All of it: {JSON}, as a picture {chart.PNG}, for the README {markdown.MARKDOWN}")
+    if len(failed) < len(wanted):
+        chart.draw(results.all)
+        markdown.write(results.all)
+        console.print(f"All of it: {JSON}, as a picture {chart.PNG}, for the README {markdown.MARKDOWN}")
     if failed:
         console.print(f"Not measured: {', '.join(failed)}.")
         sys.exit(1)
@@ -137,6 +139,10 @@ def _measure(part: Part, effort: Effort, progress: Progress, results: Results, u
     try:
         with progress.part(part.title):
             figures = asyncio.run(_within(part, folder, effort, progress, until))
+    except NotMeasured as refusal:
+        console.print(f"{part.title}: not measured: {refusal}", markup=False)
+        results.failed(part.name, str(refusal))
+        return False
     except Exception as error:  # noqa: BLE001 - whatever it is, the others do not suffer
         console.print(f"{part.title}: not measured.\n{traceback.format_exc()}", markup=False)
         results.failed(part.name, str(error) or type(error).__name__)
@@ -149,8 +155,15 @@ def _measure(part: Part, effort: Effort, progress: Progress, results: Results, u
 
 
 async def _within(part: Part, folder: Path, effort: Effort, progress: Progress, until: float) -> Any:
-    async with asyncio.timeout(min(part.at_most_s, until - time.monotonic())):
-        return await part.measure(folder, effort, progress)
+    left_s = until - time.monotonic()
+    try:
+        async with asyncio.timeout(min(part.at_most_s, left_s)) as limit:
+            return await part.measure(folder, effort, progress)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    what, at_most_s = ("it", part.at_most_s) if part.at_most_s < left_s else ("all together", AT_MOST_S)
+    raise NotMeasured(f"{what} took longer than {at_most_s:.0f} s; is the machine busy?")
 
 
 if __name__ == "__main__":
