@@ -100,7 +100,7 @@ def show_memory(one: Memory) -> None:
     shown = table(f"A bot in {one.guilds:,} communities", ("what", "measured", "to reach"))
     shown.add_row("start to ready", f"{one.start_s:.2f} s", "1.5 s")
     shown.add_row("memory once ready (RSS)", f"{one.ready_mb:.0f} MB", "90 MB")
-    shown.add_row(f"growth over {one.commands:,} commands", f"{one.grown_mb:.1f} MB", "10 MB")
+    shown.add_row(f"growth over {one.commands:,} commands", f"{one.grown_mb:.1f} MB", "10 MB over 100,000")
     console.print(shown)
     per_s = one.commands / one.took_s
     halfway = next(mb for commands, mb in one.growth if commands * 2 >= one.commands)
