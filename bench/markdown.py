@@ -12,10 +12,10 @@ CONNECTIONS = 64
 BUSY = 0.5
 EXPLAINED = (
     "- The ceiling: aiohttp alone takes the webhook, checks its signature and stores nothing.",
-    "- Of the ceiling: in each round every row has its turn. Shares are taken within a round, and shown is the",
-    "  median of the rounds' shares; webhooks per second are a median of their own.",
-    "- Alone: how long a webhook waits for its answer (half of them wait less) where there is one connection,",
-    "  which sends one after the other.",
+    "- Of the ceiling: in each round every row has its turn. Shares are taken within a round, and shown is",
+    "  the median of the rounds' shares; webhooks per second are a median of their own.",
+    "- Alone: how long a webhook waits for its answer (half of them wait less) where there is one",
+    "  connection, which sends one after the other.",
     "- A transaction for each, or one by one: every webhook is written and synced to the disk by itself, the",
     "  usual way. banqbot writes those that wait in one transaction together.",
     "- PostgreSQL can come near the ceiling, or above it: its commits run in other processes, on the other",
