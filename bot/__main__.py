@@ -15,7 +15,7 @@ from rich.console import Console
 from bot import config, logs
 from bot.refusals import StartRefused, unwrap
 from services.foreign_text import clean
-from storage.database import DatabaseRefused, is_damage
+from storage.database import CannotWrite, DatabaseRefused, is_damage
 
 cli = typer.Typer(
     name="banqbot",
@@ -239,6 +239,13 @@ def _in_words(work: Callable[[], int | None]) -> None:
         refused = unwrap(group)
         errors.print(str(refused), markup=False)
         code = 2 if isinstance(refused, config.ConfigRefused) else 1
+    except* CannotWrite as group:
+        errors.print(
+            f"The database cannot be written: {unwrap(group)}. Nothing was changed. Free space on its disk, "
+            "and try again.",
+            markup=False,
+        )
+        code = 1
     except* sqlite3.DatabaseError as group:
         error = unwrap(group)
         if not is_damage(error):

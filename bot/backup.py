@@ -15,7 +15,7 @@ from bot.refusals import StartRefused
 from services.restoring import MadeSafe, make_safe
 from services.sources import Sources
 from storage import backup, restore
-from storage.database import Database
+from storage.database import Database, DatabaseRefused
 from storage.verification import Contents
 
 console = Console(highlight=False, soft_wrap=True)
@@ -75,8 +75,14 @@ def put_back(settings: Config, file: Path, *, is_sure: bool) -> int:
 
 
 async def _made_safe(copy: Path) -> MadeSafe:
-    async with Database(copy) as database:
-        return await make_safe(database, Sources())
+    try:
+        async with Database(copy) as database:
+            return await make_safe(database, Sources())
+    except DatabaseRefused as refused:
+        # It was verified, so that room is what is missing.
+        raise StartRefused(
+            f"{refused} Nothing was changed. Free space on its disk, and try again."
+        ) from refused
 
 
 def _is_confirmed(target: Path) -> bool:

@@ -44,6 +44,11 @@ def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
 
     For whoever holds the bot's lock. Raises DatabaseRefused.
     """
+    if any(files.beside(kept, end).exists() for end in ("", *files.SIDE_FILES)):
+        # A log put beside a file that is kept already would ruin that one.
+        raise DatabaseRefused(
+            f"Another restore has just kept what was there as {kept}. Nothing was changed. Try again."
+        )
     try:
         with closing(existing(copy)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -52,9 +57,11 @@ def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
         files.sync(target.parent)
         copy.rename(target)
         files.sync(target.parent)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DatabaseRefused(
-            f"{target} could not be replaced: {error.strerror}. What is there now stays."
+            f"{target} could not be replaced: {why}. Check that there is room for it, and try again. What is "
+            "there now stays."
         ) from error
     return there
 

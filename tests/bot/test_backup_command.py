@@ -1,6 +1,7 @@
 """Backing up and restoring as an operator does it: at the command line, beside a bot or without one."""
 
 import asyncio
+import os
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
@@ -17,12 +18,15 @@ from tests.storage.damaging import bytes_of, filled_file, names_in, nothing_told
 from tests.storage.rows import LINK, MATCHED, put, withdrawal_in
 
 ROOT = Path(__file__).parents[2]
+UNSHARE = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--mount")
 
 
-async def banqbot(config: Path, *arguments: str, typed: str = "") -> tuple[int, str]:
-    """(exit code, all that was said)."""
+async def banqbot(
+    config: Path, *arguments: str, typed: str = "", before: tuple[str, ...] = ()
+) -> tuple[int, str]:
+    """(exit code, all that was said); `before` is a command that runs the command."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "--config", str(config), *arguments),
+        *(*before, sys.executable, "-m", "bot", "--config", str(config), *arguments),
         cwd=ROOT,
         stdin=PIPE,
         stdout=PIPE,
@@ -137,6 +141,28 @@ async def test_a_restore_is_refused_where_it_cannot_be_meant(config: Path, tmp_p
     assert f"Another banqbot is running on {path}" in running[1]
     assert f"Another banqbot is running on {other}" in in_use[1]
     assert "is the database itself" in itself[1]
+
+
+async def test_a_restore_on_a_nearly_full_disk_is_a_sentence(config: Path, tmp_path: Path) -> None:
+    path, backup, small = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "backup", tmp_path / "small"
+    back_up(path, backup, nothing_told)
+    small.mkdir()
+    write(tmp_path, {**complete(), "storage": {"path": str(small / "banqbot.sqlite3")}})
+
+    async def with_room_beside_the_copy(pages: int) -> tuple[int, str]:
+        size = backup.stat().st_size + pages * 4096
+        mounted = f'mount -t tmpfs -o size={size} tmpfs {small} && "$@"; ended=$?; ls {small}; exit $ended'
+        return await banqbot(
+            config, "restore", str(backup), "--yes", before=(*UNSHARE, "sh", "-c", mounted, "sh")
+        )
+
+    for pages, problem in ((2, "disk I/O error"), (8, "database or disk is full")):
+        code, said = await with_room_beside_the_copy(pages)
+
+        assert code == 1
+        assert said.endswith(
+            f"{problem}. Nothing was changed. Free space on its disk, and try again.\nbanqbot.sqlite3.lock\n"
+        ), said
 
 
 async def test_damage_that_a_command_meets_is_a_sentence(tmp_path: Path) -> None:

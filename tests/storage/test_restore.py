@@ -246,3 +246,16 @@ def test_a_marked_file_of_an_old_version_is_looked_at_by_that_versions_tables(tm
 async def test_the_restored_file_is_whole(backup: Path, tmp_path: Path) -> None:
     restore(backup, tmp_path / "banqbot.sqlite3")
     assert is_whole(tmp_path / "banqbot.sqlite3")
+
+
+async def test_a_second_one_under_the_same_name_changes_nothing(backup: Path, tmp_path: Path) -> None:
+    target = await filled_file(tmp_path / "bot" / "banqbot.sqlite3", rows=7)
+    restore(backup, target)
+    overwrite(target, 0, b"garbage" * 100)
+    target.with_name("banqbot.sqlite3-wal").write_bytes(b"log")
+
+    with pytest.raises(DatabaseRefused, match=r"Nothing was changed\. Try again\."):
+        restore(backup, target)
+
+    assert names_in(tmp_path / "bot") == ["banqbot.sqlite3", "banqbot.sqlite3-wal", "kept"]
+    assert await webhooks_in(tmp_path / "bot" / "kept") == 7
