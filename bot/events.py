@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.existing_database import existing_database
 from services.events import Events, ReceivedEvent
 from services.sources import Sources
+from storage.webhook_inbox import Delivery
 
 console = Console(highlight=False, soft_wrap=True)
 ACTOR = "operator"
@@ -34,11 +35,15 @@ def _line(event: ReceivedEvent) -> str:
     said = " ".join(filter(None, (event.kind, event.action))) or "(of no kind)"
     line = (
         f"[bold]{delivery.id}[/bold]  {delivery.received_at:%Y-%m-%d %H:%M:%S} UTC, lane {delivery.lane}, "
-        f"{escape(said)}: {STATES[delivery.state]}"
+        f"{escape(said)}: {_became(delivery)}"
     )
     if delivery.attempts and delivery.state != "processed":
         line += f" after {delivery.attempts} tries, the last failed: {escape(delivery.error or 'no reason')}"
     return line
+
+
+def _became(delivery: Delivery) -> str:
+    return "of a kind that is of no use here" if delivery.kind == "unknown" else STATES[delivery.state]
 
 
 async def replay(settings: Config, ids: list[int]) -> int:

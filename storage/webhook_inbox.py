@@ -18,6 +18,7 @@ class Delivery:
     lane: str
     received_at: datetime
     body: bytes
+    kind: str
     attempts: int
     subject: str | None
     state: str
@@ -182,6 +183,7 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         lane=row["lane"],
         received_at=from_ms(row["received_at"]),
         body=bytes(row["body"]),
+        kind=row["kind"],
         attempts=row["attempts"],
         subject=row["subject"],
         state=row["state"],

@@ -37,3 +37,18 @@ async def test_what_was_set_aside_is_listed_and_tried_again(tmp_path: Path) -> N
     assert (again.code, again.out) == (0, "No webhook is set aside.\n")
     async with Database(path) as database:
         assert await database.read.count("SELECT count(*) FROM webhook_inbox WHERE state = 'pending'") == 1
+
+
+async def test_what_is_of_no_use_is_not_called_worked_off(tmp_path: Path) -> None:
+    config, _ = await with_database(
+        tmp_path,
+        "INSERT INTO webhook_inbox (lane, received_at, body, kind, state, processed_at)"
+        " VALUES ('main', 0, CAST('{}' AS BLOB), 'unknown', 'processed', 0)",
+    )
+
+    listed = await banqbot(config, "events", "list", "--all")
+
+    assert (
+        listed.out
+        == "1  1970-01-01 00:00:00 UTC, lane main, (of no kind): of a kind that is of no use here\n"
+    )
