@@ -16,7 +16,9 @@ from bot.lock import only_one
 from bot.refusals import StartRefused
 from bot.wiring import wired
 from cogs.client import BanqBot
+from services.foreign_text import clean
 from services.overview import BanqState, banq_state
+from storage.limits import Pause
 from web.app import create_runner
 from web.stopping import finish
 
@@ -36,6 +38,8 @@ async def run(config: Config) -> None:
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(config.storage.path))
         parts = await stack.enter_async_context(wired(config))
+        if parts.pause is not None:
+            _tell_of(parts.pause)
         site = await stack.enter_async_context(_serving(parts.web, config))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
@@ -97,6 +101,14 @@ async def _discord(bot: BanqBot, config: Config) -> None:
             raise StartRefused(
                 "Discord's gateway cannot be reached. Check the network and start again."
             ) from error
+
+
+def _tell_of(pause: Pause) -> None:
+    log.warning(
+        "withdrawals are paused since %s UTC, by %s; end that with 'banqbot resume REASON' or /admin resume",
+        f"{pause.paused_at:%Y-%m-%d %H:%M:%S}",
+        clean(pause.actor.partition(":")[0], 40),
+    )
 
 
 async def _look_at_banq(banq: BanqClient) -> None:

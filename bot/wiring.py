@@ -56,7 +56,7 @@ from services.worker import Worker
 from storage import links as link_rows
 from storage.database import Database
 from storage.intake import Intake
-from storage.limits import Rules
+from storage.limits import Pause, Rules, current_pause
 from web.app import create_app
 from web.discord_sign_in import DiscordApp, DiscordSignIn
 from web.keys import Limits, WebSettings, origin
@@ -81,6 +81,7 @@ class Parts:
     outbox: Outbox
     submitter: Submitter
     banq: BanqClient
+    pause: Pause | None
 
 
 @asynccontextmanager
@@ -184,6 +185,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             outbox=outbox,
             submitter=submitter,
             banq=banq,
+            pause=await current_pause(database.read),
         )
 
 

@@ -25,7 +25,9 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
         _line(m, m.say("Channel for the team"), channel(m, team_channel)),
     ]
     if overview.pause is not None:
-        lines.append(_line(m, m.say("Withdrawals are paused"), pause_since(m, overview.pause)))
+        ending = m.say("End it with /admin resume.")
+        since = f"{pause_since(m, overview.pause)}\n{ending}"
+        lines.append(_line(m, m.say("Withdrawals are paused"), since))
     unanswered = overview.withdrawals.get("unknown")
     if unanswered:
         see = m.say("{number}; see /admin stuck", number=unanswered)

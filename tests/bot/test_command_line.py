@@ -338,3 +338,16 @@ async def test_a_demo_in_a_file_is_a_sentence(tmp_path: Path) -> None:
 
     assert ended.code == 1
     assert "cannot be the demo's folder" in ended.said
+
+
+async def test_a_bot_that_starts_while_withdrawals_are_paused_says_so(tmp_path: Path) -> None:
+    config, path = await with_database(
+        tmp_path, "INSERT INTO pauses (paused_at, actor, reason) VALUES (0, 'operator', 'restored')"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        sections = {**complete(), "storage": {"path": str(path)}}
+        sections["web"] = {**sections["web"], "host": "127.0.0.1", "port": taken.getsockname()[1]}
+        write(tmp_path, sections)
+        ended = await banqbot(config, "run")
+
+    assert "withdrawals are paused since 1970-01-01 00:00:00 UTC, by operator; end that with" in ended.err

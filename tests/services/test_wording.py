@@ -425,6 +425,12 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
     assert (words.tone == "good") == (state is BanqState.WELL)
 
 
+def test_the_team_is_told_how_a_pause_ends() -> None:
+    paused = replace(overview(), pause=Pause(NOW, "operator", "restored from a backup"))
+
+    assert "/admin resume" in team_status.status(M, paused, TeamChannel.WELL).text
+
+
 def test_the_team_is_told_why_webhooks_were_set_aside_and_what_to_do() -> None:
     parked = {"Banq refused the call (403)": 4, "KeyError": 2, "ValueError": 1, "TypeError": 1}
 
