@@ -179,8 +179,9 @@ def events_replay(
 @cli.command()
 def backup(
     context: typer.Context,
+    # A path would forget that it ends in a slash.
     file: Annotated[
-        Path | None,
+        str | None,
         typer.Argument(help="A new file, or a folder; without: the folder 'backups' beside the database."),
     ] = None,
 ) -> None:
@@ -239,6 +240,16 @@ def _in_words(work: Callable[[], int | None]) -> None:
         refused = unwrap(group)
         errors.print(str(refused), markup=False)
         code = 2 if isinstance(refused, config.ConfigRefused) else 1
+    except* PermissionError as group:
+        denied = unwrap(group)
+        if not isinstance(denied, PermissionError) or denied.filename is None:
+            raise
+        errors.print(
+            f"This user may not use {denied.filename}. Nothing was changed. "
+            "Run the command as the bot's user.",
+            markup=False,
+        )
+        code = 1
     except* CannotWrite as group:
         errors.print(
             f"The database cannot be written: {unwrap(group)}. Nothing was changed. Free space on its disk, "

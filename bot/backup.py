@@ -21,7 +21,7 @@ from storage.verification import Contents
 console = Console(highlight=False, soft_wrap=True)
 
 
-def back_up(settings: Config, file: Path | None) -> None:
+def back_up(settings: Config, file: str | None) -> None:
     """To a new file, or into a folder. Raises StartRefused or storage.database.DatabaseRefused."""
     source = settings.storage.path
     if not source.exists():
@@ -36,17 +36,20 @@ def back_up(settings: Config, file: Path | None) -> None:
     _say(f"{target} is whole, and has {size}. It holds {_counted(contents)}.")
 
 
-def _target(source: Path, file: Path | None, now: datetime) -> Path:
+def _target(source: Path, named: str | None, now: datetime) -> Path:
     name = f"banqbot-{_stamp(now)}.sqlite3"
-    if file is None:
+    if named is None:
         folder = source.parent / "backups"
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StartRefused(f"The folder {folder} cannot be made: {error.strerror}.") from error
         return folder / name
+    file = Path(named)
     if file.is_dir():
         return file / name
+    if named.endswith("/"):
+        raise StartRefused(f"There is no folder {file}. Make it first, or name another one.")
     if not file.parent.is_dir():
         # Made unasked, it might hide that a disk is not mounted.
         raise StartRefused(f"There is no folder {file.parent}. Make it first, or name another file.")
@@ -103,6 +106,7 @@ def _tell_what_is_lost(file: Path, contents: Contents) -> None:
         "- Whoever has unlinked or frozen a wallet since is linked again and not frozen; stricter limits and "
         "pauses of since then are gone; whoever has linked since has to link again.\n"
         "- Messages that were sent since may be sent once more.\n"
+        "- Webhooks that came since are gone; Banq does not send them again.\n"
         "So withdrawals will be paused for everybody, until you end that."
     )
 

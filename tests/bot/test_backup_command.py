@@ -18,6 +18,7 @@ from tests.storage.damaging import bytes_of, filled_file, names_in, nothing_told
 from tests.storage.rows import LINK, MATCHED, put, withdrawal_in
 
 ROOT = Path(__file__).parents[2]
+ANOTHER_USER = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.getuid() == 0 else ()
 UNSHARE = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--mount")
 
 
@@ -71,9 +72,10 @@ async def test_a_backup_that_cannot_be_made_is_exit_code_1_and_a_sentence(
     config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "taken").touch()
-    taken, nowhere, nothing = await asyncio.gather(
+    taken, nowhere, no_folder, nothing = await asyncio.gather(
         banqbot(config, "backup", str(tmp_path / "taken")),
         banqbot(config, "backup", str(tmp_path / "not-mounted" / "one")),
+        banqbot(config, "backup", f"{tmp_path}/no-folder/"),
         banqbot(
             write(tmp_path / "data", {**complete(), "storage": {"path": str(tmp_path / "none")}}), "backup"
         ),
@@ -84,6 +86,7 @@ async def test_a_backup_that_cannot_be_made_is_exit_code_1_and_a_sentence(
         1,
         f"There is no folder {tmp_path}/not-mounted. Make it first, or name another file.\n",
     )
+    assert no_folder == (1, f"There is no folder {tmp_path}/no-folder. Make it first, or name another one.\n")
     assert nothing == (
         1,
         f"storage.path: there is no database {tmp_path}/none yet. Start the bot first.\n",
@@ -101,6 +104,7 @@ async def test_a_restore_keeps_what_was_there_sends_nothing_and_pauses(config: P
 
     assert code == 0, said
     assert "Withdrawals sent since may show as not sent" in said
+    assert "Webhooks that came since are gone" in said
     assert "may have been sent: 1." in said
     assert "banqbot resume REASON" in said
     assert rows(path, "SELECT state FROM withdrawals") == [("unknown",)]
@@ -163,6 +167,33 @@ async def test_a_restore_on_a_nearly_full_disk_is_a_sentence(config: Path, tmp_p
         assert said.endswith(
             f"{problem}. Nothing was changed. Free space on its disk, and try again.\nbanqbot.sqlite3.lock\n"
         ), said
+
+
+async def test_a_folder_that_the_user_may_not_enter_is_a_sentence(config: Path, tmp_path: Path) -> None:
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    back_up(data / "banqbot.sqlite3", backup, nothing_told)
+    if os.getuid() == 0:
+        # Root may enter it whatever its mode: only another user's command finds it closed.
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        for file in (config, backup):
+            file.chmod(0o644)
+    data.chmod(0o700 if os.getuid() == 0 else 0)
+
+    told = await asyncio.gather(
+        *(
+            banqbot(config, *command, before=ANOTHER_USER)
+            for command in (("resume", "all is well"), ("backup",), ("restore", str(backup), "--yes"))
+        )
+    )
+    data.chmod(0o700)
+
+    for code, said in told:
+        assert code == 1
+        assert said == (
+            f"This user may not use {data}/banqbot.sqlite3. Nothing was changed. "
+            "Run the command as the bot's user.\n"
+        )
 
 
 async def test_damage_that_a_command_meets_is_a_sentence(tmp_path: Path) -> None:
