@@ -10,7 +10,7 @@ from rich.filesize import decimal
 from rich.progress import Progress
 
 from bot.config import Config
-from bot.lock import only_one
+from bot.lock import in_use, only_one, replacing
 from bot.refusals import StartRefused
 from services.restoring import MadeSafe, make_safe
 from services.sources import Sources
@@ -27,7 +27,8 @@ def back_up(settings: Config, file: str | None) -> None:
     if not source.exists():
         raise StartRefused(f"storage.path: there is no database {source} yet. Start the bot first.")
     target = _target(source, file, Sources().now())
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
+    progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with in_use(source), progress as shown:
         copying = shown.add_task("Copying", total=None)
         contents = backup.back_up(
             source, target, lambda done, total: shown.update(copying, completed=done, total=total)
@@ -66,7 +67,7 @@ def put_back(settings: Config, file: Path, *, is_sure: bool) -> int:
             pass
     now = Sources().now()
     kept = target.with_name(f"{target.name}.before-restore-{_stamp(now)}")
-    with only_one(target), restore.copied_beside(file, target) as (copy, contents):
+    with replacing(target), restore.copied_beside(file, target) as (copy, contents):
         _tell_what_is_lost(file, contents)
         if not is_sure and not _is_confirmed(target):
             _say("Nothing was changed.")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.config import Config
+from bot.lock import in_use
 from bot.refusals import StartRefused
 from storage.database import Database
 
@@ -15,5 +16,6 @@ async def existing_database(settings: Config) -> AsyncIterator[Database]:
         raise StartRefused(
             f"storage.path: there is no database {settings.storage.path} yet. Start the bot first."
         )
-    async with Database(settings.storage.path) as database:
-        yield database
+    with in_use(settings.storage.path):
+        async with Database(settings.storage.path) as database:
+            yield database

@@ -36,3 +36,31 @@ def only_one(database: Path) -> Iterator[None]:
         raise StartRefused(f"storage.path: {database} cannot be used: {error.strerror}.") from error
     with lock:
         yield
+
+
+@contextmanager
+def in_use(database: Path) -> Iterator[None]:
+    """Commands work beside each other and the bot, not while the file is replaced. Raises StartRefused."""
+    with _beside(database, fcntl.LOCK_SH, f"{database} is being restored. Try again once that is done."):
+        yield
+
+
+@contextmanager
+def replacing(database: Path) -> Iterator[None]:
+    """A command that opened the old file would leave its log beside the new one, and ruin it.
+
+    Raises StartRefused.
+    """
+    taken = f"Another command is at work on {database}. Wait until it has ended, and try again."
+    with only_one(database), _beside(database, fcntl.LOCK_EX, taken):
+        yield
+
+
+@contextmanager
+def _beside(database: Path, kind: int, taken: str) -> Iterator[None]:
+    with database.with_name(database.name + ".in-use").open("w") as lock:
+        try:
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartRefused(taken) from None
+        yield

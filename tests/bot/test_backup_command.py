@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lock import only_one
+from bot.lock import in_use, only_one, replacing
 from storage.backup import back_up
 from storage.database import Database
 from tests.bot.settings import complete, write
@@ -112,7 +112,8 @@ async def test_a_restore_keeps_what_was_there_sends_nothing_and_pauses(config: P
     [kept] = path.parent.glob("banqbot.sqlite3.before-restore-????????-??????")
     assert str(kept) in said
     assert rows(kept, "SELECT state FROM withdrawals") == [("submitting",)]
-    assert names_in(path.parent) == ["banqbot.sqlite3", kept.name, "banqbot.sqlite3.lock"]
+    names = ["banqbot.sqlite3", kept.name, "banqbot.sqlite3.in-use", "banqbot.sqlite3.lock"]
+    assert names_in(path.parent) == names
 
 
 @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])
@@ -165,7 +166,8 @@ async def test_a_restore_on_a_nearly_full_disk_is_a_sentence(config: Path, tmp_p
 
         assert code == 1
         assert said.endswith(
-            f"{problem}. Nothing was changed. Free space on its disk, and try again.\nbanqbot.sqlite3.lock\n"
+            f"{problem}. Nothing was changed. Free space on its disk, and try again.\n"
+            "banqbot.sqlite3.in-use\nbanqbot.sqlite3.lock\n"
         ), said
 
 
@@ -174,8 +176,9 @@ async def test_a_folder_that_the_user_may_not_enter_is_a_sentence(config: Path, 
     back_up(data / "banqbot.sqlite3", backup, nothing_told)
     if os.getuid() == 0:
         # Root may enter it whatever its mode: only another user's command finds it closed.
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(0o755)
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.name.startswith(("test_", "popen-", "pytest-")):
+                folder.chmod(0o755)
         for file in (config, backup):
             file.chmod(0o644)
     data.chmod(0o700 if os.getuid() == 0 else 0)
@@ -194,6 +197,20 @@ async def test_a_folder_that_the_user_may_not_enter_is_a_sentence(config: Path, 
             f"This user may not use {data}/banqbot.sqlite3. Nothing was changed. "
             "Run the command as the bot's user.\n"
         )
+
+
+async def test_a_command_and_a_restore_keep_out_of_each_others_way(config: Path, tmp_path: Path) -> None:
+    path, backup = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "backup"
+    back_up(path, backup, nothing_told)
+
+    with in_use(path):
+        restored = await banqbot(config, "restore", str(backup), "--yes")
+    with replacing(path):
+        commands = await asyncio.gather(banqbot(config, "resume", "all is well"), banqbot(config, "backup"))
+
+    at_work = f"Another command is at work on {path}. Wait until it has ended, and try again.\n"
+    assert restored == (1, at_work)
+    assert list(commands) == [(1, f"{path} is being restored. Try again once that is done.\n")] * 2
 
 
 async def test_damage_that_a_command_meets_is_a_sentence(tmp_path: Path) -> None:
