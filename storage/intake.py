@@ -13,6 +13,8 @@ from storage.database import Database, to_ms
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
+# A request that has come takes so many rounds of the loop until it is here.
+ROUNDS_OF_A_REQUEST = 3
 MOST_WAITING = 2_000
 MOST_WAITING_BYTES = 16 * 1024 * 1024
 
@@ -78,6 +80,7 @@ class Intake:
         """Write until nothing waits. Whoever comes while a commit is under way is in the next one."""
         try:
             while self._waiting:
+                await self._gather()
                 batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
                 try:
                     await self._write_batch(batch)
@@ -86,6 +89,17 @@ class Intake:
                     self._held_bytes -= sum(len(received.body) for received, _ in batch)
         finally:
             self._writing = None
+
+    async def _gather(self) -> None:
+        """Let all in that have come already: a commit beside other work slows both, and one is enough.
+
+        What is alone does not wait.
+        """
+        quiet_rounds = 0
+        while quiet_rounds < ROUNDS_OF_A_REQUEST and 1 < len(self._waiting) < MOST_AT_ONCE:
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+            quiet_rounds = quiet_rounds + 1 if len(self._waiting) == before else 0
 
     async def _write_batch(self, batch: list[tuple[Received, asyncio.Future[None]]]) -> None:
         failure: Exception | None = None
