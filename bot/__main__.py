@@ -15,7 +15,8 @@ from rich.console import Console
 from bot import config, logs
 from bot.refusals import StartRefused, unwrap
 from services.foreign_text import clean
-from storage.database import CannotWrite, DatabaseRefused, is_damage
+from storage.database import CannotWrite, is_damage
+from storage.refusals import DatabaseRefused
 
 cli = typer.Typer(
     name="banqbot",

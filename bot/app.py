@@ -30,7 +30,7 @@ ANSWERS_WITHIN_S = 2.0
 
 
 async def run(config: Config) -> None:
-    """Run until SIGTERM or SIGINT. Raises StartRefused or storage.database.DatabaseRefused."""
+    """Run until SIGTERM or SIGINT. Raises StartRefused or storage.refusals.DatabaseRefused."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):

@@ -15,14 +15,15 @@ from bot.refusals import StartRefused
 from services.restoring import MadeSafe, make_safe
 from services.sources import Sources
 from storage import backup, restore
-from storage.database import Database, DatabaseRefused
+from storage.database import Database
+from storage.refusals import DatabaseRefused
 from storage.verification import Contents
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 def back_up(settings: Config, file: str | None) -> None:
-    """To a new file, or into a folder. Raises StartRefused or storage.database.DatabaseRefused."""
+    """To a new file, or into a folder. Raises StartRefused or storage.refusals.DatabaseRefused."""
     source = settings.storage.path
     if not source.exists():
         raise StartRefused(f"storage.path: there is no database {source} yet. Start the bot first.")
@@ -58,7 +59,7 @@ def _target(source: Path, named: str | None, now: datetime) -> Path:
 
 
 def put_back(settings: Config, file: Path, *, is_sure: bool) -> int:
-    """1 where the operator decides against it. Raises StartRefused or storage.database.DatabaseRefused."""
+    """1 where the operator decides against it. Raises StartRefused or storage.refusals.DatabaseRefused."""
     target = settings.storage.path
     if file.exists() and target.exists() and file.samefile(target):
         raise StartRefused(f"{file} is the database itself. Name a backup of it. Nothing was changed.")

@@ -5,7 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from storage import files
-from storage.database import SQLITE_ERRORS, DatabaseRefused, is_damage
+from storage.database import SQLITE_ERRORS, is_damage
+from storage.refusals import DatabaseRefused
 from storage.verification import Contents, Unfit, existing, verified
 
 PAGES_AT_ONCE = 500

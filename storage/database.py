@@ -2,24 +2,22 @@
 
 import asyncio
 import logging
-import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import aiosqlite
 
+from storage import schema
+from storage.refusals import DatabaseRefused
+
 log = logging.getLogger(__name__)
 
-# "Banq" in ASCII: SQLite's own field for telling whose file this is.
-APPLICATION_ID = 0x42616E71
 BUSY_TIMEOUT_S = 10.0
 # The intake alone has one for each number of webhooks that may wait.
 CACHED_STATEMENTS = 500
@@ -34,10 +32,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 IntegrityError = sqlite3.IntegrityError
 # Where text in the file is damaged, so is what SQLite says about it.
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
-
-
-class DatabaseRefused(Exception):
-    """The file cannot be used; the message says why and what to do."""
 
 
 class CannotWrite(sqlite3.OperationalError):
@@ -103,7 +97,7 @@ class Database:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Who holds which wallet is nobody else's business; the WAL takes the file's mode.
             self._path.touch(mode=0o600)
-            await asyncio.to_thread(_migrate, self._path)
+            await asyncio.to_thread(_prepare, self._path)
             self._writer = await self._connect()
             self._reader = await self._connect()
             await self._reader.execute("PRAGMA query_only = ON")
@@ -175,7 +169,7 @@ class Database:
             return
         try:
             # Writes what stands there already. Others may succeed without having written anything.
-            await self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            await self.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         except CannotWrite:
             return
         log.warning("the database can be written again; %s writes failed", self._failed_writes)
@@ -239,19 +233,21 @@ class Database:
         self._reader = self._writer = None
 
 
+def _prepare(path: Path) -> None:
+    """Schema and journal mode.
+
+    Damage is found here only where opening meets it. A look at every page would take three seconds for a
+    gigabyte, and longer from a cold disk, at each start; `banqbot backup` takes that look.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
+        schema.bring_up_to_date(connection, path)
+        # Kept in the file; not before, since another program's file must stay as it is.
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
 def _checkpoint(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
-@cache
-def _migrations() -> dict[int, str]:
-    folder = resources.files("storage") / "migrations"
-    return {
-        int(found[1]): file.read_text(encoding="utf-8")
-        for file in folder.iterdir()
-        if (found := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
-    }
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
@@ -265,88 +261,3 @@ def _why_not_opened(path: Path, error: Exception) -> str:
     if getattr(error, "sqlite_errorcode", 0) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR}:
         return f"{why} If the bot may write it, restore a backup with 'banqbot restore FILE'."
     return why
-
-
-def _migrate(path: Path) -> None:
-    """Apply what is missing, all in one transaction: a failed migration changes nothing.
-
-    Damage is found here only where opening meets it. A look at every page would take three seconds for a
-    gigabyte, and longer from a cold disk, at each start; `banqbot backup` takes that look.
-    """
-    migrations = _migrations()
-    newest = newest_version()
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        version = pragma(connection, "user_version")
-        _refuse_if_not_ours(path, connection, version, newest)
-        for number in sorted(number for number in migrations if number > version):
-            for statement in _statements(migrations[number]):
-                connection.execute(statement)
-            log.info("database: schema brought to version %s", number)
-        if tables(connection) != expected_tables(newest):
-            raise DatabaseRefused(
-                f"The tables of {path} are not those of this version; an unreleased banqbot made it, or "
-                "somebody changed it. Restore a backup, or move the file away to start afresh; for the demo, "
-                "remove the folder .demo."
-            )
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {newest}")
-        connection.execute("COMMIT")
-        # Kept in the file; not before, since another program's file must stay as it is.
-        connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _refuse_if_not_ours(path: Path, connection: sqlite3.Connection, version: int, newest: int) -> None:
-    if is_of_another_program(connection):
-        raise DatabaseRefused(
-            f"{path} is a database of another program. Name another file under [storage] path."
-        )
-    if version > newest:
-        raise DatabaseRefused(
-            f"{path} was written by a newer banqbot (schema {version}, this one knows {newest}). "
-            "Update banqbot, or restore the backup made before the update."
-        )
-
-
-def is_of_another_program(connection: sqlite3.Connection) -> bool:
-    """An empty file without a mark is nobody's."""
-    application_id = pragma(connection, "application_id")
-    return application_id != APPLICATION_ID and bool(application_id or tables(connection))
-
-
-def newest_version() -> int:
-    return max(_migrations())
-
-
-def tables(connection: sqlite3.Connection) -> list[bytes]:
-    """As bytes, which in a damaged file may be no text."""
-    query = "SELECT CAST(sql AS BLOB) FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
-    return [row[0] for row in connection.execute(query)]
-
-
-@cache
-def expected_tables(version: int) -> list[bytes]:
-    """Before the first release, the first migration still changes; its number alone would not tell."""
-    with closing(sqlite3.connect(":memory:")) as fresh:
-        for number, script in sorted(_migrations().items()):
-            if number <= version:
-                fresh.executescript(script)
-        return tables(fresh)
-
-
-def pragma(connection: sqlite3.Connection, name: str) -> int:
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-
-def _statements(script: str) -> list[str]:
-    """Split a script: sqlite3's own executescript would commit the transaction around it."""
-    statements: list[str] = []
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    if pending.strip():
-        raise AssertionError("a migration's last statement lacks its semicolon")
-    return statements

@@ -8,7 +8,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storage import files
-from storage.database import SQLITE_ERRORS, DatabaseRefused, is_damage, is_of_another_program
+from storage.database import SQLITE_ERRORS, is_damage
+from storage.refusals import DatabaseRefused
+from storage.schema import is_of_another_program
 from storage.verification import Contents, Unfit, existing, verified
 
 

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from storage.database import (
-    BUSY_TIMEOUT_S,
-    SQLITE_ERRORS,
-    expected_tables,
-    from_ms,
-    is_damage,
-    is_of_another_program,
-    newest_version,
-    pragma,
-    tables,
-)
+from storage.database import BUSY_TIMEOUT_S, SQLITE_ERRORS, from_ms, is_damage
+from storage.schema import expected_tables, is_of_another_program, newest_version, pragma, tables
 
 
 class Unfit(Exception):

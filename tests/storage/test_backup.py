@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from storage.backup import PAGES_AT_ONCE, back_up
-from storage.database import APPLICATION_ID, Database, DatabaseRefused
+from storage.database import Database
 from storage.intake import Intake, Received
+from storage.refusals import DatabaseRefused
+from storage.schema import APPLICATION_ID
 from storage.verification import Unfit, verified
 from tests.conftest import Clock
 from tests.storage.damaging import bytes_of, filled_file, is_whole, names_in, nothing_told, overwrite
@@ -138,10 +140,10 @@ async def test_a_folder_that_takes_no_files_is_a_sentence(database: Database, tm
 def backed_up_on_a_full_disk(folder: Path) -> str:
     """What is said; a limit on the size of files stands in for the disk."""
     script = (
-        "import resource, pathlib, storage.backup as b, storage.database as d\n"
+        "import resource, pathlib, storage.backup as b, storage.refusals as r\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "try: b.back_up(pathlib.Path('banqbot.sqlite3'), pathlib.Path('one'), lambda *_: None)\n"
-        "except d.DatabaseRefused as refused: print(refused)"
+        "except r.DatabaseRefused as refused: print(refused)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", script],

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, DatabaseRefused, is_damage
+from storage.database import Database, is_damage
+from storage.refusals import DatabaseRefused
 from storage.verification import Unfit, verified
 from tests.storage.damaging import filled_file, is_whole, overwrite
 from tests.storage.rows import AUDIT, put

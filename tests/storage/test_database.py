@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import APPLICATION_ID, Database, DatabaseRefused, _statements
+from storage.database import Database
+from storage.refusals import DatabaseRefused
+from storage.schema import APPLICATION_ID, _statements
 
 INSERT = (
     "INSERT INTO outbox (chat_platform, recipient, dedup_key, kind, object_id, next_try_at, created_at)"
@@ -153,9 +155,9 @@ async def test_a_folder_is_no_database(tmp_path: Path) -> None:
 def test_a_process_that_is_refused_its_database_ends(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear database, " * 100)
     script = (
-        "import asyncio, pathlib, storage.database as d\n"
+        "import asyncio, pathlib, storage.database as d, storage.refusals as r\n"
         "try: asyncio.run(d.Database(pathlib.Path('letter.txt')).__aenter__())\n"
-        "except d.DatabaseRefused: print('refused')"
+        "except r.DatabaseRefused: print('refused')"
     )
     root = Path(__file__).parents[2]
     ended = subprocess.run(

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage.backup import back_up
-from storage.database import APPLICATION_ID, Database, DatabaseRefused
+from storage.database import Database
+from storage.refusals import DatabaseRefused
 from storage.restore import copied_beside, put_in_place
+from storage.schema import APPLICATION_ID
 from tests.storage.damaging import bytes_of, filled_file, is_whole, names_in, nothing_told, overwrite
 from tests.storage.rows import INBOX, put
 

@@ -1,0 +1,104 @@
+"""What tables the file must have, whose it is, and how it gets what it lacks."""
+
+import logging
+import re
+import sqlite3
+from contextlib import closing
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from storage.refusals import DatabaseRefused
+
+log = logging.getLogger(__name__)
+
+# "Banq" in ASCII: SQLite's own field for telling whose file this is.
+APPLICATION_ID = 0x42616E71
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Apply what is missing, all in one transaction: a failed migration changes nothing."""
+    migrations = _migrations()
+    newest = newest_version()
+    connection.execute("BEGIN IMMEDIATE")
+    version = pragma(connection, "user_version")
+    _refuse_if_not_ours(path, connection, version, newest)
+    for number in sorted(number for number in migrations if number > version):
+        for statement in _statements(migrations[number]):
+            connection.execute(statement)
+        log.info("database: schema brought to version %s", number)
+    if tables(connection) != expected_tables(newest):
+        raise DatabaseRefused(
+            f"The tables of {path} are not those of this version; an unreleased banqbot made it, or "
+            "somebody changed it. Restore a backup, or move the file away to start afresh; for the demo, "
+            "remove the folder .demo."
+        )
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {newest}")
+    connection.execute("COMMIT")
+
+
+def _refuse_if_not_ours(path: Path, connection: sqlite3.Connection, version: int, newest: int) -> None:
+    if is_of_another_program(connection):
+        raise DatabaseRefused(
+            f"{path} is a database of another program. Name another file under [storage] path."
+        )
+    if version > newest:
+        raise DatabaseRefused(
+            f"{path} was written by a newer banqbot (schema {version}, this one knows {newest}). "
+            "Update banqbot, or restore the backup made before the update."
+        )
+
+
+def is_of_another_program(connection: sqlite3.Connection) -> bool:
+    """An empty file without a mark is nobody's."""
+    application_id = pragma(connection, "application_id")
+    return application_id != APPLICATION_ID and bool(application_id or tables(connection))
+
+
+def newest_version() -> int:
+    return max(_migrations())
+
+
+def tables(connection: sqlite3.Connection) -> list[bytes]:
+    """As bytes, which in a damaged file may be no text."""
+    query = "SELECT CAST(sql AS BLOB) FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+    return [row[0] for row in connection.execute(query)]
+
+
+@cache
+def expected_tables(version: int) -> list[bytes]:
+    """Before the first release, the first migration still changes; its number alone would not tell."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for number, script in sorted(_migrations().items()):
+            if number <= version:
+                fresh.executescript(script)
+        return tables(fresh)
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script: sqlite3's own executescript would commit the transaction around it."""
+    statements: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    if pending.strip():
+        raise AssertionError("a migration's last statement lacks its semicolon")
+    return statements
+
+
+@cache
+def _migrations() -> dict[int, str]:
+    folder = resources.files("storage") / "migrations"
+    return {
+        int(found[1]): file.read_text(encoding="utf-8")
+        for file in folder.iterdir()
+        if (found := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
+    }
