@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import config, logs
+from bot.database_words import why_damaged, why_not_written, why_refused
 from bot.refusals import StartRefused, unwrap
 from services.foreign_text import clean
 from storage.database import CannotWrite, is_damage
@@ -239,7 +240,8 @@ def _in_words(work: Callable[[], int | None]) -> None:
         code = work()
     except* (StartRefused, DatabaseRefused, config.ConfigRefused) as group:
         refused = unwrap(group)
-        errors.print(str(refused), markup=False)
+        said = why_refused(refused) if isinstance(refused, DatabaseRefused) else str(refused)
+        errors.print(said, markup=False)
         code = 2 if isinstance(refused, config.ConfigRefused) else 1
     except* PermissionError as group:
         denied = unwrap(group)
@@ -252,20 +254,13 @@ def _in_words(work: Callable[[], int | None]) -> None:
         )
         code = 1
     except* CannotWrite as group:
-        errors.print(
-            f"The database cannot be written: {unwrap(group)}. Nothing was changed. Free space on its disk, "
-            "and try again.",
-            markup=False,
-        )
+        errors.print(why_not_written(unwrap(group)), markup=False)
         code = 1
     except* sqlite3.DatabaseError as group:
         error = unwrap(group)
         if not is_damage(error):
             raise
-        errors.print(
-            f"The database is damaged: {error}. Stop the bot, and restore a backup: banqbot restore FILE",
-            markup=False,
-        )
+        errors.print(why_damaged(error), markup=False)
         code = 1
     except* KeyboardInterrupt:
         code = 130

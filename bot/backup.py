@@ -10,6 +10,7 @@ from rich.filesize import decimal
 from rich.progress import Progress
 
 from bot.config import Config
+from bot.database_words import why_refused
 from bot.lock import in_use, only_one, replacing
 from bot.refusals import StartRefused
 from services.restoring import MadeSafe, make_safe
@@ -86,7 +87,7 @@ async def _made_safe(copy: Path) -> MadeSafe:
     except DatabaseRefused as refused:
         # It was verified, so that room is what is missing.
         raise StartRefused(
-            f"{refused} Nothing was changed. Free space on its disk, and try again."
+            f"{why_refused(refused)} Nothing was changed. Free space on its disk, and try again."
         ) from refused
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from storage import files
 from storage.database import SQLITE_ERRORS, is_damage
-from storage.refusals import DatabaseRefused
-from storage.verification import Contents, Unfit, existing, verified
+from storage.refusals import DatabaseRefused, Refusal, Unfit
+from storage.verification import Contents, damage, existing, verified
 
 PAGES_AT_ONCE = 500
 
@@ -24,12 +24,9 @@ def back_up(source: Path, target: Path, progress: Progress) -> Contents:
     try:
         files.create(partial)
     except FileExistsError:
-        raise DatabaseRefused(
-            f"There is a file {partial}: another backup to {target} is being made, or one was cut off. If "
-            "none is running, remove that file and try again."
-        ) from None
+        raise DatabaseRefused(Refusal.BACKUP_UNDER_WAY, partial, other=target) from None
     except OSError as error:
-        raise _not_made(target, error) from error
+        raise DatabaseRefused(Refusal.BACKUP_NOT_MADE, target, cause=error) from error
     try:
         _copy(source, partial, progress)
         contents = verified(partial)
@@ -38,13 +35,11 @@ def back_up(source: Path, target: Path, progress: Progress) -> Contents:
         partial.rename(target)
         files.sync(target.parent)
     except Unfit as unfit:
-        raise _not_worth_it(source, unfit.problem) from unfit
-    except SQLITE_ERRORS as error:
+        raise DatabaseRefused(Refusal.NOT_WORTH_A_BACKUP, source, cause=unfit) from unfit
+    except (*SQLITE_ERRORS, OSError) as error:
         if is_damage(error):
-            raise _not_worth_it(source, f"cannot be read: {error}") from error
-        raise _not_made(target, error) from error
-    except OSError as error:
-        raise _not_made(target, error) from error
+            raise DatabaseRefused(Refusal.NOT_WORTH_A_BACKUP, source, cause=damage(error)) from error
+        raise DatabaseRefused(Refusal.BACKUP_NOT_MADE, target, cause=error) from error
     finally:
         files.remove(partial)
     return contents
@@ -70,19 +65,4 @@ def _copy(source: Path, partial: Path, progress: Progress) -> None:
 
 def _refuse_to_overwrite(target: Path) -> None:
     if target.exists() or target.is_symlink():
-        raise DatabaseRefused(f"There is a file {target} already. Name another one.")
-
-
-def _not_made(target: Path, error: Exception) -> DatabaseRefused:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else error
-    return DatabaseRefused(
-        f"The backup {target} could not be made: {why}. Make room there, or name another file. Nothing was "
-        "left behind."
-    )
-
-
-def _not_worth_it(source: Path, problem: str) -> DatabaseRefused:
-    return DatabaseRefused(
-        f"The database {source} {problem}. No backup was made of it. Check [storage] path; if that is right, "
-        "restore the newest backup that is whole, with 'banqbot restore FILE'."
-    )
+        raise DatabaseRefused(Refusal.BACKUP_EXISTS, target)

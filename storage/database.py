@@ -14,7 +14,7 @@ from typing import Any, Self
 import aiosqlite
 
 from storage import schema
-from storage.refusals import DatabaseRefused
+from storage.refusals import DatabaseRefused, Refusal, Unfit
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +101,9 @@ class Database:
             self._writer = await self._connect()
             self._reader = await self._connect()
             await self._reader.execute("PRAGMA query_only = ON")
-        except (*SQLITE_ERRORS, OSError) as error:
+        except (Unfit, *SQLITE_ERRORS, OSError) as error:
             await self._close()
-            raise DatabaseRefused(_why_not_opened(self._path, error)) from error
+            raise DatabaseRefused(Refusal.NOT_OPENED, self._path, cause=error) from error
         except BaseException:
             await self._close()
             raise
@@ -240,7 +240,7 @@ def _prepare(path: Path) -> None:
     gigabyte, and longer from a cold disk, at each start; `banqbot backup` takes that look.
     """
     with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
-        schema.bring_up_to_date(connection, path)
+        schema.bring_up_to_date(connection)
         # Kept in the file; not before, since another program's file must stay as it is.
         connection.execute("PRAGMA journal_mode = WAL")
 
@@ -248,16 +248,3 @@ def _prepare(path: Path) -> None:
 def _checkpoint(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)) as connection:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
-def _why_not_opened(path: Path, error: Exception) -> str:
-    why = f"The database {path} cannot be opened: {error}."
-    if is_damage(error):
-        return (
-            f"{why} It is damaged, or no database at all. Restore a backup with 'banqbot restore FILE', "
-            "which keeps this one aside; or name another file under [storage] path."
-        )
-    # What a damaged header makes of a file that may well be written.
-    if getattr(error, "sqlite_errorcode", 0) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR}:
-        return f"{why} If the bot may write it, restore a backup with 'banqbot restore FILE'."
-    return why

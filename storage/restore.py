@@ -9,9 +9,9 @@ from pathlib import Path
 
 from storage import files
 from storage.database import SQLITE_ERRORS, is_damage
-from storage.refusals import DatabaseRefused
+from storage.refusals import DatabaseRefused, Refusal, Unfit
 from storage.schema import is_of_another_program
-from storage.verification import Contents, Unfit, existing, verified
+from storage.verification import Contents, existing, verified
 
 
 @contextmanager
@@ -29,13 +29,9 @@ def copied_beside(file: Path, target: Path) -> Iterator[tuple[Path, Contents]]:
             _copy(file, copy, target)
             contents = verified(copy)
         except Unfit as unfit:
-            raise DatabaseRefused(f"{file} {unfit.problem}. {unfit.remedy} Nothing was changed.") from unfit
+            raise DatabaseRefused(Refusal.NOT_WORTH_RESTORING, file, cause=unfit) from unfit
         except (OSError, sqlite3.Error) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else error
-            raise DatabaseRefused(
-                f"{file} could not be copied to {target.parent}: {why}. Check that the file can be read and "
-                "that there is room for it. Nothing was changed."
-            ) from error
+            raise DatabaseRefused(Refusal.NOT_COPIED, file, other=target.parent, cause=error) from error
         yield copy, contents
     finally:
         files.remove(copy)
@@ -48,9 +44,7 @@ def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
     """
     if any(files.beside(kept, end).exists() for end in ("", *files.SIDE_FILES)):
         # A log put beside a file that is kept already would ruin that one.
-        raise DatabaseRefused(
-            f"Another restore has just kept what was there as {kept}. Nothing was changed. Try again."
-        )
+        raise DatabaseRefused(Refusal.KEPT_ALREADY, kept)
     try:
         with closing(existing(copy)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -60,11 +54,7 @@ def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
         copy.rename(target)
         files.sync(target.parent)
     except (OSError, sqlite3.Error) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise DatabaseRefused(
-            f"{target} could not be replaced: {why}. Check that there is room for it, and try again. What is "
-            "there now stays."
-        ) from error
+        raise DatabaseRefused(Refusal.NOT_REPLACED, target, cause=error) from error
     return there
 
 
@@ -97,12 +87,9 @@ def _remove(path: Path, ends: list[str]) -> None:
 
 def _refuse_what_is_no_file(file: Path) -> None:
     if file.is_dir():
-        raise DatabaseRefused(f"{file} is a folder. Name one of the backups in it. Nothing was changed.")
+        raise DatabaseRefused(Refusal.IS_A_FOLDER, file)
     if not file.exists():
-        raise DatabaseRefused(
-            f"There is no file {file}. Backups are in the folder 'backups' beside the database, unless they "
-            "were put elsewhere. Nothing was changed."
-        )
+        raise DatabaseRefused(Refusal.NO_FILE, file)
 
 
 def _copy(file: Path, copy: Path, target: Path) -> None:
@@ -125,16 +112,11 @@ def _fold_in_log(path: Path) -> bool:
     try:
         with closing(existing(path)) as connection:
             if is_of_another_program(connection):
-                raise DatabaseRefused(
-                    f"{path} is a database of another program. Name another file under [storage] path. "
-                    "Nothing was changed."
-                )
+                raise DatabaseRefused(Refusal.REPLACES_ANOTHERS, path)
             # Takes all of the log in, and leaves no files beside.
             connection.execute("PRAGMA journal_mode = DELETE")
     except SQLITE_ERRORS as error:
         if is_damage(error):
             return False
-        raise DatabaseRefused(
-            f"{path} cannot be set aside: {error}. Stop whatever uses it, and try again. Nothing was changed."
-        ) from error
+        raise DatabaseRefused(Refusal.NOT_SET_ASIDE, path, cause=error) from error
     return True

@@ -6,9 +6,8 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
-from storage.refusals import DatabaseRefused
+from storage.refusals import Problem, Unfit
 
 log = logging.getLogger(__name__)
 
@@ -16,48 +15,39 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = 0x42616E71
 
 
-def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
-    """Apply what is missing, all in one transaction: a failed migration changes nothing."""
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Apply what is missing, all in one transaction: a failed migration changes nothing. Raises Unfit."""
     migrations = _migrations()
-    newest = newest_version()
     connection.execute("BEGIN IMMEDIATE")
-    version = pragma(connection, "user_version")
-    _refuse_if_not_ours(path, connection, version, newest)
-    for number in sorted(number for number in migrations if number > version):
+    refuse_if_not_ours(connection)
+    there = version(connection)
+    for number in sorted(number for number in migrations if number > there):
         for statement in _statements(migrations[number]):
             connection.execute(statement)
         log.info("database: schema brought to version %s", number)
-    if tables(connection) != expected_tables(newest):
-        raise DatabaseRefused(
-            f"The tables of {path} are not those of this version; an unreleased banqbot made it, or "
-            "somebody changed it. Restore a backup, or move the file away to start afresh; for the demo, "
-            "remove the folder .demo."
-        )
+    if tables(connection) != expected_tables(_newest_version()):
+        raise Unfit(Problem.OTHER_TABLES)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {newest}")
+    connection.execute(f"PRAGMA user_version = {_newest_version()}")
     connection.execute("COMMIT")
 
 
-def _refuse_if_not_ours(path: Path, connection: sqlite3.Connection, version: int, newest: int) -> None:
+def refuse_if_not_ours(connection: sqlite3.Connection) -> None:
+    """Raises Unfit."""
     if is_of_another_program(connection):
-        raise DatabaseRefused(
-            f"{path} is a database of another program. Name another file under [storage] path."
-        )
-    if version > newest:
-        raise DatabaseRefused(
-            f"{path} was written by a newer banqbot (schema {version}, this one knows {newest}). "
-            "Update banqbot, or restore the backup made before the update."
-        )
+        raise Unfit(Problem.OF_ANOTHER_PROGRAM)
+    if version(connection) > _newest_version():
+        raise Unfit(Problem.NEWER, version(connection), _newest_version())
 
 
 def is_of_another_program(connection: sqlite3.Connection) -> bool:
     """An empty file without a mark is nobody's."""
-    application_id = pragma(connection, "application_id")
+    application_id = _pragma(connection, "application_id")
     return application_id != APPLICATION_ID and bool(application_id or tables(connection))
 
 
-def newest_version() -> int:
-    return max(_migrations())
+def version(connection: sqlite3.Connection) -> int:
+    return _pragma(connection, "user_version")
 
 
 def tables(connection: sqlite3.Connection) -> list[bytes]:
@@ -67,16 +57,20 @@ def tables(connection: sqlite3.Connection) -> list[bytes]:
 
 
 @cache
-def expected_tables(version: int) -> list[bytes]:
+def expected_tables(up_to: int) -> list[bytes]:
     """Before the first release, the first migration still changes; its number alone would not tell."""
     with closing(sqlite3.connect(":memory:")) as fresh:
         for number, script in sorted(_migrations().items()):
-            if number <= version:
+            if number <= up_to:
                 fresh.executescript(script)
         return tables(fresh)
 
 
-def pragma(connection: sqlite3.Connection, name: str) -> int:
+def _newest_version() -> int:
+    return max(_migrations())
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 

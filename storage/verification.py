@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from storage import schema
 from storage.database import BUSY_TIMEOUT_S, SQLITE_ERRORS, from_ms, is_damage
-from storage.schema import expected_tables, is_of_another_program, newest_version, pragma, tables
-
-
-class Unfit(Exception):
-    """`problem` completes a sentence that begins with the file's name; `remedy` is a sentence of its own."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}. {remedy}")
-        self.problem = problem
-        self.remedy = remedy
+from storage.refusals import Problem, Unfit
 
 
 @dataclass(frozen=True)
@@ -41,48 +33,34 @@ def verified(path: Path) -> Contents:
     try:
         with closing(existing(path)) as connection:
             connection.execute("PRAGMA query_only = ON")
-            _check_owner(connection)
-            _check_tables(connection)
+            schema.refuse_if_not_ours(connection)
+            if not schema.tables(connection):
+                raise Unfit(Problem.EMPTY)
+            if schema.tables(connection) != schema.expected_tables(schema.version(connection)):
+                raise Unfit(Problem.OTHER_TABLES)
             _check_pages(connection)
             return _contents(connection)
     except SQLITE_ERRORS as error:
         if not is_damage(error):
             raise
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
-            raise Unfit(
-                "is no database, or its beginning is damaged", "Choose a file that 'banqbot backup' has made."
-            ) from error
-        raise _damaged(str(error)) from error
+        raise damage(error) from error
 
 
-def _check_owner(connection: sqlite3.Connection) -> None:
-    if is_of_another_program(connection):
-        raise Unfit("is a database of another program", "Choose a file that 'banqbot backup' has made.")
-    if not tables(connection):
-        raise Unfit("is empty", "Choose another backup.")
-    version = pragma(connection, "user_version")
-    if version > newest_version():
-        raise Unfit(
-            f"was written by a newer banqbot (schema {version}, this one knows {newest_version()})",
-            "Update banqbot, or choose an older backup.",
-        )
-
-
-def _check_tables(connection: sqlite3.Connection) -> None:
-    if tables(connection) != expected_tables(pragma(connection, "user_version")):
-        raise Unfit(
-            "has other tables than its version of banqbot makes",
-            "An unreleased banqbot made it, or somebody changed it. Choose another backup.",
-        )
+def damage(error: Exception) -> Unfit:
+    """What SQLite met, where `is_damage` says that it is damage."""
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
+        return Unfit(Problem.NO_DATABASE)
+    return Unfit(Problem.DAMAGED, str(error))
 
 
 def _check_pages(connection: sqlite3.Connection) -> None:
     [first] = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
-        raise _damaged(str(first).removeprefix("*** in database main ***\n"))
+        # Below a heading.
+        raise Unfit(Problem.DAMAGED, str(first).splitlines()[-1])
     reference = connection.execute("PRAGMA foreign_key_check").fetchone()
     if reference is not None:
-        raise _damaged(f"a row of {reference[0]} belongs to one of {reference[2]} that is not there")
+        raise Unfit(Problem.STRAY_ROW, reference[0], reference[2])
 
 
 def _contents(connection: sqlite3.Connection) -> Contents:
@@ -94,9 +72,5 @@ def _contents(connection: sqlite3.Connection) -> Contents:
     try:
         newest = None if row[3] is None else from_ms(row[3])
     except OverflowError:
-        raise _damaged("it holds a time that cannot be") from None
+        raise Unfit(Problem.IMPOSSIBLE_TIME) from None
     return Contents(row[0], row[1], row[2], newest)
-
-
-def _damaged(what: str) -> Unfit:
-    return Unfit(f"is damaged, or only part of a file ({what})", "Choose another backup.")

@@ -223,5 +223,7 @@ async def test_damage_that_a_command_meets_is_a_sentence(tmp_path: Path) -> None
     code, said = await banqbot(config, "resume", "all is well")
 
     assert code == 1
-    assert said.startswith("The database is damaged: database disk image is malformed.")
-    assert "banqbot restore FILE" in said
+    assert said == (
+        "The database is damaged. Stop the bot, and restore a backup: banqbot restore FILE "
+        "(SQLite says: database disk image is malformed)\n"
+    )

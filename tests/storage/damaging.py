@@ -1,10 +1,16 @@
 """Files to back up, to restore and to break."""
 
+import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
+from bot.database_words import why_refused
 from storage.database import Database
+from storage.refusals import DatabaseRefused
 from tests.storage.rows import AUDIT, INBOX, NOTICE, put
 
 
@@ -36,6 +42,14 @@ def is_whole(path: Path) -> bool:
     with closing(sqlite3.connect(path)) as connection:
         checked: list[tuple[str]] = connection.execute("PRAGMA integrity_check").fetchall()
     return checked == [("ok",)]
+
+
+@contextmanager
+def refused(sentence: str) -> Iterator[None]:
+    """The block is, and the command line says so."""
+    with pytest.raises(DatabaseRefused) as raised:
+        yield
+    assert re.search(sentence, why_refused(raised.value))
 
 
 def nothing_told(_done: int, _all: int) -> None:

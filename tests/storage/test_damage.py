@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.database_words import why_refused
 from storage.database import Database, is_damage
-from storage.refusals import DatabaseRefused
-from storage.verification import Unfit, verified
-from tests.storage.damaging import filled_file, is_whole, overwrite
+from storage.refusals import DatabaseRefused, Unfit
+from storage.verification import verified
+from tests.storage.damaging import filled_file, is_whole, overwrite, refused
 from tests.storage.rows import AUDIT, put
 
 PAGE = 4096
@@ -24,8 +25,8 @@ async def opens(path: Path) -> bool:
     try:
         async with Database(path):
             return True
-    except DatabaseRefused as refused:
-        said = str(refused)
+    except DatabaseRefused as error:
+        said = why_refused(error)
         assert str(path) in said
         assert re.search("[Rr]estore (a|the) backup|[Nn]ame another file", said), said
         return False
@@ -87,7 +88,7 @@ async def test_a_file_that_is_only_locked_is_not_called_damaged(
     monkeypatch.setattr("storage.database.BUSY_TIMEOUT_S", 0)
     path = tmp_path / "banqbot.sqlite3"
     async with Database(path) as database, database.transaction():
-        with pytest.raises(DatabaseRefused, match=r"cannot be opened: database is locked\.$"):
+        with refused(r"cannot be opened: database is locked\.$"):
             async with Database(path):
                 pass
 

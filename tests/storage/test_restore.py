@@ -7,10 +7,9 @@ import pytest
 
 from storage.backup import back_up
 from storage.database import Database
-from storage.refusals import DatabaseRefused
 from storage.restore import copied_beside, put_in_place
 from storage.schema import APPLICATION_ID
-from tests.storage.damaging import bytes_of, filled_file, is_whole, names_in, nothing_told, overwrite
+from tests.storage.damaging import bytes_of, filled_file, is_whole, names_in, nothing_told, overwrite, refused
 from tests.storage.rows import INBOX, put
 
 COUNT = "SELECT count(*) FROM webhook_inbox"
@@ -192,9 +191,9 @@ def _other_tables(path: Path) -> None:
         (_missing, "There is no file .*backup. Backups are in the folder 'backups'"),
         (_folder, "is a folder. Name one of the backups in it."),
         (_no_database, "is no database, or its beginning is damaged. Choose a file that 'banqbot backup'"),
-        (_half, "is damaged, or only part of a file .* Choose another backup"),
+        (_half, r"is damaged, or only part of a file\. Choose another backup"),
         (_empty, "is empty. Choose another backup"),
-        (_damaged, "is damaged, or only part of a file .* Choose another backup"),
+        (_damaged, r"is damaged, or only part of a file\. Choose another backup"),
         (_newer, "was written by a newer banqbot .schema 99.* Update banqbot, or choose an older backup"),
         (_foreign, "is a database of another program. Choose a file that 'banqbot backup' has made"),
         (_other_tables, "has other tables than its version of banqbot makes.* Choose another backup"),
@@ -207,7 +206,7 @@ async def test_what_cannot_be_restored_is_a_sentence_and_changes_nothing(
     target = await filled_file(tmp_path / "bot" / "banqbot.sqlite3", rows=7)
     before = target.read_bytes()
     spoil(backup)
-    with pytest.raises(DatabaseRefused, match=rf"{sentence}.*Nothing was changed\."):
+    with refused(rf"{sentence}.*Nothing was changed\."):
         restore(backup, target)
 
     assert target.read_bytes() == before
@@ -219,7 +218,7 @@ async def test_another_programs_database_is_not_replaced(backup: Path, tmp_path:
     target.parent.mkdir()
     _changed(target, "CREATE TABLE theirs (x)")
     before = target.read_bytes()
-    with pytest.raises(DatabaseRefused, match="is a database of another program"):
+    with refused("is a database of another program"):
         restore(backup, target)
 
     assert target.read_bytes() == before
@@ -231,7 +230,7 @@ async def test_what_another_process_has_open_is_not_replaced(
 ) -> None:
     monkeypatch.setattr("storage.verification.BUSY_TIMEOUT_S", 0)
     async with Database(tmp_path / "bot" / "banqbot.sqlite3") as database:
-        with pytest.raises(DatabaseRefused, match="Stop whatever uses it"):
+        with refused("Stop whatever uses it"):
             restore(backup, tmp_path / "bot" / "banqbot.sqlite3")
         assert await database.read.count(COUNT) == 0
 
@@ -241,7 +240,7 @@ async def test_what_another_process_has_open_is_not_replaced(
 def test_a_marked_file_of_an_old_version_is_looked_at_by_that_versions_tables(tmp_path: Path) -> None:
     path = tmp_path / "old"
     _changed(path, f"PRAGMA application_id = {APPLICATION_ID}", "CREATE TABLE links (theirs)")
-    with pytest.raises(DatabaseRefused, match="has other tables than its version"):
+    with refused("has other tables than its version"):
         restore(path, tmp_path / "banqbot.sqlite3")
 
 
@@ -256,7 +255,7 @@ async def test_a_second_one_under_the_same_name_changes_nothing(backup: Path, tm
     overwrite(target, 0, b"garbage" * 100)
     target.with_name("banqbot.sqlite3-wal").write_bytes(b"log")
 
-    with pytest.raises(DatabaseRefused, match=r"Nothing was changed\. Try again\."):
+    with refused(r"Nothing was changed\. Try again\."):
         restore(backup, target)
 
     assert names_in(tmp_path / "bot") == ["banqbot.sqlite3", "banqbot.sqlite3-wal", "kept"]
