@@ -15,7 +15,7 @@ from bot.lock import in_use, only_one, replacing
 from bot.refusals import StartRefused
 from services.restoring import MadeSafe, make_safe
 from services.sources import Sources
-from storage import backup, restore
+from storage import backup, files, restore
 from storage.database import Database
 from storage.refusals import DatabaseRefused
 from storage.verification import Contents
@@ -48,6 +48,10 @@ def _target(source: Path, named: str | None, now: datetime) -> Path:
         except OSError as error:
             raise StartRefused(f"The folder {folder} cannot be made: {error.strerror}.") from error
         return folder / name
+    if named == "-":
+        raise StartRefused(
+            "A backup is looked at before it counts, so it has to be a file. Name one instead of -."
+        )
     file = Path(named)
     if file.is_dir():
         return file / name
@@ -61,10 +65,11 @@ def _target(source: Path, named: str | None, now: datetime) -> Path:
 
 def put_back(settings: Config, file: Path, *, is_sure: bool) -> int:
     """1 where the operator decides against it. Raises StartRefused or storage.refusals.DatabaseRefused."""
-    target = settings.storage.path
+    # A link stays, and what it leads to is replaced.
+    target = files.real(settings.storage.path)
     if file.exists() and target.exists() and file.samefile(target):
         raise StartRefused(f"{file} is the database itself. Name a backup of it. Nothing was changed.")
-    if file.with_name(f"{file.name}.lock").exists():
+    if files.beside(files.real(file), ".lock").exists():
         with only_one(file):
             pass
     now = Sources().now()
@@ -127,7 +132,12 @@ def _tell_what_was_done(target: Path, kept: Path | None, safe: MadeSafe) -> None
 
 
 def _counted(contents: Contents) -> str:
-    return f"{contents.links} links, {contents.withdrawals} withdrawals and {contents.webhooks} webhooks"
+    links, withdrawals = _so_many(contents.links, "link"), _so_many(contents.withdrawals, "withdrawal")
+    return f"{links}, {withdrawals} and {_so_many(contents.webhooks, 'webhook')}"
+
+
+def _so_many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _stamp(now: datetime) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from services.foreign_text import clean
-from storage.database import is_damage
+from storage.database import ImpossibleTime, is_damage
 from storage.refusals import DatabaseRefused, Problem, Refusal, Unfit
 
 LONGEST_SAID = 100
@@ -70,6 +70,10 @@ REFUSED = {
         "put elsewhere. Nothing was changed."
     ),
     Refusal.IS_A_FOLDER: "{path} is a folder. Name one of the backups in it. Nothing was changed.",
+    Refusal.IS_IN_THE_WAY: (
+        "{path} has the name that a restore gives to its own copy, and may be half of one. If it is a "
+        "backup, rename it and try again. Nothing was changed."
+    ),
     Refusal.NOT_WORTH_RESTORING: "{path} {problem}. {remedy} Nothing was changed.",
     Refusal.NOT_COPIED: (
         "{path} could not be copied to {other}: {why}. Check that the file can be read and that there is "
@@ -109,6 +113,8 @@ def why_not_written(error: BaseException) -> str:
 
 def why_damaged(error: BaseException) -> str:
     sentence = "The database is damaged. Stop the bot, and restore a backup: banqbot restore FILE"
+    if isinstance(error, ImpossibleTime):
+        return f"{sentence} (it holds a time that cannot be)"
     return sentence + _as_sqlite_says(error)
 
 

@@ -6,11 +6,13 @@ from rich.markup import escape
 from bot.config import Config
 from bot.existing_database import existing_database
 from services.events import Events, ReceivedEvent
+from services.foreign_text import clean
 from services.sources import Sources
 from storage.webhook_inbox import Delivery
 
 console = Console(highlight=False, soft_wrap=True)
 ACTOR = "operator"
+LONGEST_TEXT = 200
 STATES = {"pending": "waits", "processed": "worked off", "parked": "set aside"}
 
 
@@ -34,12 +36,18 @@ def _line(event: ReceivedEvent) -> str:
     delivery = event.delivery
     said = " ".join(filter(None, (event.kind, event.action))) or "(of no kind)"
     line = (
-        f"[bold]{delivery.id}[/bold]  {delivery.received_at:%Y-%m-%d %H:%M:%S} UTC, lane {delivery.lane}, "
-        f"{escape(said)}: {_became(delivery)}"
+        f"[bold]{delivery.id}[/bold]  {delivery.received_at:%Y-%m-%d %H:%M:%S} UTC, "
+        f"lane {_harmless(delivery.lane)}, {escape(said)}: {_became(delivery)}"
     )
     if delivery.attempts and delivery.state != "processed":
-        line += f" after {delivery.attempts} tries, the last failed: {escape(delivery.error or 'no reason')}"
+        tries = "1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries"
+        line += f" after {tries}, the last failed: {_harmless(delivery.error or 'no reason')}"
     return line
+
+
+def _harmless(text: str) -> str:
+    """Nothing that steers a terminal, or that would be taken for our own markup."""
+    return escape(clean(text, LONGEST_TEXT))
 
 
 def _became(delivery: Delivery) -> str:

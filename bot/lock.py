@@ -1,4 +1,4 @@
-"""A lock file, which holds for as long as its process lives."""
+"""A lock file, which holds for as long as its process lives, whichever link leads to what it guards."""
 
 import fcntl
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.refusals import StartRefused
+from storage import files
 
 
 def take_lock(path: Path, taken: str) -> TextIO:
@@ -26,10 +27,11 @@ def only_one(database: Path) -> Iterator[None]:
 
     Raises StartRefused.
     """
+    path = files.beside(files.real(database), ".lock")
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock = take_lock(
-            database.with_name(database.name + ".lock"),
+            path,
             f"Another banqbot is running on {database}. Stop it first; two would get in each other's way.",
         )
     except OSError as error:
@@ -58,7 +60,7 @@ def replacing(database: Path) -> Iterator[None]:
 
 @contextmanager
 def _beside(database: Path, kind: int, taken: str) -> Iterator[None]:
-    with database.with_name(database.name + ".in-use").open("w") as lock:
+    with files.beside(files.real(database), ".in-use").open("w") as lock:
         try:
             fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError:

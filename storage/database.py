@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import aiosqlite
 
-from storage import schema
+from storage import files, schema
 from storage.refusals import DatabaseRefused, Refusal, Unfit
 
 log = logging.getLogger(__name__)
@@ -38,10 +38,18 @@ class CannotWrite(sqlite3.OperationalError):
     """The disk is full or fails; nothing was written."""
 
 
+class ImpossibleTime(sqlite3.DatabaseError):
+    """The database holds a time that no calendar has."""
+
+
 def is_damage(error: BaseException) -> bool:
     """Whether SQLite found the file itself broken, rather than out of its reach."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or isinstance(error, UnicodeDecodeError)
+    if isinstance(error, (ImpossibleTime, UnicodeDecodeError)):
+        return True
+    # Python's own finding, for which there is no code.
+    if str(error).startswith("Could not decode to UTF-8"):
+        return True
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def to_ms(time: datetime) -> int:
@@ -49,7 +57,11 @@ def to_ms(time: datetime) -> int:
 
 
 def from_ms(milliseconds: int) -> datetime:
-    return EPOCH + timedelta(milliseconds=milliseconds)
+    """Raises ImpossibleTime."""
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError as error:
+        raise ImpossibleTime from error
 
 
 class Connection:
@@ -179,7 +191,7 @@ class Database:
         """Commits checkpoint by themselves, but start the WAL anew only at a moment when nobody reads."""
         if self._writer is None:
             raise AssertionError("Database is used outside its 'async with'")
-        wal = self._path.with_name(self._path.name + "-wal")
+        wal = files.beside(files.real(self._path), "-wal")
         if not wal.exists() or wal.stat().st_size <= WAL_TOO_LONG_BYTES:
             self._said_too_long = False
             return

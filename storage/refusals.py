@@ -40,6 +40,8 @@ class Refusal(Enum):
     NOT_WORTH_A_BACKUP = auto()
     NO_FILE = auto()
     IS_A_FOLDER = auto()
+    # It has the name of the copy that a restore makes.
+    IS_IN_THE_WAY = auto()
     NOT_WORTH_RESTORING = auto()
     # The other path is the folder that it should have been copied to.
     NOT_COPIED = auto()

@@ -1,10 +1,9 @@
 """Puts a copy of a backup in the database's place, with all that was there before kept aside."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from storage import files
@@ -18,13 +17,13 @@ from storage.verification import Contents, existing, verified
 def copied_beside(file: Path, target: Path) -> Iterator[tuple[Path, Contents]]:
     """A verified copy of a backup in the target's folder, and what it holds; gone afterwards if still there.
 
-    For whoever holds the bot's lock. Raises DatabaseRefused.
+    For whoever holds the bot's lock. `target` is no link. Raises DatabaseRefused.
     """
     copy = files.beside(target, ".restoring")
+    _refuse_what_is_no_backup(file, copy)
     # Whoever left one behind did not hold the lock to the end.
     files.remove(copy)
     try:
-        _refuse_what_is_no_file(file)
         try:
             _copy(file, copy, target)
             contents = verified(copy)
@@ -40,7 +39,7 @@ def copied_beside(file: Path, target: Path) -> Iterator[tuple[Path, Contents]]:
 def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
     """Let the copy take the target's place at once; whether there was anything to keep under the name `kept`.
 
-    For whoever holds the bot's lock. Raises DatabaseRefused.
+    For whoever holds the bot's lock. `target` is no link. Raises DatabaseRefused.
     """
     if any(files.beside(kept, end).exists() for end in ("", *files.SIDE_FILES)):
         # A log put beside a file that is kept already would ruin that one.
@@ -59,11 +58,11 @@ def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
 
 
 def _keep_aside(target: Path, kept: Path) -> bool:
-    """Give what is there a second name, so that there is a database at the first one at any moment."""
+    """Keep what is there under a second name, so that there is a database at the first one at any moment."""
     logs = [end for end in files.SIDE_FILES if files.beside(target, end).exists()]
     for end in logs:
         # First, since SQLite throws away a log that makes no sense to it.
-        os.link(files.beside(target, end), files.beside(kept, end))
+        files.keep_as(files.beside(target, end), files.beside(kept, end))
     if not target.exists():
         _remove(target, logs)
         return bool(logs)
@@ -74,7 +73,7 @@ def _keep_aside(target: Path, kept: Path) -> bool:
         raise
     if is_folded:
         _remove(kept, logs)
-    os.link(target, kept)
+    files.keep_as(target, kept)
     _remove(target, logs)
     return True
 
@@ -85,26 +84,25 @@ def _remove(path: Path, ends: list[str]) -> None:
         files.beside(path, end).unlink(missing_ok=True)
 
 
-def _refuse_what_is_no_file(file: Path) -> None:
+def _refuse_what_is_no_backup(file: Path, copy: Path) -> None:
     if file.is_dir():
         raise DatabaseRefused(Refusal.IS_A_FOLDER, file)
     if not file.exists():
         raise DatabaseRefused(Refusal.NO_FILE, file)
+    ours = [path for end in ("", *files.SIDE_FILES) if (path := files.beside(copy, end)).exists()]
+    if any(file.samefile(path) for path in ours):
+        raise DatabaseRefused(Refusal.IS_IN_THE_WAY, file)
 
 
 def _copy(file: Path, copy: Path, target: Path) -> None:
     """Bytes, so that the backup stays as it is, also where it cannot be written to."""
     files.create(copy)
     shutil.copyfile(file, copy)
-    log = files.beside(file, "-wal")
+    log = files.beside(files.real(file), "-wal")
     if log.exists():
         shutil.copyfile(log, files.beside(copy, "-wal"))
     if target.exists():
-        shutil.copymode(target, copy)
-        owner = target.stat()
-        # Restored by root, it must still be the bot's.
-        with suppress(PermissionError):
-            os.chown(copy, owner.st_uid, owner.st_gid)
+        files.make_like(copy, target)
 
 
 def _fold_in_log(path: Path) -> bool:

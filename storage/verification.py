@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage import schema
-from storage.database import BUSY_TIMEOUT_S, SQLITE_ERRORS, from_ms, is_damage
+from storage.database import BUSY_TIMEOUT_S, SQLITE_ERRORS, ImpossibleTime, from_ms, is_damage
 from storage.refusals import Problem, Unfit
 
 
@@ -50,6 +50,8 @@ def damage(error: Exception) -> Unfit:
     """What SQLite met, where `is_damage` says that it is damage."""
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
         return Unfit(Problem.NO_DATABASE)
+    if isinstance(error, ImpossibleTime):
+        return Unfit(Problem.IMPOSSIBLE_TIME)
     return Unfit(Problem.DAMAGED, str(error))
 
 
@@ -69,8 +71,4 @@ def _contents(connection: sqlite3.Connection) -> Contents:
         " (SELECT count(*) FROM webhook_inbox), (SELECT max(at) FROM (SELECT max(at) AS at FROM audit"
         " UNION ALL SELECT max(received_at) FROM webhook_inbox))"
     ).fetchone()
-    try:
-        newest = None if row[3] is None else from_ms(row[3])
-    except OverflowError:
-        raise Unfit(Problem.IMPOSSIBLE_TIME) from None
-    return Contents(row[0], row[1], row[2], newest)
+    return Contents(row[0], row[1], row[2], None if row[3] is None else from_ms(row[3]))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.lock import in_use, only_one, replacing
+from bot.refusals import StartRefused
 from storage.backup import back_up
 from storage.database import Database
 from tests.bot.settings import complete, write
@@ -64,7 +65,7 @@ async def test_a_backup_beside_the_bot_is_told_with_what_it_holds_and_its_size(
     [backup] = (tmp_path / "data" / "backups").glob("banqbot-????????-??????.sqlite3")
     assert code == 0
     assert said.startswith(f"{backup} is whole, and has ")
-    assert said.endswith("kB. It holds 1 links, 1 withdrawals and 0 webhooks.\n")
+    assert said.endswith("kB. It holds 1 link, 1 withdrawal and 0 webhooks.\n")
     assert names_in(backup.parent) == [backup.name]
 
 
@@ -72,10 +73,11 @@ async def test_a_backup_that_cannot_be_made_is_exit_code_1_and_a_sentence(
     config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "taken").touch()
-    taken, nowhere, no_folder, nothing = await asyncio.gather(
+    taken, nowhere, no_folder, no_file, nothing = await asyncio.gather(
         banqbot(config, "backup", str(tmp_path / "taken")),
         banqbot(config, "backup", str(tmp_path / "not-mounted" / "one")),
         banqbot(config, "backup", f"{tmp_path}/no-folder/"),
+        banqbot(config, "backup", "-"),
         banqbot(
             write(tmp_path / "data", {**complete(), "storage": {"path": str(tmp_path / "none")}}), "backup"
         ),
@@ -87,6 +89,10 @@ async def test_a_backup_that_cannot_be_made_is_exit_code_1_and_a_sentence(
         f"There is no folder {tmp_path}/not-mounted. Make it first, or name another file.\n",
     )
     assert no_folder == (1, f"There is no folder {tmp_path}/no-folder. Make it first, or name another one.\n")
+    assert no_file == (
+        1,
+        "A backup is looked at before it counts, so it has to be a file. Name one instead of -.\n",
+    )
     assert nothing == (
         1,
         f"storage.path: there is no database {tmp_path}/none yet. Start the bot first.\n",
@@ -114,6 +120,26 @@ async def test_a_restore_keeps_what_was_there_sends_nothing_and_pauses(config: P
     assert rows(kept, "SELECT state FROM withdrawals") == [("submitting",)]
     names = ["banqbot.sqlite3", kept.name, "banqbot.sqlite3.in-use", "banqbot.sqlite3.lock"]
     assert names_in(path.parent) == names
+
+
+async def test_a_link_to_the_database_stays_and_what_it_leads_to_is_replaced(
+    config: Path, tmp_path: Path
+) -> None:
+    path, link, backup = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "link", tmp_path / "backup"
+    back_up(path, backup, nothing_told)
+    link.symlink_to(path)
+    write(tmp_path, {**complete(), "storage": {"path": str(link)}})
+    with only_one(path), pytest.raises(StartRefused, match="Another banqbot is running"), only_one(link):
+        pass
+
+    code, said = await banqbot(config, "restore", str(backup), "--yes")
+
+    assert code == 0, said
+    assert link.readlink() == path
+    assert rows(link, "SELECT state FROM withdrawals") == [("unknown",)]
+    [kept] = path.parent.glob("banqbot.sqlite3.before-restore-????????-??????")
+    assert rows(kept, "SELECT state FROM withdrawals") == [("confirmed",)]
+    assert names_in(tmp_path) == ["backup", "config.toml", "data", "link"]
 
 
 @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])

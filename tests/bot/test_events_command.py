@@ -52,3 +52,36 @@ async def test_what_is_of_no_use_is_not_called_worked_off(tmp_path: Path) -> Non
         listed.out
         == "1  1970-01-01 00:00:00 UTC, lane main, (of no kind): of a kind that is of no use here\n"
     )
+
+
+async def test_nothing_that_is_listed_steers_a_terminal(tmp_path: Path) -> None:
+    config, _ = await with_database(
+        tmp_path,
+        "INSERT INTO webhook_inbox (lane, received_at, body, kind, state, attempts, error) VALUES"
+        " ('odd\x1b[2J\u202e', 0, X'7B7D', 'approval', 'parked', 1, 'no\x1b[8m [bold]way')",
+    )
+
+    listed = await banqbot(config, "events", "list")
+
+    assert listed.out.startswith(
+        "1  1970-01-01 00:00:00 UTC, lane odd[2J, (of no kind): set aside after 1 try, "
+        "the last failed: no[8m [bold]way\n"
+    )
+
+
+async def test_what_no_webhook_can_have_is_damage(tmp_path: Path) -> None:
+    said = []
+    for number, (lane, received_at) in enumerate((("'main'", 2**62), ("CAST(X'FF' AS TEXT)", 0))):
+        (tmp_path / str(number)).mkdir()
+        config, _ = await with_database(
+            tmp_path / str(number),
+            "INSERT INTO webhook_inbox (lane, received_at, body, kind)"  # noqa: S608 - of this test
+            f" VALUES ({lane}, {received_at}, X'7B7D', 'approval')",
+        )
+        ended = await banqbot(config, "events", "list", "--all")
+        assert (ended.code, ended.out) == (1, "")
+        said.append(ended.err)
+
+    sentence = "The database is damaged. Stop the bot, and restore a backup: banqbot restore FILE"
+    assert said[0] == f"{sentence} (it holds a time that cannot be)\n"
+    assert said[1].startswith(f"{sentence} (SQLite says: Could not decode to UTF-8 column 'lane'")

@@ -15,7 +15,7 @@ from storage.schema import APPLICATION_ID
 from storage.verification import verified
 from tests.conftest import Clock
 from tests.storage.damaging import bytes_of, filled_file, is_whole, names_in, nothing_told, overwrite, refused
-from tests.storage.rows import INBOX, NOTICE, put
+from tests.storage.rows import AUDIT, INBOX, NOTICE, put
 
 ROOT = Path(__file__).parents[2]
 COUNT = "SELECT count(*) FROM webhook_inbox"
@@ -207,6 +207,14 @@ async def test_a_row_that_belongs_to_none_is_damage(tmp_path: Path) -> None:
         )
         connection.commit()
     with refused("a row of turns belongs to one of link_sessions"):
+        back_up(path, tmp_path / "one", nothing_told)
+
+
+async def test_a_time_that_no_calendar_has_is_damage(tmp_path: Path) -> None:
+    path = await filled_file(tmp_path / "banqbot.sqlite3")
+    async with Database(path) as database, database.transaction() as tx:
+        await put(tx, "audit", AUDIT, id=1000, at=2**62)
+    with refused(r"is damaged, or only part of a file \(it holds a time that cannot be\)\. No backup"):
         back_up(path, tmp_path / "one", nothing_told)
 
 

@@ -175,3 +175,16 @@ async def test_a_wal_that_readers_keep_long_is_shortened_once_they_are_gone(
     assert await count(database, "outbox") == 3
     async with database.transaction() as tx:
         assert await tx.count("PRAGMA busy_timeout") == 10_000
+
+
+async def test_a_wal_is_found_where_a_link_leads_to_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "WAL_TOO_LONG_BYTES", 100_000)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere" / "banqbot.sqlite3")
+    async with Database(tmp_path / "link") as database:
+        await database.execute(NOTICE, "one", "x" * 200_000)
+        await database.look_after()
+
+        assert (tmp_path / "elsewhere" / "banqbot.sqlite3-wal").stat().st_size == 0

@@ -1,5 +1,8 @@
+import errno
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -140,6 +143,104 @@ async def test_what_is_left_of_a_restore_that_was_cut_off_is_cleared_away(
 
     assert names_in(tmp_path) == ["backup", "banqbot.sqlite3"]
     assert await webhooks_in(tmp_path / "banqbot.sqlite3") == 300
+
+
+@pytest.mark.parametrize("end", ["", "-wal"])
+async def test_what_is_named_like_our_own_copy_is_not_cleared_away(
+    backup: Path, tmp_path: Path, end: str
+) -> None:
+    named, link = tmp_path / f"banqbot.sqlite3.restoring{end}", tmp_path / "link"
+    os.rename(backup, named)  # noqa: PTH104
+    link.symlink_to(named)
+    before = bytes_of(named)
+    for file in (named, link):
+        with refused(rf"{file} has the name .* rename it and try again\. Nothing was changed\."):
+            restore(file, tmp_path / "banqbot.sqlite3")
+
+    assert bytes_of(named) == before
+    assert names_in(tmp_path) == [named.name, "link"]
+
+
+async def test_a_link_to_a_copy_is_restored_with_the_log_beside_that(tmp_path: Path) -> None:
+    async with Database(tmp_path / "banqbot.sqlite3") as database:
+        async with database.transaction() as tx:
+            await put(tx, "webhook_inbox", INBOX)
+        backup = as_after_a_crash(tmp_path / "banqbot.sqlite3", tmp_path / "copied")
+    (tmp_path / "link").symlink_to(backup)
+
+    restore(tmp_path / "link", tmp_path / "restored")
+
+    assert await webhooks_in(tmp_path / "restored") == 1
+
+
+async def test_what_is_in_the_log_of_the_copy_alone_is_restored_with_it(backup: Path, tmp_path: Path) -> None:
+    """As where closing it could not take the log in, which SQLite does not tell."""
+    target = tmp_path / "banqbot.sqlite3"
+    with (
+        copied_beside(backup, target) as (copy, _),
+        closing(sqlite3.connect(copy, isolation_level=None)) as still_open,
+    ):
+        still_open.execute("PRAGMA journal_mode = WAL")
+        still_open.execute("UPDATE webhook_inbox SET lane = 'in the log'")
+        put_in_place(copy, target, tmp_path / "kept")
+
+    async with Database(target) as database:
+        assert await database.read.count(f"{COUNT} WHERE lane = 'in the log'") == 300
+
+
+def restored_without_second_names(folder: Path, error: int) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.storage.without_links", str(folder), str(error)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout
+
+
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EOPNOTSUPP])
+async def test_where_a_file_has_but_one_name_what_was_there_is_kept_as_a_copy(
+    backup: Path, tmp_path: Path, error: int
+) -> None:
+    target = await filled_file(tmp_path / "bot" / "banqbot.sqlite3", rows=7)
+    target.chmod(0o640)
+
+    assert restored_without_second_names(tmp_path, error) == "restored\n"
+
+    kept = tmp_path / "bot" / "kept"
+    assert names_in(tmp_path / "bot") == ["banqbot.sqlite3", "kept"]
+    assert await webhooks_in(target) == 300
+    assert await webhooks_in(kept) == 7
+    assert kept.stat().st_mode & 0o777 == 0o640
+    assert bytes_of(backup)
+
+
+async def test_where_a_file_has_but_one_name_what_is_too_damaged_is_kept_with_its_log(
+    backup: Path, tmp_path: Path
+) -> None:
+    target = await filled_file(tmp_path / "bot" / "banqbot.sqlite3")
+    overwrite(target, 0, b"garbage" * 100)
+    target.with_name("banqbot.sqlite3-wal").write_bytes(b"log")
+    before = bytes_of(target)
+
+    assert restored_without_second_names(tmp_path, errno.EPERM) == "restored\n"
+
+    assert names_in(tmp_path / "bot") == ["banqbot.sqlite3", "kept", "kept-wal"]
+    assert bytes_of(tmp_path / "bot" / "kept") == before
+    assert (tmp_path / "bot" / "kept-wal").read_bytes() == b"log"
+    assert bytes_of(backup)
+
+
+async def test_what_fails_otherwise_changes_nothing(backup: Path, tmp_path: Path) -> None:
+    target = await filled_file(tmp_path / "bot" / "banqbot.sqlite3", rows=7)
+
+    said = restored_without_second_names(tmp_path, errno.EIO)
+
+    assert "could not be replaced: Input/output error." in said
+    assert said.endswith("What is there now stays.\n")
+    assert names_in(tmp_path / "bot") == ["banqbot.sqlite3"]
+    assert await webhooks_in(target) == 7
+    assert bytes_of(backup)
 
 
 def _missing(path: Path) -> None:
