@@ -160,8 +160,8 @@ class Database:
                     # Unlike `commit`, this fails where a full disk has rolled back already.
                     await self._writer.execute("COMMIT")
                 except BaseException:
-                    # Shielded: a cancelled task must not leave its transaction to the next one.
-                    await asyncio.shield(self._writer.rollback())
+                    # Queued at once, so that it precedes the next transaction even if this task is cancelled.
+                    await self._writer.rollback()
                     raise
 
     @property

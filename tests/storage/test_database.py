@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -264,20 +265,25 @@ async def test_a_cancellation_at_any_moment_leaves_the_next_transaction_alone(da
             await tx.execute(INSERT, f"{name}-a")
             await tx.execute(INSERT, f"{name}-b")
 
-    for turns in range(30):
-        task = asyncio.create_task(write(f"cancelled-{turns}"))
+    async def take(turns: int) -> None:
         for _ in range(turns):
             await asyncio.sleep(0)
+
+    for turns, more in product(range(20), range(4)):
+        task = asyncio.create_task(write(f"cancelled-{turns}-{more}-"))
+        await take(turns)
         task.cancel()
+        # Where it rolls back, that is cancelled as well.
+        await take(more)
         task.cancel()
         await asyncio.wait({task})
-        await write(f"whole-{turns}")
+        await write(f"whole-{turns}-{more}-")
 
     halves = await database.read.fetch_all(
         "SELECT rtrim(dedup_key, 'ab') AS name FROM outbox GROUP BY name HAVING count(*) <> 2"
     )
     assert [row["name"] for row in halves] == []
-    assert await database.read.count(f"{COUNT} WHERE dedup_key LIKE 'whole-%'") == 60
+    assert await database.read.count(f"{COUNT} WHERE dedup_key LIKE 'whole-%'") == 160
 
 
 async def test_two_tasks_transactions_never_mix(database: Database) -> None:

@@ -1,13 +1,15 @@
 """A full disk: what is not stored is refused, nothing is half written, and it heals without a restart."""
 
+import asyncio
 import json
 import logging
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +39,17 @@ async def full(database: Database) -> AsyncIterator[None]:
     await allow_pages(database, 1)
     yield
     await allow_pages(database, 1_000_000)
+
+
+@contextmanager
+def no_file_grows_beyond(size: int) -> Iterator[None]:
+    """To SQLite, what the system then says is a disk that fails."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 async def count(database: Database, table: str = "webhook_inbox") -> int:
@@ -119,6 +132,20 @@ async def test_writing_is_tried_until_it_works_again(
     assert "3 writes failed" in caplog.messages[-1]
 
 
+async def test_a_disk_that_fails_is_treated_like_a_full_one(database: Database, tmp_path: Path) -> None:
+    health = HealthCheck(database)
+    await database.execute(NOTICE, "one", "x")
+    with no_file_grows_beyond((tmp_path / "banqbot.sqlite3-wal").stat().st_size):
+        with pytest.raises(CannotWrite, match="disk I/O error"):
+            await database.execute(NOTICE, "two", "x")
+        assert await health.trouble() == "the database cannot be written"
+
+    await database.look_after()
+
+    assert await health.trouble() is None
+    assert await count(database, "outbox") == 1
+
+
 async def test_a_broken_rule_is_no_full_disk(database: Database) -> None:
     await database.execute(NOTICE, "one", "x")
     for statement in ("INSERT INTO nowhere VALUES (1)", "INSERT INTO links DEFAULT VALUES"):
@@ -164,8 +191,10 @@ async def test_a_wal_that_readers_keep_long_is_shortened_once_they_are_gone(
     for number in range(3):
         await database.execute(NOTICE, str(number), "x" * 100_000)
 
-    for _ in range(2):
-        await database.look_after()
+    # A writer waits for ten seconds, and all who write wait for this one.
+    async with asyncio.timeout(5):
+        for _ in range(2):
+            await database.look_after()
     assert wal.stat().st_size > 100_000
     assert len([line for line in caplog.messages if "has been reading" in line]) == 1
     reader.close()
@@ -188,3 +217,17 @@ async def test_a_wal_is_found_where_a_link_leads_to_the_database(
         await database.look_after()
 
         assert (tmp_path / "elsewhere" / "banqbot.sqlite3-wal").stat().st_size == 0
+
+
+async def test_a_wal_that_starts_anew_gives_back_what_it_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "WAL_KEPT_BYTES", 50_000)
+    wal = tmp_path / "banqbot.sqlite3-wal"
+    async with Database(tmp_path / "banqbot.sqlite3") as database:
+        await database.execute(NOTICE, "one", "x" * 200_000)
+        assert wal.stat().st_size > 200_000
+        assert await database.read.count("PRAGMA wal_checkpoint(RESTART)") == 0
+        await database.execute(NOTICE, "two", "x")
+
+        assert wal.stat().st_size <= 50_000

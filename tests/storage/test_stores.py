@@ -617,6 +617,19 @@ async def test_a_delivery_is_processed_or_parked_once(database: Database) -> Non
     assert await webhook_inbox.last_received_at(database.read) == LATER
 
 
+async def test_only_what_is_parked_is_replayed(database: Database) -> None:
+    """Another operator, and then the bot, may have been quicker."""
+    async with database.transaction() as tx:
+        await put(tx, "webhook_inbox", {**INBOX, "state": "parked", "error": "bug", "attempts": 5})
+        await put(tx, "webhook_inbox", {**INBOX, "id": 2, "error": "Banq", "attempts": 3})
+        await put(tx, "webhook_inbox", {**INBOX, "id": 3, "state": "processed", "processed_at": 0})
+
+        assert await webhook_inbox.replay(tx, [1, 2, 3]) == 1
+
+    rows = await database.read.fetch_all("SELECT state, attempts FROM webhook_inbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [("pending", 0), ("pending", 3), ("processed", 0)]
+
+
 async def test_what_is_of_an_unknown_kind_is_worked_off_once_it_is_stored(database: Database) -> None:
     await receive(database, *(Received(lane, NOW, b"{}", "unknown") for lane in ("main", "main", "other")))
 
