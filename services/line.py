@@ -10,6 +10,7 @@ from banq.models import PlatformId
 from services.changes import Changes
 from services.sources import Sources
 from storage import audit, link_sessions, outbox, turns
+from storage.clock import has_come
 from storage.database import Connection
 from storage.link_sessions import LinkSession, Proof
 from storage.turns import Turn
@@ -118,7 +119,7 @@ class Line:
             _room_again_at(ends, rules.turns_before_cool_down, rules.cool_down),
             _room_again_at(reported, rules.reported_turns_before_cool_down, rules.cool_down_after_reports),
         )
-        return until if until > now else None
+        return None if has_come(until, now) else until
 
     async def still_serves(self, connection: Connection, session: LinkSession) -> bool:
         """Whether the session's lane and turn, if it has any, are such as the settings now ask for."""
@@ -249,8 +250,11 @@ class Line:
             if turn.lane != lane and turn.lane in self._lanes:
                 continue
             holder = await link_sessions.get(connection, turn.session_id)
-            if turn.ended_at is not None and not _is_same_person(holder, session):
-                rested_at = max(rested_at, turn.ended_at + self._rest_after(turn))
+            if turn.ended_at is None or _is_same_person(holder, session):
+                continue
+            rests_until = turn.ended_at + self._rest_after(turn)
+            if not has_come(rests_until, now):
+                rested_at = max(rested_at, rests_until)
         return rested_at
 
     def _rest_after(self, turn: Turn) -> timedelta:

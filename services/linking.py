@@ -11,6 +11,7 @@ from services.line import Line, LinkingRules
 from services.sources import Sources
 from services.standing import Standing, read_standing
 from storage import audit, link_sessions, links, outbox
+from storage.clock import has_come
 from storage.database import Connection, Database
 from storage.link_sessions import LinkSession, Proof
 from storage.links import Link
@@ -252,7 +253,9 @@ class Linking:
         """As it would be once their earlier attempt has ended, which may be one turn more without a link."""
         starts = await link_sessions.started_since(tx, user.key, now - self._rules.cool_down)
         if len(starts) >= self._rules.links_before_cool_down:
-            return starts[-self._rules.links_before_cool_down] + self._rules.cool_down
+            until = starts[-self._rules.links_before_cool_down] + self._rules.cool_down
+            if not has_come(until, now):
+                return until
         return await self._line.cools_down_until(tx, user.key, now, ending=earlier)
 
     async def _link(self, tx: Connection, session: LinkSession, now: datetime) -> Linked | LinkingEnded:

@@ -39,6 +39,7 @@ UNANSWERED = {"unknown", "awaiting_owner", "processing"}
 TRIES = 12
 RETRY_AFTER = timedelta(seconds=5)
 RETRY_AT_MOST_EVERY = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(hours=12)
 
 
 class Outbox:
@@ -158,7 +159,8 @@ class Outbox:
         """Later; after many tries, no more: it is then for the recipient's next command."""
         wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
         if error is not None:
-            wait = max(wait, timedelta(seconds=error.retry_after_s))
+            asked_s = min(error.retry_after_s, LONGEST_PAUSE.total_seconds())
+            wait = max(wait, timedelta(seconds=asked_s))
         until = self._sources.now() + wait
         async with self._database.transaction() as tx:
             if notice.attempts + 1 >= TRIES:

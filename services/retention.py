@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from services.sources import Sources
 from storage import webhook_inbox
+from storage.clock import is_far_ahead
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -27,14 +28,15 @@ class Retention:
 
     async def delete_old(self) -> None:
         """Delete all that may go, batch by batch, up to the first batch that is too young altogether."""
-        before = self._sources.now() - self._keep
+        now = self._sources.now()
+        before = now - self._keep
         if await webhook_inbox.parked_up_to(self._database.read, self._done_up_to) != self._parked_there:
             # Some were told to be tried again.
             self._done_up_to = self._parked_there = 0
         position, waits, deleted = self._done_up_to, False, 0
         while batch := await webhook_inbox.kept_after(self._database.read, position, BATCH):
             old = [kept for kept in batch if kept.received_at < before]
-            if not old:
+            if not old and not any(is_far_ahead(kept.received_at, now) for kept in batch):
                 break
             ids = [kept.id for kept in old if kept.state == "processed"]
             if ids:

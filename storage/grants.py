@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.clock import CLOCK_WAS_WRONG
 from storage.database import Connection, from_ms, to_ms
 from storage.link_sessions import LinkSession
 
@@ -54,7 +55,7 @@ async def came_elsewhere(
         await connection.count(
             "SELECT count(*) FROM grants LEFT JOIN turns ON turns.id = grants.turn_id"
             " LEFT JOIN link_sessions AS earlier ON earlier.id = turns.session_id"
-            " WHERE grants.user_guid = ?1 AND grants.received_at >= ?6 AND CASE"
+            " WHERE grants.user_guid = ?1 AND grants.received_at BETWEEN ?6 AND ?7 AND CASE"
             " WHEN (earlier.chat_platform, earlier.chat_user_id) IS NOT (?4, ?5) AND earlier.id IS NOT NULL"
             " THEN grants.received_at >= ?2 OR (grants.state = 'unclaimed' AND EXISTS (SELECT 1"
             " FROM grants AS other WHERE other.turn_id = grants.turn_id AND other.user_guid <> ?1))"
@@ -68,6 +69,7 @@ async def came_elsewhere(
             session.id,
             *session.owner,
             to_ms(strayed_since),
+            to_ms(since + CLOCK_WAS_WRONG),
         )
         > 0
     )

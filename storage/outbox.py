@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage.clock import CLOCK_WAS_WRONG
 from storage.database import Connection, from_ms, to_ms
 
 Recipient = tuple[str, str]
@@ -63,10 +64,13 @@ async def due_recipients(
 ) -> list[Recipient]:
     """For whom something is due, whoever has waited longest first."""
     rows = await connection.fetch_all(
-        "SELECT recipient FROM outbox WHERE state = 'pending' AND next_try_at <= ?2 AND chat_platform = ?1"
-        " GROUP BY recipient ORDER BY min(id) LIMIT ?3",
+        # By itself, SQLite would look through all that was ever delivered.
+        "SELECT recipient FROM outbox INDEXED BY pending_notices"
+        " WHERE state = 'pending' AND (next_try_at <= ?2 OR next_try_at > ?3) AND chat_platform = ?1"
+        " GROUP BY recipient ORDER BY min(id) LIMIT ?4",
         chat_platform,
         to_ms(now),
+        to_ms(now + CLOCK_WAS_WRONG),
         limit,
     )
     return [(chat_platform, row["recipient"]) for row in rows]
@@ -75,9 +79,10 @@ async def due_recipients(
 async def first_due(connection: Connection, recipient: Recipient, now: datetime) -> Notice | None:
     row = await connection.fetch_one(
         "SELECT * FROM outbox WHERE chat_platform = ?1 AND recipient = ?2 AND state = 'pending'"
-        " AND next_try_at <= ?3 ORDER BY id LIMIT 1",
+        " AND (next_try_at <= ?3 OR next_try_at > ?4) ORDER BY id LIMIT 1",
         *recipient,
         to_ms(now),
+        to_ms(now + CLOCK_WAS_WRONG),
     )
     return None if row is None else _notice(row)
 
@@ -134,10 +139,11 @@ async def try_later(tx: Connection, notice_id: int, next_try_at: datetime) -> No
 async def hold_back(tx: Connection, recipient: Recipient, until: datetime) -> None:
     """Nothing to this recipient before then, so that what follows does not overtake what failed."""
     await tx.execute(
-        "UPDATE outbox SET next_try_at = max(next_try_at, ?3)"
-        " WHERE chat_platform = ?1 AND recipient = ?2 AND state = 'pending'",
+        "UPDATE outbox SET next_try_at = ?3 WHERE chat_platform = ?1 AND recipient = ?2"
+        " AND state = 'pending' AND (next_try_at <= ?3 OR next_try_at > ?4)",
         *recipient,
         to_ms(until),
+        to_ms(until + CLOCK_WAS_WRONG),
     )
 
 

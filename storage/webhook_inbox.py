@@ -4,12 +4,10 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from storage.clock import CLOCK_WAS_WRONG
 from storage.database import Connection, from_ms, to_ms
-
-# Nothing is put off for so long, but by a clock that has been set back since.
-CLOCK_WAS_WRONG = timedelta(days=1)
 
 
 @dataclass(frozen=True)

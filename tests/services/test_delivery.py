@@ -98,7 +98,7 @@ async def test_a_message_that_is_refused_for_itself_lets_the_next_pass(
     assert messenger.sent == [(ADA.id, UNMATCHED), (ADA.id, UNLINKED)]
 
 
-@pytest.mark.parametrize(("asked", "waits"), [(90, 90), (1, 5)])
+@pytest.mark.parametrize(("asked", "waits"), [(90, 90), (1, 5), (1e15, 12 * 3600)])
 async def test_the_platform_is_not_tried_again_before_it_asks_to(
     rig: Rig, messenger: Messenger, clock: Clock, asked: float, waits: float
 ) -> None:

@@ -119,14 +119,17 @@ async def test_a_webhook_from_a_clock_gone_wrong_holds_up_no_other(
 ) -> None:
     right = clock.time
     clock.forward(minutes=1000 * A_DAY_MINUTES)
-    await receive(database, clock, 2)
+    await receive(database, clock, BATCH + 1)
     clock.time = right
     await receive(database, clock, 3)
     clock.forward(minutes=31 * A_DAY_MINUTES)
 
     await retention.delete_old()
+    assert await ids(database) == [*range(1, BATCH + 2), BATCH + 4]
+    clock.forward(minutes=1000 * A_DAY_MINUTES)
+    await retention.delete_old()
 
-    assert await ids(database) == [1, 2, 5]
+    assert await ids(database) == [BATCH + 4]
 
 
 async def test_totals_are_those_of_all_that_ever_came(

@@ -1,0 +1,91 @@
+"""The clock was years ahead for a while, and has been put right: nothing waits until the years have passed."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox.banq import identities
+from services.linking import CoolingDown, LinkStarted
+from services.messenger import DeliveryFailed
+from tests.conftest import Clock
+from tests.services.messenger import Messenger, notice
+from tests.services.rig import ADA, BEN, CLEO, Rig
+
+AHEAD = timedelta(days=20 * 365)
+REST_MINUTES = 10
+
+UNMATCHED = "The approval could not be matched"
+UNLINKED = "Your wallet was unlinked"
+
+
+async def test_a_turn_ends_and_its_lane_is_free(rig: Rig, clock: Clock) -> None:
+    clock.time += AHEAD
+    _, ended = await rig.start(CLEO)
+    await rig.page.closed(ended)
+    clock.forward(minutes=REST_MINUTES)
+    _, open_still = await rig.start(ADA)
+    await rig.page.approved(open_still)
+    assert await rig.state_of(open_still) == "approved"
+
+    clock.time -= AHEAD
+    await rig.time_passes()
+    assert await rig.state_of(open_still) == "expired"
+    clock.forward(minutes=REST_MINUTES)
+    _, next_one = await rig.start(BEN)
+
+    assert await rig.state_of(next_one) == "open"
+
+
+async def test_whoever_let_turns_pass_may_have_another(rig: Rig, clock: Clock) -> None:
+    clock.time += AHEAD
+    _, browser = await rig.start(ADA)
+    for _ in range(3):
+        await rig.page.join_again(browser)
+        await rig.page.closed(browser)
+    assert isinstance(await rig.linking.start(ADA), CoolingDown)
+
+    clock.time -= AHEAD
+
+    assert isinstance(await rig.linking.start(ADA), LinkStarted)
+
+
+async def test_whoever_started_too_often_may_start_again(rig: Rig, clock: Clock) -> None:
+    clock.time += AHEAD
+    for _ in range(10):
+        await rig.linking.start(ADA)
+    assert isinstance(await rig.linking.start(ADA), CoolingDown)
+
+    clock.time -= AHEAD
+
+    assert isinstance(await rig.linking.start(ADA), LinkStarted)
+
+
+async def test_a_wallet_that_was_approved_then_may_be_linked(rig: Rig, clock: Clock) -> None:
+    clock.time += AHEAD
+    await rig.granted(*await rig.approve(identities.ADA))
+    assert await rig.column("SELECT state FROM grants") == ["unclaimed"]
+
+    clock.time -= AHEAD
+
+    await rig.link(ADA, identities.ADA)
+
+
+@pytest.mark.parametrize("fails_again", [False, True])
+async def test_notices_go_out_in_order(
+    rig: Rig, messenger: Messenger, clock: Clock, fails_again: bool
+) -> None:
+    clock.time += AHEAD
+    await notice(rig, "unlinked_by_admin", "link-1")
+    await notice(rig, "link_unmatched", "link-2")
+    messenger.refusal = DeliveryFailed("busy")
+    await rig.outbox.step()
+
+    clock.time -= AHEAD
+    if fails_again:
+        await rig.outbox.step()
+        assert messenger.tries == 2
+        clock.forward(seconds=10)
+    messenger.refusal = None
+    await rig.outbox.step()
+
+    assert messenger.sent == [(ADA.id, UNLINKED), (ADA.id, UNMATCHED)]
