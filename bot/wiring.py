@@ -158,7 +158,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             kill_switch=KillSwitch(database, steps.changes, sources),
             settling=Settling(database, steps.changes, sources),
             outbox=outbox,
-            overview=OverviewReader(database, banq, sources),
+            overview=OverviewReader(database, banq, inbox.refused, sources),
             languages=languages,
         )
         sign_in = None

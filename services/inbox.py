@@ -5,6 +5,7 @@ from typing import assert_never
 from banq import webhook
 from banq.webhook import AccessGranted, AccessRevoked, Event, TransactionMoved, Unrecognised
 from services.processor import Processor
+from services.refused_webhooks import RefusedWebhooks
 from services.sources import Sources
 from storage.intake import Intake, Received
 
@@ -14,6 +15,7 @@ class Inbox:
         self._intake = intake
         self._processor = processor
         self._sources = sources
+        self.refused = RefusedWebhooks(sources)
 
     async def accept(self, lane: str, body: bytes) -> None:
         """Store a webhook for good. Raises MalformedWebhook, or what Intake.store raises."""

@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from banq.client import BanqClient
 from banq.errors import BanqError, InvalidCredentials
+from services.refused_webhooks import Refusal, RefusedWebhooks
 from services.sources import Sources
 from storage import grants, limits, link_sessions, links, outbox, webhook_inbox, withdrawals
 from storage.database import Connection, Database
@@ -31,6 +32,7 @@ class Overview:
     links: Mapping[str, int]
     withdrawals: Mapping[str, int]
     webhooks: Mapping[str, int]
+    refused_webhooks: Mapping[Refusal, int]
     parked_webhooks: Mapping[str, int]
     notices: Mapping[str, int]
     dead_notices: int
@@ -52,9 +54,12 @@ async def banq_state(banq: BanqClient) -> BanqState:
 
 
 class OverviewReader:
-    def __init__(self, database: Database, banq: BanqClient, sources: Sources) -> None:
+    def __init__(
+        self, database: Database, banq: BanqClient, refused: RefusedWebhooks, sources: Sources
+    ) -> None:
         self._database = database
         self._banq = banq
+        self._refused = refused
         self._sources = sources
 
     async def read(self) -> Overview:
@@ -67,6 +72,7 @@ class OverviewReader:
             links=await links.count_by_state(read),
             withdrawals=await withdrawals.count_by_state(read),
             webhooks=await _webhooks(read),
+            refused_webhooks=self._refused.numbers,
             parked_webhooks=await webhook_inbox.parked_reasons(read),
             notices=await outbox.count_by_state(read),
             dead_notices=dead_notices,

@@ -100,8 +100,8 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
     route = _route(request)
     # The page asks for its state every second, and Banq sends many; only what is not routine is worth a line.
     routine = response.status < 400 and (request.method == "GET" or route == webhooks.ROUTE)
-    # The intake says once that it refuses them.
-    routine = routine or (response.status == 503 and route == webhooks.ROUTE)
+    # Of these, the intake and the inbox tell how many there are.
+    routine = routine or (response.status in {401, 404, 503} and route == webhooks.ROUTE)
     log.log(
         logging.DEBUG if routine else logging.INFO, "web %s %s: %s", request.method, route, response.status
     )

@@ -7,6 +7,7 @@ from base64 import b64encode
 from aiohttp import web
 
 from banq.webhook import MalformedWebhook
+from services.refused_webhooks import Refusal
 from storage.intake import IntakeFull, NotStored
 from web.bodies import whole_body
 from web.keys import INBOX, SETTINGS
@@ -24,15 +25,19 @@ async def receive(request: web.Request) -> web.Response:
     404 for a wrong path, 413 for too much, 408 for too slow, 401 for a wrong signature, 400 for what is no
     JSON object; 503 with Retry-After where it cannot be stored now. What is not 2xx, Banq sends again.
     """
+    inbox = request.app[INBOX]
     lane = _lane(request)
     if lane is None:
+        inbox.refused.count(Refusal.WRONG_PATH)
         raise web.HTTPNotFound
     body = await _body(request)
     if not _is_signed(request, lane, body):
+        inbox.refused.count(Refusal.WRONG_SIGNATURE)
         raise web.HTTPUnauthorized(text="Refused: the signature is missing or wrong.")
     try:
-        await request.app[INBOX].accept(lane, body)
+        await inbox.accept(lane, body)
     except MalformedWebhook as error:
+        inbox.refused.count(Refusal.MALFORMED)
         raise web.HTTPBadRequest(text=f"Refused: {error}.") from None
     except IntakeFull:
         raise _come_back("Too many webhooks at once.", FULL_FOR_S) from None

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.messenger import TeamChannel
 from services.overview import BanqState, Overview
+from services.refused_webhooks import Refusal
 from services.wording.team_withdrawals import pause_since
 from services.wording.text import Markup, Words
 
@@ -32,6 +33,9 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
     if unanswered:
         see = m.say("{number}; see /admin stuck", number=unanswered)
         lines.append(_line(m, m.say("Without an answer from Banq"), see))
+    if overview.refused_webhooks:
+        refused = (_refused(m, why, number) for why, number in overview.refused_webhooks.items())
+        lines.append(_line(m, m.say("Webhooks refused since the start"), ", ".join(refused)))
     if overview.parked_webhooks:
         lines.append(_line(m, m.say("Webhooks set aside"), _parked(m, overview.parked_webhooks)))
     if overview.oldest_dead_notice_at is not None:
@@ -44,6 +48,7 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
         and overview.oldest_dead_notice_at is None
         and overview.pause is None
         and not overview.parked_webhooks
+        and not set(overview.refused_webhooks) - {Refusal.WRONG_PATH}
         and team_channel is not TeamChannel.CLOSED
     )
     return Words(m.say("How things are"), "\n".join(lines), "good" if is_well else "warning")
@@ -164,6 +169,20 @@ def _webhooks(m: Markup, state: str, number: int) -> str:
         case "unknown":
             return m.say("{number} of kinds that are of no use here", number=number)
     raise _no_words(state)
+
+
+def _refused(m: Markup, refusal: Refusal, number: int) -> str:
+    match refusal:
+        case Refusal.WRONG_SIGNATURE:
+            return m.say(
+                "{number} with no signature or a wrong one (check {setting} in the configuration)",
+                number=number,
+                setting=m.code("signature_secrets"),
+            )
+        case Refusal.MALFORMED:
+            return m.say("{number} that could not be read", number=number)
+        case Refusal.WRONG_PATH:
+            return m.say("{number} with a wrong secret in the address", number=number)
 
 
 def _parked(m: Markup, reasons: Mapping[str, int]) -> str:

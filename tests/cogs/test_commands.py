@@ -403,6 +403,9 @@ async def test_webhooks_are_refused_as_promised(live: LiveBot) -> None:
         assert await status(live.webhook_url, b"{" + b" " * 70_000 + b"}") == 413
         assert await status(live.webhook_url, b"{}") == 204
 
+    told = (await Member(live, CLEO).command("admin status")).text
+    assert "1 with a wrong secret in the address, 1 that could not be read" in told
+
 
 async def test_a_grant_while_nobody_is_linking_binds_nobody(live: LiveBot, ada: Member) -> None:
     live.banq.ledger.approve_platform(identities.ADA.email, identities.PLATFORM_ID)

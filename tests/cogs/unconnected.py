@@ -30,6 +30,6 @@ def services_of(rig: Rig) -> Services:
         kill_switch=rig.kill_switch,
         settling=rig.settling,
         outbox=rig.outbox,
-        overview=OverviewReader(rig.database, rig.banq, rig.sources),
+        overview=OverviewReader(rig.database, rig.banq, rig.inbox.refused, rig.sources),
         languages=MemberLanguages(rig.database, ENGLISH),
     )

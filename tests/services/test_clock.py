@@ -1,4 +1,4 @@
-"""The clock was years ahead for a while, and has been put right: nothing waits until the years have passed."""
+"""The clock was years ahead for a while, and is right again: nothing waits until the years have passed."""
 
 from datetime import timedelta
 

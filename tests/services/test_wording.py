@@ -16,6 +16,7 @@ from services.links import Conflict, Frozen, LinkFrozen, LinkStale, NotLinked, U
 from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
+from services.refused_webhooks import Refusal
 from services.settling import Settlement
 from services.standing import Standing
 from services.wallet import Selection, Wallet
@@ -240,7 +241,9 @@ def told_to_the_team() -> Iterator[Words]:
         yield from (said for said in said_alone(module) if isinstance(said, Words))
     for channel in TeamChannel:
         for dead_notices, banq in enumerate(BanqState):
-            yield team_status.status(M, overview(banq, dead_notices), channel)
+            refused_webhooks = dict.fromkeys(Refusal, dead_notices)
+            shown = replace(overview(banq, dead_notices), refused_webhooks=refused_webhooks)
+            yield team_status.status(M, shown, channel)
     for state in ("active", "stale", "frozen"):
         yield team.member(M, STRANGE, WalletOverview(state, NOW, ("discord",), 1, 0))
     yield replace(team.member_not_linked(M, STRANGE), text=team.conflict(M, Conflict(NOW, "123")))
@@ -405,6 +408,7 @@ def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overvie
         links={"active": 3},
         withdrawals={"awaiting_owner": 2, "rejected_at_banq": 1},
         webhooks={},
+        refused_webhooks={},
         parked_webhooks={},
         notices={"kept": 1, "dead": dead_notices},
         dead_notices=dead_notices,
@@ -429,6 +433,21 @@ def test_the_team_is_told_how_a_pause_ends() -> None:
     paused = replace(overview(), pause=Pause(NOW, "operator", "restored from a backup"))
 
     assert "/admin resume" in team_status.status(M, paused, TeamChannel.WELL).text
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told", "tone"),
+    [
+        (Refusal.WRONG_SIGNATURE, "3 with no signature or a wrong one (check ⟦signature_secrets⟧", "warning"),
+        (Refusal.MALFORMED, "3 that could not be read", "warning"),
+        (Refusal.WRONG_PATH, "3 with a wrong secret in the address", "good"),
+    ],
+)
+def test_the_team_is_told_that_webhooks_were_refused(refusal: Refusal, told: str, tone: str) -> None:
+    words = team_status.status(M, replace(overview(), refused_webhooks={refusal: 3}), TeamChannel.WELL)
+
+    assert f"refused since the start {told}" in words.text
+    assert words.tone == tone
 
 
 def test_the_team_is_told_why_webhooks_were_set_aside_and_what_to_do() -> None:

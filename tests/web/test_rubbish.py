@@ -82,7 +82,7 @@ async def test_rubbish_is_refused(
     caplog.set_level(logging.WARNING)
 
     assert await answer_to(side, request_, body) == status
-    assert caplog.messages == []
+    assert {record.name for record in caplog.records} <= {"services.refused_webhooks"}
 
 
 async def test_without_our_cookie_the_body_is_not_even_waited_for(side: SideServer) -> None:

@@ -14,6 +14,7 @@ from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from sandbox.banq.webhooks import Signature
 from services.linking import Linked
+from services.refused_webhooks import Refusal
 from services.sources import Sources
 from storage.database import Database
 from tests.services.rig import ADA, Rig, build
@@ -124,6 +125,7 @@ async def test_any_other_is_refused(
     assert [record.message for record in caplog.records if record.name.startswith("web")] == [
         "web POST /webhooks/{secret}: 401"
     ]
+    assert signed.rig.inbox.refused.numbers == {Refusal.WRONG_SIGNATURE: 1}
 
 
 async def test_a_body_changed_by_one_bit_is_refused(signed: SideServer) -> None:

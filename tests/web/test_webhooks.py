@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.refused_webhooks import Refusal
 from tests.web.side_server import SECOND_SECRET, SECRET, SideServer
 from web.app import LARGEST_BODY
 
@@ -138,6 +139,19 @@ async def test_the_log_does_not_have_the_secret(side: SideServer, caplog: pytest
 
     assert len([line for line in caplog.messages if "/webhooks/{secret}" in line]) == 4
     assert SECRET[:-1] not in caplog.text
+
+
+async def test_what_is_refused_is_counted_and_a_flood_of_it_is_a_line(
+    side: SideServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for _ in range(5):
+        await deliver(side, BODY, "wrong")
+    assert caplog.messages == []
+    await deliver(side, b"rubbish")
+
+    assert side.rig.inbox.refused.numbers == {Refusal.WRONG_PATH: 5, Refusal.MALFORMED: 1}
+    assert [one.name for one in caplog.records if one.levelno > logging.INFO] == ["services.refused_webhooks"]
 
 
 async def test_a_full_disk_is_told_to_the_sender_and_to_who_watches(
