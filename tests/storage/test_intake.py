@@ -81,3 +81,47 @@ async def test_a_statement_that_nobody_waits_for_any_more_is_over_before_the_nex
     assert len(there) == before + 2, "nothing came in between"
     assert ("b" in there) == ("c" in there)
     assert [name in there or not stored for name, stored in zip("abd", returned, strict=True)] == [True] * 3
+
+
+class Commits:
+    """Counts what the WAL says was committed: the last frame of each commit holds the size of the file."""
+
+    def __init__(self, database: Database) -> None:
+        self._wal = database._path.with_name(f"{database._path.name}-wal")
+        self._before = self._all()
+
+    def since(self) -> int:
+        return self._all() - self._before
+
+    def _all(self) -> int:
+        wal = self._wal.read_bytes()
+        frame = 24 + int.from_bytes(wal[8:12])
+        return sum(int.from_bytes(wal[at + 4 : at + 8]) > 0 for at in range(32, len(wal), frame))
+
+
+async def test_what_comes_within_a_few_turns_of_the_loop_is_one_commit(database: Database) -> None:
+    intake = Intake(database)
+    commits = Commits(database)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(intake.store(Received("main", AT, b"0", "approval")))
+        for number in range(1, 20):
+            tasks.create_task(intake.store(Received("main", AT, str(number).encode(), "approval")))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+    assert commits.since() == 1
+    assert len(await bodies(database)) == 20
+
+
+async def test_one_alone_waits_for_no_other(database: Database) -> None:
+    intake = Intake(database)
+    commits = Commits(database)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(intake.store(Received("main", AT, b"0", "approval")))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        tasks.create_task(intake.store(Received("main", AT, b"1", "approval")))
+
+    assert commits.since() == 2
