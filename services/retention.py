@@ -18,11 +18,10 @@ REST_S = 0.2
 
 
 class Retention:
-    def __init__(self, database: Database, keep: timedelta, sources: Sources, rest_s: float = REST_S) -> None:
+    def __init__(self, database: Database, keep: timedelta, sources: Sources) -> None:
         self._database = database
         self._keep = keep
         self._sources = sources
-        self._rest_s = rest_s
         # Up to this one only so many parked webhooks are left, and those are looked at once.
         self._done_up_to = self._parked_there = 0
 
@@ -42,7 +41,7 @@ class Retention:
             if ids:
                 async with self._database.transaction() as tx:
                     await webhook_inbox.delete(tx, ids)
-                await asyncio.sleep(self._rest_s)
+                await asyncio.sleep(REST_S)
             deleted += len(ids)
             position = batch[-1].id
             waits = waits or len(old) < len(batch) or any(kept.state == "pending" for kept in old)

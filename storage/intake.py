@@ -112,11 +112,6 @@ class Intake:
             # A mistake of ours, with this batch perhaps: those that wait behind it are still to be written.
             log.exception("%s webhooks could not be stored", len(batch))
             failure = NotStored(type(error).__name__)
-        except BaseException:
-            # Nobody may be told that it is stored, nor wait for ever.
-            for _, stored in batch:
-                stored.cancel()
-            raise
         if failure is None:
             self._say_when_over()
         for _, stored in batch:

@@ -56,8 +56,6 @@ async def finish(app: web.Application, patience_s: float) -> None:
     Cleaning the runner up takes no more of a body in, so that comes afterwards.
     """
     await _begin(app)
-    # What has come by now is taken up first.
-    await asyncio.sleep(0)
     with suppress(TimeoutError):
         async with asyncio.timeout(patience_s):
             await app[UNDER_WAY].until_none()

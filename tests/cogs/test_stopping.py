@@ -68,12 +68,12 @@ async def test_a_stop_answers_what_is_under_way_and_waits_for_nothing_that_never
                 await live.has_said("stopping")
                 with pytest.raises(ConnectionRefusedError):
                     await asyncio.open_connection("127.0.0.1", live.port)
+                # The stream is over, not broken off: otherwise reading it would raise.
+                await events.content.read()
+                # Only then comes the rest of what is under way, and it is waited for.
                 await slow.send(BODY[9:])
                 answer = await slow.answer()
                 await stopping
-
-                # The stream is over, not broken off: otherwise reading it would raise.
-                await events.content.read()
             assert answer.startswith(b"HTTP/1.1 204 ")
             assert b"connection: close" in answer.lower()
             assert await slow.rest() == b""

@@ -97,6 +97,23 @@ async def test_no_wallet_waits_for_what_banq_is_slow_about(rig: Rig) -> None:
     await asyncio.wait({working})
 
 
+async def test_a_banq_that_never_answers_a_hint_is_asked_again_later(
+    rig: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processor, "HINT_PATIENCE_S", 0)
+    rig.sandbox.faults.add(Fault(route="transaction", hold=True))
+    await arrive(rig, moved("slow"))
+    async with asyncio.timeout(10):
+        await rig.work_off()
+    assert await rig.column("SELECT state || ' ' || error FROM webhook_inbox") == ["pending TimeoutError"]
+
+    monkeypatch.undo()
+    rig.sandbox.faults.clear()
+    clock.forward(seconds=2)
+    await rig.work_off()
+    assert await rig.column(STATES) == ["processed"]
+
+
 async def test_a_hint_that_failed_is_not_overtaken_by_a_later_one(rig: Rig, clock: Clock) -> None:
     rig.sandbox.faults.outage = "503"
     await arrive(rig, moved("one"))

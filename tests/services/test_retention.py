@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from services import retention as rules
 from services.retention import BATCH, Retention
 from services.sources import Sources
 from storage import webhook_inbox
@@ -19,8 +20,9 @@ A_DAY_MINUTES = 24 * 60
 
 
 @pytest.fixture
-def retention(database: Database, sources: Sources) -> Retention:
-    return Retention(database, KEPT, sources, rest_s=0)
+def retention(database: Database, sources: Sources, monkeypatch: pytest.MonkeyPatch) -> Retention:
+    monkeypatch.setattr(rules, "REST_S", 0)
+    return Retention(database, KEPT, sources)
 
 
 async def receive(database: Database, clock: Clock, number: int, state: str = "processed") -> None:

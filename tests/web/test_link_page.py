@@ -444,6 +444,25 @@ async def test_a_failure_of_ours_is_a_short_sentence_with_a_reference(
     reference = answer.body.removeprefix("Something went wrong on our side. Ref ")
     assert reference in caplog.text
     assert link not in caplog.text
+    assert "Traceback" in caplog.text
+
+
+async def test_what_cannot_be_written_is_told_in_a_line_without_where_in_the_program(
+    side: SideServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    link, browser = await side.new_link(), side.browser()
+    writer = side.rig.database._writer
+    assert writer is not None
+    await writer.execute("PRAGMA query_only = ON")
+
+    answers = [await browser.open(link) for _ in range(3)]
+
+    assert [answer.status for answer in answers] == [500] * 3
+    lines = [
+        record for record in caplog.records if record.name == "web.app" and record.levelno > logging.INFO
+    ]
+    assert len(lines) == 3
+    assert not any(record.exc_info for record in lines)
 
 
 async def lose_table(side: SideServer, name: str) -> None:
