@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services import withdrawal_steps
+from services import reasons, withdrawal_steps
 from services.changes import Changes
 from services.sources import Sources
 from storage import audit, limits, withdrawals
@@ -35,7 +35,7 @@ class KillSwitch:
 
     async def pause(self, actor: str, reason: str) -> PausedNow | AlreadyPaused:
         """Stop all withdrawals that Banq has not been asked for yet, in every process, at once."""
-        now = self._sources.now()
+        now, reason = self._sources.now(), reasons.kept(reason)
         async with self._database.transaction() as tx:
             if not await limits.pause(tx, now, actor, reason):
                 pause = await limits.current_pause(tx)
@@ -56,7 +56,7 @@ class KillSwitch:
             pause = await limits.current_pause(tx)
             if pause is None or not await limits.resume(tx, now):
                 return NotPaused()
-            await audit.append(tx, now, actor, "withdrawals resumed", reason=reason)
+            await audit.append(tx, now, actor, "withdrawals resumed", reason=reasons.kept(reason))
         return pause
 
     async def current_pause(self) -> Pause | None:

@@ -4,16 +4,22 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from services import withdrawal_steps
+from services import reasons, withdrawal_steps
 from services.identity import ChatUser
 from services.line import Line
 from services.linking import holder_in
 from services.sources import Sources
 from storage import audit, link_sessions, links, outbox, withdrawals
+from storage.audit import Entry
 from storage.database import Connection, Database
 from storage.links import Link
 
 log = logging.getLogger(__name__)
+
+LINK_ACTIONS = (
+    *("wallet linked", "wallet replaced", "wallet unlinked", "wallet frozen"),
+    *("access revoked", "person forgotten"),
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,14 @@ class Links:
         unsent = await withdrawals.count_unsent(self._database.read, link.id)
         return WalletOverview(link.state, link.linked_at, chats, running, unsent)
 
+    async def latest(self, state: str | None, limit: int) -> list[Link]:
+        """The newest links of all members: in this state, or in whatever."""
+        return await links.latest(self._database.read, state, limit)
+
+    async def history(self, user: ChatUser) -> list[Entry]:
+        """What was done with the user's links and why, the newest last."""
+        return await audit.of_member(self._database.read, user.key, LINK_ACTIONS)
+
     async def latest_conflict(self, user: ChatUser) -> Conflict | None:
         """The user's latest attempt that failed since the wallet is linked to another; for the team only.
 
@@ -102,20 +116,25 @@ class Links:
 
         An attempt to link that is under way ends too, so that it cannot undo this.
         """
-        now = self._sources.now()
         async with self._database.transaction() as tx:
-            await self._end_attempt(tx, user, actor, now)
-            link = await links.of_chat_user(tx, *user.key)
-            if link is None:
-                return NotLinked()
-            await links.end(tx, link.id, now)
-            cancelled = await withdrawal_steps.cancel_unsent(tx, link.id, actor, now)
-            running = await withdrawals.count_running(tx, *user.key)
-            await audit.append(
-                tx, now, actor, "wallet unlinked", member=user.key, object_id=link.id, reason=reason
-            )
-            if actor != "member":
-                await outbox.insert(tx, user.key, "unlinked_by_admin", link.id, now)
+            return await self.unlink_in(tx, user, actor, reason)
+
+    async def unlink_in(
+        self, tx: Connection, user: ChatUser, actor: str, reason: str
+    ) -> Unlinked | NotLinked:
+        """The same as part of a transaction that does more."""
+        now = self._sources.now()
+        await self.end_attempt(tx, user, actor, now)
+        link = await links.of_chat_user(tx, *user.key)
+        if link is None:
+            return NotLinked()
+        await links.end(tx, link.id, now)
+        cancelled = await withdrawal_steps.cancel_unsent(tx, link.id, actor, now)
+        running = await withdrawals.count_running(tx, *user.key)
+        kept = reasons.kept(reason)
+        await audit.append(tx, now, actor, "wallet unlinked", member=user.key, object_id=link.id, reason=kept)
+        if actor != "member":
+            await outbox.insert(tx, user.key, "unlinked_by_admin", link.id, now)
         return Unlinked(cancelled, running)
 
     async def freeze(self, user: ChatUser, actor: str, reason: str) -> Frozen | NotLinked:
@@ -125,21 +144,23 @@ class Links:
         """
         now = self._sources.now()
         async with self._database.transaction() as tx:
-            await self._end_attempt(tx, user, actor, now)
+            await self.end_attempt(tx, user, actor, now)
             link = await links.of_chat_user(tx, *user.key)
             if link is None:
                 return NotLinked()
             cancelled = await withdrawal_steps.cancel_unsent(tx, link.id, actor, now)
             running = await withdrawals.count_running(tx, *user.key)
             if await links.move(tx, link.id, link.state, "frozen") and link.state != "frozen":
+                kept = reasons.kept(reason)
                 await audit.append(
-                    tx, now, actor, "wallet frozen", member=user.key, object_id=link.id, reason=reason
+                    tx, now, actor, "wallet frozen", member=user.key, object_id=link.id, reason=kept
                 )
                 if actor != "member":
                     await outbox.insert(tx, user.key, "frozen_by_admin", link.id, now)
         return Frozen(cancelled, running)
 
-    async def _end_attempt(self, tx: Connection, user: ChatUser, actor: str, now: datetime) -> None:
+    async def end_attempt(self, tx: Connection, user: ChatUser, actor: str, now: datetime) -> None:
+        """End the user's attempt to link that is under way, if there is one."""
         session = await link_sessions.live_of(tx, *user.key)
         if session is not None:
             await self._line.end(tx, session, "cancelled", now, actor)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services import withdrawal_steps
+from services import reasons, withdrawal_steps
 from services.changes import Changes
 from services.sources import Sources
 from storage import audit, withdrawals
@@ -72,7 +72,7 @@ class Settling:
                 f"settled as {settlement}",
                 member=withdrawal.owner,
                 object_id=withdrawal.id,
-                reason=reason,
+                reason=reasons.kept(reason),
             )
         self._changes.announce()
         return Settled(withdrawal)

@@ -10,8 +10,9 @@ from services.identity import ChatUser
 from services.sources import Sources
 from services.withdrawals import NotYourWithdrawal
 from storage import address_book as saved_addresses
-from storage import outbox, withdrawals
+from storage import audit, outbox, withdrawals
 from storage.address_book import SavedAddress
+from storage.audit import Entry
 from storage.database import Database
 from storage.withdrawals import Withdrawal
 
@@ -35,6 +36,14 @@ class History:
     page: int
     pages: int
     count: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A withdrawal and all lines about it in the audit log, oldest first."""
+
+    withdrawal: Withdrawal
+    lines: list[Entry]
 
 
 class WithdrawalHistory:
@@ -63,6 +72,17 @@ class WithdrawalHistory:
         times = await withdrawal_steps.times(read, withdrawal_id)
         saved = await saved_addresses.find(read, user.key, withdrawal.network, withdrawal.address)
         return Story(withdrawal, times, saved)
+
+    async def latest(self, state: str | None, limit: int) -> list[Withdrawal]:
+        """For the operator: the newest of all members, in this state or in whatever."""
+        return await withdrawals.latest(self._database.read, state, limit)
+
+    async def record(self, withdrawal_id: str) -> Record | None:
+        """For the operator: a withdrawal of whomever, with all that was written down about it."""
+        withdrawal = await withdrawals.get(self._database.read, withdrawal_id)
+        if withdrawal is None:
+            return None
+        return Record(withdrawal, await audit.of_object(self._database.read, withdrawal_id))
 
     async def mark_told(self, withdrawal: Withdrawal) -> None:
         """Its owner has seen in chat how it stands, so no direct message needs to tell it. Idempotent."""

@@ -1,5 +1,8 @@
 """Who did what to whom, when and why. Append-only, by triggers; never secrets, holdings or addresses."""
 
+import json
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +27,10 @@ async def append(
     object_id: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Add a line. `actor` is 'member', 'banq', 'bot' or 'admin:<id>'; `member` is (platform, user id)."""
+    """Add a line. `actor` is 'member', 'banq', 'bot', 'operator' or 'admin:<id>'.
+
+    `member` is (platform, user id).
+    """
     await tx.execute(
         "INSERT INTO audit (at, actor, action, chat_platform, chat_user_id, object_id, reason)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -46,10 +52,25 @@ async def latest(connection: Connection, member: tuple[str, str], action: str) -
         *member,
         action,
     )
-    return None if row is None else Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"])
+    return None if row is None else _entry(row)
+
+
+async def of_member(connection: Connection, member: tuple[str, str], actions: Sequence[str]) -> list[Entry]:
+    """All lines about this (platform, user id) with one of these actions, oldest first."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM audit WHERE chat_platform = ?1 AND chat_user_id = ?2"
+        " AND action IN (SELECT value FROM json_each(?3)) ORDER BY id",
+        *member,
+        json.dumps(actions),
+    )
+    return [_entry(row) for row in rows]
 
 
 async def of_object(connection: Connection, object_id: str) -> list[Entry]:
     """All lines about this object, oldest first."""
     rows = await connection.fetch_all("SELECT * FROM audit WHERE object_id = ?1 ORDER BY id", object_id)
-    return [Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"]) for row in rows]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    return Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"])

@@ -18,6 +18,7 @@ class Link:
     state: str
     session_id: str
     linked_at: datetime
+    ended_at: datetime | None = None
 
 
 async def insert(tx: Connection, link: Link) -> None:
@@ -72,6 +73,16 @@ async def of_wallet(connection: Connection, user_guid: str, banq_user_id: str) -
     return [link for row in rows if (link := _link(row)) is not None]
 
 
+async def latest(connection: Connection, state: str | None, limit: int) -> list[Link]:
+    """Of all members the newest first, in this state or in whatever."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM links WHERE ?1 IS NULL OR state = ?1 ORDER BY linked_at DESC, rowid DESC LIMIT ?2",
+        state,
+        limit,
+    )
+    return [link for row in rows if (link := _link(row)) is not None]
+
+
 async def move(tx: Connection, link_id: str, old: str, new: str) -> bool:
     """Compare-and-set of the state, for states other than 'unlinked'."""
     changed = await tx.execute("UPDATE links SET state = ?3 WHERE id = ?1 AND state = ?2", link_id, old, new)
@@ -110,4 +121,5 @@ def _link(row: sqlite3.Row | None) -> Link | None:
         state=row["state"],
         session_id=row["session_id"],
         linked_at=from_ms(row["linked_at"]),
+        ended_at=None if row["ended_at"] is None else from_ms(row["ended_at"]),
     )

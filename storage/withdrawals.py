@@ -240,6 +240,17 @@ async def of_chat_user(
     return _withdrawals(rows)
 
 
+async def latest(connection: Connection, state: str | None, limit: int) -> list[Withdrawal]:
+    """Of all members the newest first, in this state or in whatever."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM withdrawals WHERE ?1 IS NULL OR state = ?1"
+        " ORDER BY created_at DESC, rowid DESC LIMIT ?2",
+        state,
+        limit,
+    )
+    return _withdrawals(rows)
+
+
 async def count_of_chat_user(connection: Connection, chat_platform: str, chat_user_id: str) -> int:
     return await connection.count(
         "SELECT count(*) FROM withdrawals WHERE chat_platform = ?1 AND chat_user_id = ?2"

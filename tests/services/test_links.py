@@ -97,6 +97,25 @@ async def test_an_admin_is_named_in_the_audit_log(linked: Rig) -> None:
     assert await audit(linked) == [("admin:9", "wallet unlinked", ADA.id, "asked by mail")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("all\x1b[8m\nis \u202ewell", "all[8m is well"),
+        ("\u200b\u200b\u200b", "(nothing that can be read)"),
+        ("x" * 201, "x" * 199 + "…"),
+    ],
+)
+async def test_a_reason_is_kept_without_what_deceives_its_readers(linked: Rig, typed: str, kept: str) -> None:
+    await linked.links.freeze(ADA, "admin:9", typed)
+    await linked.links.unlink(ADA, "admin:9", typed)
+    await linked.kill_switch.pause("admin:9", typed)
+    await linked.kill_switch.resume("admin:9", typed)
+
+    reasons = await linked.column("SELECT reason FROM audit WHERE actor = 'admin:9'")
+    assert reasons == [kept] * 4
+    assert await linked.column("SELECT reason FROM pauses") == [kept]
+
+
 async def test_linking_is_in_the_audit_log(linked: Rig) -> None:
     rows = await linked.database.read.fetch_all("SELECT actor, action, chat_user_id FROM audit ORDER BY id")
 

@@ -63,7 +63,7 @@ async def test_a_person_settles_it_with_a_reason(
     assert [stuck.id for stuck in await linked.settling.stuck()] == [withdrawal.id]
     clock.forward(minutes=60)
 
-    outcome = await linked.settling.settle(withdrawal.id, settlement, ADMIN, "Banq's support says so")
+    outcome = await linked.settling.settle(withdrawal.id, settlement, ADMIN, "Banq's\nsupport\u202e says so")
 
     assert isinstance(outcome, Settled)
     stored = await linked.stored(withdrawal)
