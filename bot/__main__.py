@@ -5,7 +5,7 @@ import gc
 import sqlite3
 import sys
 from collections.abc import Callable, Coroutine
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +13,12 @@ import typer
 from rich.console import Console
 
 from bot import config, logs
+from bot.chat_users import NOT_A_USER, chat_user
 from bot.database_words import why_damaged, why_not_written, why_refused
 from bot.refusals import StartRefused, unwrap
+from services import reasons
 from services.foreign_text import clean
+from services.identity import ChatUser
 from storage.database import CannotWrite, is_damage
 from storage.refusals import DatabaseRefused
 
@@ -28,19 +31,46 @@ cli = typer.Typer(
 )
 webhooks = typer.Typer(help="What Banq sends to us, and where.", no_args_is_help=True)
 cli.add_typer(webhooks, name="webhooks")
-withdrawals = typer.Typer(help="Withdrawals that need a person.", no_args_is_help=True)
+withdrawals = typer.Typer(help="Members' withdrawals, and those that need a person.", no_args_is_help=True)
 cli.add_typer(withdrawals, name="withdrawals")
 events = typer.Typer(help="Webhooks that came, and what became of them.", no_args_is_help=True)
 cli.add_typer(events, name="events")
+links = typer.Typer(help="Members' links to their wallets.", no_args_is_help=True)
+cli.add_typer(links, name="links")
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
-SHORTEST_REASON, LONGEST_REASON = 3, 200
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+User = Annotated[str, typer.Argument(metavar="USER", help="A Discord user id.")]
+UserOption = Annotated[str, typer.Option("--user", metavar="USER", help="A Discord user id.")]
+Limit = Annotated[int, typer.Option(help="How many to show.", min=1, max=10_000)]
+ReasonOption = Annotated[str, typer.Option(help="Why; it is kept in the audit log.")]
 Reason = Annotated[str, typer.Argument(help="Why; it is kept in the audit log.")]
 
 
 class Outcome(Enum):
     SENT = "sent"
     NOT_SENT = "not-sent"
+
+
+class LinkState(StrEnum):
+    ACTIVE = "active"
+    STALE = "stale"
+    FROZEN = "frozen"
+    UNLINKED = "unlinked"
+
+
+class WithdrawalState(StrEnum):
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    SUBMITTING = "submitting"
+    AWAITING_OWNER = "awaiting_owner"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 @cli.callback()
@@ -87,12 +117,12 @@ def demo(
 
 
 @webhooks.command("show")
-def webhooks_show(context: typer.Context) -> None:
+def webhooks_show(context: typer.Context, as_json: AsJson = False) -> None:
     """Print what Banq has configured for each lane."""
     from bot import webhook_setup  # noqa: PLC0415
 
     settings = _load(context)
-    _execute(lambda: webhook_setup.show(settings))
+    _execute(lambda: webhook_setup.show(settings, as_json=as_json))
 
 
 @webhooks.command("set")
@@ -123,12 +153,34 @@ def resume(context: typer.Context, reason: Reason) -> None:
 
 
 @withdrawals.command("list")
-def withdrawals_list(context: typer.Context) -> None:
+def withdrawals_list(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Not only those, but the newest of all.")] = False,
+    state: Annotated[WithdrawalState | None, typer.Option(help="The newest in this state.")] = None,
+    limit: Annotated[int, typer.Option(help="How many of the newest to show.", min=1, max=10_000)] = 20,
+    as_json: AsJson = False,
+) -> None:
     """List the withdrawals that Banq gave no answer about, with what to ask Banq for."""
-    from bot import withdrawals as operator  # noqa: PLC0415
+    from bot import withdrawal_list as operator  # noqa: PLC0415
 
     settings = _load(context)
-    _execute(lambda: operator.show_stuck(settings))
+    if every or state is not None:
+        _execute(lambda: operator.show_all(settings, state, limit, as_json=as_json))
+    else:
+        _execute(lambda: operator.show_stuck(settings, as_json=as_json))
+
+
+@withdrawals.command("show")
+def withdrawals_show(
+    context: typer.Context,
+    withdrawal_id: Annotated[str, typer.Argument(metavar="ID", help="As 'withdrawals list' shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one, with each of its steps."""
+    from bot import withdrawal_list as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.show(settings, withdrawal_id, as_json=as_json))
 
 
 @withdrawals.command("settle")
@@ -155,13 +207,14 @@ def events_list(
     every: Annotated[
         bool, typer.Option("--all", help="Not only those that fail, but the newest of all.")
     ] = False,
-    limit: Annotated[int, typer.Option(help="How many to show.", min=1, max=10_000)] = 20,
+    limit: Limit = 20,
+    as_json: AsJson = False,
 ) -> None:
     """List the webhooks that were set aside after failures, or still fail, with the reason."""
     from bot import events as operator  # noqa: PLC0415
 
     settings = _load(context)
-    _execute(lambda: operator.show(settings, limit, every=every))
+    _execute(lambda: operator.show(settings, limit, every=every, as_json=as_json))
 
 
 @events.command("replay")
@@ -176,6 +229,74 @@ def events_replay(
 
     settings = _load(context)
     _execute(lambda: operator.replay(settings, ids or []))
+
+
+@links.command("list")
+def links_list(
+    context: typer.Context,
+    state: Annotated[LinkState | None, typer.Option(help="Only those in this state.")] = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List who is or was linked, the newest first; never to which wallet."""
+    from bot import links as operator  # noqa: PLC0415
+
+    settings = _load(context)
+    _execute(lambda: operator.show_all(settings, state, limit, as_json=as_json))
+
+
+@links.command("show")
+def links_show(context: typer.Context, user: User, as_json: AsJson = False) -> None:
+    """Show whether a member is linked, and what was done with the link and why."""
+    from bot import links as operator  # noqa: PLC0415
+
+    settings, member = _load(context), _member(user)
+    _execute(lambda: operator.show(settings, member, as_json=as_json))
+
+
+@links.command("unlink")
+def links_unlink(context: typer.Context, user: User, reason: ReasonOption) -> None:
+    """Unlink a member's wallet. The member is told; what is not sent yet is cancelled."""
+    from bot import links as operator  # noqa: PLC0415
+
+    settings, member, kept = _load(context), _member(user), _kept(reason)
+    _execute(lambda: operator.unlink(settings, member, kept))
+
+
+@links.command("freeze")
+def links_freeze(context: typer.Context, user: User, reason: ReasonOption) -> None:
+    """Stop a member from withdrawing, until the wallet is linked again. The member is told."""
+    from bot import links as operator  # noqa: PLC0415
+
+    settings, member, kept = _load(context), _member(user), _kept(reason)
+    _execute(lambda: operator.freeze(settings, member, kept))
+
+
+@cli.command()
+def export(
+    context: typer.Context,
+    user: UserOption,
+    file: Annotated[Path | None, typer.Argument(help="A new file; without: one in this folder.")] = None,
+) -> None:
+    """Write all that is stored about a person to a file, for that person."""
+    from bot import people as operator  # noqa: PLC0415
+
+    settings, member = _load(context), _member(user)
+    _execute(lambda: operator.export(settings, member, file))
+
+
+@cli.command()
+def forget(
+    context: typer.Context,
+    user: UserOption,
+    reason: ReasonOption,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Unlink a person and remove what is stored about them, but for what proves what happened."""
+    from bot import people as operator  # noqa: PLC0415
+
+    settings, member, kept = _load(context), _member(user), _kept(reason)
+    _execute(lambda: operator.forget(settings, member, kept, is_sure=yes))
 
 
 @cli.command()
@@ -218,13 +339,22 @@ def _load(context: typer.Context) -> config.Config:
 def _kept(reason: str) -> str:
     """The reason as it is kept, by the same rule as in chat."""
     # Cut well beyond what is allowed, so that nothing is kept in part.
-    cleaned = clean(reason, 2 * LONGEST_REASON)
-    if SHORTEST_REASON <= len(cleaned) <= LONGEST_REASON:
+    cleaned = clean(reason, 2 * reasons.LONGEST)
+    if reasons.SHORTEST <= len(cleaned) <= reasons.LONGEST:
         return cleaned
     errors.print(
-        f"The reason must be {SHORTEST_REASON} to {LONGEST_REASON} characters long. Nothing was changed."
+        f"The reason must be {reasons.SHORTEST} to {reasons.LONGEST} characters long. Nothing was changed."
     )
     raise typer.Exit(2)
+
+
+def _member(user: str) -> ChatUser:
+    """The member whose id this is."""
+    member = chat_user(user)
+    if member is None:
+        errors.print(NOT_A_USER, markup=False)
+        raise typer.Exit(2)
+    return member
 
 
 def _execute(work: Callable[[], Coroutine[Any, Any, int | None]]) -> None:

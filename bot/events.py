@@ -5,22 +5,25 @@ from rich.markup import escape
 
 from bot.config import Config
 from bot.existing_database import existing_database
+from bot.json_output import print_json
+from bot.printing import shown
 from services.events import Events, ReceivedEvent
-from services.foreign_text import clean
 from services.sources import Sources
 from storage.webhook_inbox import Delivery
 
 console = Console(highlight=False, soft_wrap=True)
 ACTOR = "operator"
-LONGEST_TEXT = 200
 STATES = {"pending": "waits", "processed": "worked off", "parked": "set aside"}
 
 
-async def show(settings: Config, limit: int, *, every: bool) -> None:
+async def show(settings: Config, limit: int, *, every: bool, as_json: bool) -> None:
     """Those that failed, or all; never what is in them."""
     async with existing_database(settings) as database:
         events = Events(database, Sources())
         found = await events.latest(limit) if every else await events.failing(limit)
+    if as_json:
+        print_json([_of_event(event) for event in found])
+        return
     if not found:
         console.print(
             "No webhook has come yet." if every else "No webhook is failing, and none is set aside."
@@ -37,17 +40,27 @@ def _line(event: ReceivedEvent) -> str:
     said = " ".join(filter(None, (event.kind, event.action))) or "(of no kind)"
     line = (
         f"[bold]{delivery.id}[/bold]  {delivery.received_at:%Y-%m-%d %H:%M:%S} UTC, "
-        f"lane {_harmless(delivery.lane)}, {escape(said)}: {_became(delivery)}"
+        f"lane {shown(delivery.lane)}, {escape(said)}: {_became(delivery)}"
     )
     if delivery.attempts and delivery.state != "processed":
         tries = "1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries"
-        line += f" after {tries}, the last failed: {_harmless(delivery.error or 'no reason')}"
+        line += f" after {tries}, the last failed: {shown(delivery.error or 'no reason')}"
     return line
 
 
-def _harmless(text: str) -> str:
-    """Nothing that steers a terminal, or that would be taken for our own markup."""
-    return escape(clean(text, LONGEST_TEXT))
+def _of_event(event: ReceivedEvent) -> dict[str, object]:
+    delivery = event.delivery
+    return {
+        "webhook": delivery.id,
+        "lane": delivery.lane,
+        "received_at": delivery.received_at,
+        "kind": delivery.kind,
+        "resource_type": event.kind,
+        "action": event.action,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "error": delivery.error,
+    }
 
 
 def _became(delivery: Delivery) -> str:

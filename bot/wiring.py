@@ -13,6 +13,7 @@ from banq.client import BanqClient
 from banq.models import PlatformId
 from bot.banq_client import banq_client
 from bot.config import Config
+from bot.linking_rules import linking_rules
 from bot.refusals import StartRefused
 from cogs.addresses import AddressesCog
 from cogs.admin import AdminCog
@@ -33,7 +34,7 @@ from services.health import HealthCheck
 from services.inbox import Inbox
 from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
-from services.line import Line, LinkingRules
+from services.line import Line
 from services.link_page import LinkPage
 from services.linking import Linking
 from services.links import Links
@@ -88,16 +89,7 @@ class Parts:
 async def wired(config: Config) -> AsyncIterator[Parts]:
     sources = Sources()
     lanes = {name: PlatformId(lane.platform_id) for name, lane in config.lanes.items()}
-    rules = LinkingRules(
-        link_lives=timedelta(minutes=config.linking.link_minutes),
-        turn_lives=timedelta(minutes=config.linking.turn_minutes),
-        code_lives=timedelta(minutes=config.linking.code_minutes),
-        late_approvals_within=timedelta(minutes=config.linking.late_approval_minutes),
-        cool_down=timedelta(minutes=config.linking.cool_down_minutes),
-        heard_within=timedelta(seconds=config.linking.page_silence_seconds),
-        proof="sign_in" if config.discord.has_sign_in else "code",
-        echoes_reference=config.banq.reference_option is not None,
-    )
+    rules = linking_rules(config)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(config.storage.path))
         await _refuse_missing_lanes(database, lanes)

@@ -3,13 +3,11 @@
 from typing import assert_never
 
 from rich.console import Console
-from rich.markup import escape
 
 from bot.config import Config
 from bot.existing_database import existing_database
-from services.addresses import shortened
+from bot.printing import shown
 from services.changes import Changes
-from services.foreign_text import clean
 from services.kill_switch import AlreadyPaused, KillSwitch, NotPaused, PausedNow
 from services.settling import NotStuck, Settled, Settlement, Settling, StillChecking
 from services.sources import Sources
@@ -31,7 +29,7 @@ async def pause(settings: Config, reason: str) -> None:
         case AlreadyPaused(found):
             console.print(
                 f"Withdrawals are paused already, since {found.paused_at:%Y-%m-%d %H:%M} UTC "
-                f"by {_shown(found.actor)}: {_shown(found.reason)}"
+                f"by {shown(found.actor)}: {shown(found.reason)}"
             )
         case never:
             assert_never(never)
@@ -50,28 +48,6 @@ async def resume(settings: Config, reason: str) -> None:
             console.print("Withdrawals are not paused.")
         case never:
             assert_never(never)
-
-
-async def show_stuck(settings: Config) -> None:
-    """What is needed to ask Banq about each withdrawal without an answer."""
-    async with existing_database(settings) as database:
-        stuck = await Settling(database, Changes(), Sources()).stuck()
-    if not stuck:
-        console.print("Banq has answered about every withdrawal.")
-        return
-    for withdrawal in stuck:
-        console.print(
-            f"[bold]{withdrawal.id}[/bold]  asked of Banq {withdrawal.updated_at:%Y-%m-%d %H:%M} UTC, "
-            f"lane {withdrawal.lane}, member {withdrawal.chat_user_id}"
-        )
-        console.print(
-            f"    userId {escape(withdrawal.banq_user_id)}, tokenDataId {escape(withdrawal.token_data_id)}, "
-            f"amount {withdrawal.amount}, to {shortened(withdrawal.address)}"
-        )
-    console.print(
-        "Find out at Banq what became of each, then: "
-        "banqbot withdrawals settle ID --outcome sent|not-sent --reason …"
-    )
 
 
 async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, reason: str) -> int:
@@ -97,8 +73,3 @@ async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, r
         case never:
             assert_never(never)
     return 1
-
-
-def _shown(text: str) -> str:
-    """Somebody's words, with nothing in them that a terminal obeys."""
-    return escape(clean(text, 200))

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import socket
 import sys
@@ -278,6 +279,12 @@ async def test_webhooks_are_created_shown_and_patched(tmp_path: Path, sandbox: B
     assert shown.code == 0
     assert "main: https://bot.example/webhooks/… (this bot)" in shown.out
     assert SECRET[::-1] not in shown.said
+
+    for_programs = await banqbot(config, "webhooks", "show", "--json")
+    assert (for_programs.code, for_programs.err) == (0, "")
+    main, second = json.loads(for_programs.out)
+    assert (main["lane"], main["well"], main["url"]) == ("main", True, "https://bot.example/webhooks/…")
+    assert (second["lane"], second["missing"]) == ("second", [])
 
     sections["web"]["public_url"] = "https://moved.example"
     patched = await banqbot(write(tmp_path, sections), "webhooks", "set")

@@ -1,10 +1,12 @@
 """`banqbot events`, as it is typed."""
 
 import asyncio
+import json
 from pathlib import Path
 
 from storage.database import Database
 from tests.bot.test_command_line import banqbot, with_database
+from tests.bot.typed import typed
 
 BODY = '{"resourceType": "NftTransaction", "action": "completed"}'
 PARKED = (
@@ -85,3 +87,24 @@ async def test_what_no_webhook_can_have_is_damage(tmp_path: Path) -> None:
     sentence = "The database is damaged. Stop the bot, and restore a backup: banqbot restore FILE"
     assert said[0] == f"{sentence} (it holds a time that cannot be)\n"
     assert said[1].startswith(f"{sentence} (SQLite says: Could not decode to UTF-8 column 'lane'")
+
+
+async def test_webhooks_are_listed_for_programs_without_what_is_in_them(tmp_path: Path) -> None:
+    config, _ = await with_database(tmp_path, PARKED)
+
+    listed = await typed(config, "events", "list", "--json")
+
+    assert (listed.code, listed.err) == (0, "")
+    assert json.loads(listed.out) == [
+        {
+            "webhook": 1,
+            "lane": "main",
+            "received_at": "1970-01-01T00:00:00+00:00",
+            "kind": "transaction",
+            "resource_type": "NftTransaction",
+            "action": "completed",
+            "state": "parked",
+            "attempts": 5,
+            "error": "Banq refused the call (403)",
+        }
+    ]
