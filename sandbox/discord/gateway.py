@@ -96,6 +96,9 @@ class Gateway:
         self._resume_url = resume_url
         self._sessions: dict[str, Session] = {}
         self._sockets: set[web.WebSocketResponse] = set()
+        self._greets = asyncio.Event()
+        self._greets.set()
+        self._ungreeted = 0
 
     @property
     def connected(self) -> bool:
@@ -129,6 +132,16 @@ class Gateway:
             if transport is not None:
                 transport.abort()
 
+    async def go_away(self) -> None:
+        """Ends every connection, and leaves whoever comes back without a greeting. Returns once one has."""
+        self._greets.clear()
+        await self.close()
+        while not self._ungreeted:
+            await self._world.next_change()
+
+    def come_back(self) -> None:
+        self._greets.set()
+
     async def close(self) -> None:
         for socket in tuple(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
@@ -139,6 +152,7 @@ class Gateway:
         self._sockets.add(socket)
         session: Session | None = None
         try:
+            await self._until_it_greets()
             await socket.send_json({"op": Op.HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}, "s": None})
             async for frame in socket:
                 if frame.type is not WSMsgType.TEXT:
@@ -154,6 +168,16 @@ class Gateway:
                 session.socket = None
                 self._world.changed(Change("gateway"))
         return socket
+
+    async def _until_it_greets(self) -> None:
+        if self._greets.is_set():
+            return
+        self._ungreeted += 1
+        self._world.changed(Change("gateway"))
+        try:
+            await self._greets.wait()
+        finally:
+            self._ungreeted -= 1
 
     async def _receive(
         self, socket: web.WebSocketResponse, session: Session | None, raw: str
