@@ -4,8 +4,8 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -31,6 +31,10 @@ CONCURRENT_CALLS = 64
 REFRESH_EARLY_S = 60.0
 ATTEMPTS = 2
 
+# The name of a call, how many seconds it took, and the error it ended with, if any: a BanqError mostly, or
+# CancelledError where the caller waited no longer.
+Observer = Callable[[str, float, BaseException | None], None]
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -46,9 +50,12 @@ class Endpoint:
 class BanqClient:
     """Banq's calls. Each raises a BanqError; only calls that change nothing are ever sent twice."""
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+    def __init__(
+        self, endpoint: Endpoint, credentials: Credentials, observer: Observer | None = None
+    ) -> None:
         self._endpoint = endpoint
         self._credentials = credentials
+        self._observer = observer
         # A withdrawal has places of its own: it never waits behind those who only look.
         self._looking = asyncio.Semaphore(CONCURRENT_CALLS)
         self._changing = asyncio.Semaphore(CONCURRENT_CALLS)
@@ -74,33 +81,55 @@ class BanqClient:
             await self._session.close()
 
     async def account_spaces(self) -> tuple[AccountSpace, ...]:
-        return protocol.read_account_spaces(await self._call(protocol.account_spaces_request()))
+        with self._observed("account_spaces"):
+            return protocol.read_account_spaces(await self._call(protocol.account_spaces_request()))
 
     async def webhook_config(self, space: AccountSpaceId) -> WebhookConfig | None:
         """The space's webhook configuration, or None where none was ever made. The GET is inferred."""
         try:
-            return protocol.read_webhook_config(await self._call(protocol.webhook_config_request(space)))
+            with self._observed("webhook_config"):
+                return protocol.read_webhook_config(await self._call(protocol.webhook_config_request(space)))
         except NotFound:
             return None
 
     async def set_webhook_config(self, space: AccountSpaceId, config: WebhookConfig) -> None:
         """Patch the space's webhook configuration, or create it the first time."""
         try:
-            await self._call(protocol.set_webhook_config_request(space, config, create=False))
+            with self._observed("set_webhook_config"):
+                await self._call(protocol.set_webhook_config_request(space, config, create=False))
         except NotFound:
-            await self._call(protocol.set_webhook_config_request(space, config, create=True))
+            with self._observed("set_webhook_config"):
+                await self._call(protocol.set_webhook_config_request(space, config, create=True))
 
     async def platform_nfts(self, user: UserGuid) -> NftList:
-        response = await self._call(protocol.platform_nfts_request(user))
-        # A wallet of thousands takes long to read; nobody else waits for that.
-        return await asyncio.to_thread(protocol.read_nfts, response)
+        with self._observed("platform_nfts"):
+            response = await self._call(protocol.platform_nfts_request(user))
+            # A wallet of thousands takes long to read; nobody else waits for that.
+            return await asyncio.to_thread(protocol.read_nfts, response)
 
     async def withdraw(self, order: WithdrawOrder) -> Transaction:
         """Start a withdrawal. Not idempotent: after OutcomeUnknown it must never be sent again."""
-        return protocol.read_withdrawal(await self._call(protocol.withdraw_request(order)))
+        with self._observed("withdraw"):
+            return protocol.read_withdrawal(await self._call(protocol.withdraw_request(order)))
 
     async def transaction(self, transaction: TransactionId) -> Transaction:
-        return protocol.read_transaction(await self._call(protocol.transaction_request(transaction)))
+        with self._observed("transaction"):
+            return protocol.read_transaction(await self._call(protocol.transaction_request(transaction)))
+
+    @contextmanager
+    def _observed(self, operation: str) -> Iterator[None]:
+        if self._observer is None:
+            yield
+            return
+        started = time.monotonic()
+        error: BaseException | None = None
+        try:
+            yield
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            self._observer(operation, time.monotonic() - started, error)
 
     async def _call(self, request: Request) -> Response:
         url = self._endpoint.api_url.rstrip("/") + request.path

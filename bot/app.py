@@ -10,14 +10,12 @@ import aiohttp
 import discord
 from aiohttp import web
 
-from banq.client import BanqClient
-from bot.config import Config
+from bot.config import Config, Metrics, Web
 from bot.lock import only_one
 from bot.refusals import StartRefused
 from bot.wiring import wired
 from cogs.client import BanqBot
 from services.foreign_text import clean
-from services.overview import BanqState, banq_state
 from storage.limits import Pause
 from web.app import create_runner
 from web.stopping import finish
@@ -40,12 +38,13 @@ async def run(config: Config) -> None:
         parts = await stack.enter_async_context(wired(config))
         if parts.pause is not None:
             _tell_of(parts.pause)
-        site = await stack.enter_async_context(_serving(parts.web, config))
+        site = await stack.enter_async_context(_serving(parts.web, "web", config.web))
+        if config.metrics.enabled:
+            await stack.enter_async_context(_serving(parts.private_web, "metrics", config.metrics))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(_discord(parts.bot, config), name="discord"),
             tasks.create_task(parts.bot.following.run(), name="following"),
-            tasks.create_task(_look_at_banq(parts.banq), name="banq check"),
             tasks.create_task(parts.outbox.run(), name="outbox"),
             *(tasks.create_task(worker.run()) for worker in parts.workers),
         ]
@@ -59,19 +58,19 @@ async def run(config: Config) -> None:
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, config: Config) -> AsyncIterator[web.TCPSite]:
+async def _serving(app: web.Application, section: str, where: Web | Metrics) -> AsyncIterator[web.TCPSite]:
     runner = create_runner(app)
     await runner.setup()
-    site = web.TCPSite(runner, config.web.host, config.web.port)
+    site = web.TCPSite(runner, where.host, where.port)
     try:
         try:
             await site.start()
         except OSError as error:
             raise StartRefused(
-                f"web.port: cannot listen on {config.web.host}:{config.web.port} ({error.strerror}). "
+                f"{section}.port: cannot listen on {where.host}:{where.port} ({error.strerror}). "
                 "Stop what uses it, or choose another port."
             ) from error
-        log.info("web: listening on %s:%s", config.web.host, config.web.port)
+        log.info("%s: listening on %s:%s", section, where.host, runner.addresses[0][1])
         yield site
     finally:
         await runner.cleanup()
@@ -109,13 +108,3 @@ def _tell_of(pause: Pause) -> None:
         f"{pause.paused_at:%Y-%m-%d %H:%M:%S}",
         clean(pause.actor.partition(":")[0], 40),
     )
-
-
-async def _look_at_banq(banq: BanqClient) -> None:
-    match await banq_state(banq):
-        case BanqState.WELL:
-            log.info("banq: reachable, and takes our sign-in")
-        case BanqState.SILENT:
-            log.warning("banq: cannot be reached now; members are told so until it answers")
-        case BanqState.CREDENTIALS_REFUSED:
-            log.error("banq: refuses our sign-in; check [banq] with 'banqbot doctor'")

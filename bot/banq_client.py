@@ -1,11 +1,11 @@
 """The client for Banq, as the configuration wants it."""
 
-from banq.client import BanqClient, Endpoint
+from banq.client import BanqClient, Endpoint, Observer
 from banq.protocol import Credentials
 from bot.config import Banq
 
 
-def banq_client(banq: Banq) -> BanqClient:
+def banq_client(banq: Banq, observer: Observer | None = None) -> BanqClient:
     endpoint = Endpoint(
         api_url=banq.api_url,
         token_url=banq.token_url,
@@ -18,4 +18,4 @@ def banq_client(banq: Banq) -> BanqClient:
         password=banq.password.get_secret_value(),
         audience=banq.audience,
     )
-    return BanqClient(endpoint, credentials)
+    return BanqClient(endpoint, credentials, observer)

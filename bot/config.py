@@ -164,6 +164,12 @@ class Web(_Section):
     )
 
 
+class Metrics(_Section):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=9464, ge=0, le=65535)
+
+
 class Storage(_Section):
     path: Path = Path("data/banqbot.sqlite3")
     keep_webhooks_days: int = Field(default=30, ge=1, le=3650)
@@ -222,6 +228,7 @@ class Config(_Sources):
     banq: Banq
     lanes: dict[Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")], Lane] = Field(min_length=1)
     web: Web
+    metrics: Metrics = Metrics()
     storage: Storage = Storage()
     linking: Linking = Linking()
     withdrawals: Withdrawals = Withdrawals()

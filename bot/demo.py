@@ -212,6 +212,9 @@ signature_secrets = ["{_secret(folder, "signature-secret")}"]
 public_url = "http://{HOST}:{port}"
 port = {port}
 
+[metrics]
+port = 0
+
 [storage]
 path = "{(folder / "banqbot.sqlite3").resolve().as_posix()}"
 

@@ -9,7 +9,6 @@ from functools import partial
 import discord
 from aiohttp import web
 
-from banq.client import BanqClient
 from banq.models import PlatformId
 from bot.banq_client import banq_client
 from bot.config import Config
@@ -29,8 +28,9 @@ from cogs.wallet import WalletCog
 from cogs.withdrawal_history import WithdrawalHistoryCog
 from cogs.withdrawals import WithdrawalsCog
 from services.address_book import AddressBook
+from services.banq_watch import LOOK_EVERY_S, BanqWatch
 from services.changes import Changes
-from services.health import HealthCheck
+from services.health import HealthCheck, gateway_check, workers_check
 from services.inbox import Inbox
 from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
@@ -40,12 +40,14 @@ from services.linking import Linking
 from services.links import Links
 from services.matching import Matching
 from services.member_languages import MemberLanguages
+from services.metrics import Metrics
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
 from services.processor import Processor
 from services.reconciler import Reconciler
 from services.retention import Retention
+from services.scrape import Scrape
 from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
@@ -62,6 +64,7 @@ from web.app import create_app
 from web.discord_sign_in import DiscordApp, DiscordSignIn
 from web.keys import Limits, WebSettings, origin
 from web.limits import RequestLimit
+from web.metrics import create_private_app
 from web.pictures import NEUTRAL
 from web.sign_in import CALLBACK
 
@@ -77,11 +80,11 @@ class Parts:
     """What the running process is made of."""
 
     bot: BanqBot
+    private_web: web.Application
     web: web.Application
     workers: tuple[Worker | Processor, ...]
     outbox: Outbox
     submitter: Submitter
-    banq: BanqClient
     pause: Pause | None
 
 
@@ -93,7 +96,9 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(config.storage.path))
         await _refuse_missing_lanes(database, lanes)
-        banq = await stack.enter_async_context(banq_client(config.banq))
+        metrics = Metrics()
+        banq_watch = BanqWatch(metrics, sources)
+        banq = await stack.enter_async_context(banq_client(config.banq, banq_watch.called))
         line = Line(lanes, rules, sources, Changes())
         links = Links(database, line, sources)
         nfts = Nfts(banq, links, sources)
@@ -132,9 +137,9 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             reference_field=config.banq.reference_field,
         )
         retention = Retention(database, timedelta(days=config.storage.keep_webhooks_days), sources)
-        intake = Intake(database)
+        intake = Intake(database, metrics.webhooks_committed)
         stack.push_async_callback(intake.drain)
-        inbox = Inbox(intake, processor, sources)
+        inbox = Inbox(intake, processor, metrics, sources)
         languages = MemberLanguages(database, language_of(config.community.language))
         outbox = Outbox(database, languages, sources)
         linking = Linking(database, line, rules, sources, config.web.public_url)
@@ -152,6 +157,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             outbox=outbox,
             overview=OverviewReader(database, banq, inbox.refused, sources),
             languages=languages,
+            metrics=metrics,
         )
         sign_in = None
         if config.discord.has_sign_in:
@@ -159,24 +165,33 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
         page = LinkPage(database, line, lanes, rules, sources, wake_settling)
         bot = await _bot(config, services)
         outbox.serve(PLATFORM, DiscordMessenger(bot))
+        workers = (
+            Worker("linking", matching.keep_time, interval_s=1),
+            *settling,
+            Worker("withdrawal", reconciler.step, interval_s=5),
+            Worker("draft", withdrawals.expire_drafts, interval_s=30),
+            Worker("retention", retention.delete_old, interval_s=60),
+            Worker("maintenance", database.look_after, interval_s=5),
+            Worker("access", nfts.ask_again_about_denials, interval_s=5),
+            Worker("banq", partial(banq_watch.look, banq), interval_s=LOOK_EVERY_S),
+        )
+        health = HealthCheck(
+            database,
+            (
+                partial(gateway_check, lambda: bot.is_connected),
+                partial(workers_check, (*workers, *processor.workers, outbox.worker)),
+                banq_watch.check,
+            ),
+        )
         yield Parts(
             bot=bot,
-            web=create_app(
-                _web_settings(config), page, inbox, HealthCheck(database), _limits(sources), sign_in
+            web=create_app(_web_settings(config), page, inbox, health, _limits(sources), sign_in),
+            private_web=create_private_app(
+                health, Scrape(metrics, database, intake, health, banq_watch, sources)
             ),
-            workers=(
-                Worker("linking", matching.keep_time, interval_s=1),
-                *settling,
-                processor,
-                Worker("withdrawal", reconciler.step, interval_s=5),
-                Worker("draft", withdrawals.expire_drafts, interval_s=30),
-                Worker("retention", retention.delete_old, interval_s=60),
-                Worker("maintenance", database.look_after, interval_s=5),
-                Worker("access", nfts.ask_again_about_denials, interval_s=5),
-            ),
+            workers=(*workers, processor),
             outbox=outbox,
             submitter=submitter,
-            banq=banq,
             pause=await current_pause(database.read),
         )
 

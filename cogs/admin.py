@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from cogs.cards import card
 from cogs.client import PLATFORM, BanqBot, chat_user, markup_of
+from cogs.counting import refuse
 from cogs.panel import PanelRefused, post_panel
 from cogs.presses import Interaction
 from services.kill_switch import AlreadyPaused, NotPaused, PausedNow
@@ -201,6 +202,7 @@ class AdminCog(commands.Cog):
     async def _allowed(self, interaction: Interaction) -> bool:
         if self._is_of_team(interaction):
             return True
+        refuse(interaction)
         await self._bot.show(interaction, card(team_words.team_only(markup_of(interaction))))
         return False
 

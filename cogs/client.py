@@ -16,6 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from cogs.cards import card
+from cogs.counting import began, ended, first_answered
 from cogs.failures import report_failure
 from cogs.following import Following
 from cogs.markup import DiscordMarkup
@@ -41,6 +42,7 @@ from services.limits import WithdrawalLimits
 from services.linking import Linking
 from services.links import Links
 from services.member_languages import MemberLanguages
+from services.metrics import Metrics
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
@@ -82,6 +84,7 @@ class Services:
     outbox: Outbox
     overview: OverviewReader
     languages: MemberLanguages
+    metrics: Metrics
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,10 @@ class Tree(app_commands.CommandTree["BanqBot"]):
         """Defer every command before anything else, so that no command can answer too late."""
         if interaction.type is not discord.InteractionType.application_command:
             return True
+        began(interaction)
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
+            first_answered(interaction)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             # The tree handles only its own kind of error; this one would vanish with its task.
             await report_failure(interaction, error)
@@ -141,6 +146,7 @@ class BanqBot(commands.Bot):
         self.forms: dict[str, FormHandler] = {}
         self.menus: dict[str, MenuHandler] = {}
         self.modals: dict[str, ModalHandler] = {}
+        self.is_connected = False
         self._showing_notices_to: set[tuple[str, str]] = set()
 
     async def setup_hook(self) -> None:
@@ -161,7 +167,17 @@ class BanqBot(commands.Bot):
                 return
 
     async def on_ready(self) -> None:
+        self.is_connected = True
         log.info("discord: ready as %s", self.user)
+
+    async def on_resumed(self) -> None:
+        self.is_connected = True
+
+    async def on_disconnect(self) -> None:
+        self.is_connected = False
+
+    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
+        ended(interaction)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit:

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
+from cogs.counting import failed
 from cogs.markup import DiscordMarkup
 from services.wording import general as general_words
 from services.wording.language import language_of
@@ -22,6 +23,7 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
         error = error.original
     reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
     log.error("Ref %s: %s failed", reference, _what(interaction), exc_info=error)
+    failed(interaction)
     if interaction.type is discord.InteractionType.autocomplete:
         await _offer_nothing(interaction, reference)
         return

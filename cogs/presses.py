@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import discord
 from discord import ui
 
+from cogs.counting import began, ended, first_answered, refuse
 from cogs.failures import report_failure
 from services.wording.text import Words
 
@@ -150,17 +151,21 @@ async def _answer(
     run: Callable[[Interaction, Used, Handler], Awaitable[None]],
 ) -> None:
     """Errors must be caught here: the library only logs what a dynamic item raises."""
+    began(interaction)
     try:
         match = re.fullmatch(ID, custom_id.removeprefix("menu/"))
         handler = None if match is None else handlers.get(match["action"])
         if match is None or handler is None:
+            refuse(interaction)
             await interaction.client.refuse_outdated(interaction)
-            return
-        used = Used(match["action"], int(match["owner"]), match["reference"])
-        if used.owner not in {EVERYBODY, interaction.user.id}:
-            await interaction.client.refuse_stranger(interaction)
-            return
-        await run(interaction, used, handler)
+        else:
+            used = Used(match["action"], int(match["owner"]), match["reference"])
+            if used.owner in {EVERYBODY, interaction.user.id}:
+                await run(interaction, used, handler)
+            else:
+                refuse(interaction)
+                await interaction.client.refuse_stranger(interaction)
+        ended(interaction)
     except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
         await report_failure(interaction, error)
 
@@ -169,10 +174,11 @@ async def _defer(interaction: Interaction, used: Used) -> None:
     """Answer in the message that was used, which from now on is up to the handler; or in one of the own."""
     if used.owner == EVERYBODY:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        return
-    if interaction.message is not None:
-        interaction.client.following.leave(interaction.message.id)
-    await interaction.response.defer()
+    else:
+        if interaction.message is not None:
+            interaction.client.following.leave(interaction.message.id)
+        await interaction.response.defer()
+    first_answered(interaction)
 
 
 STYLES = {
@@ -207,6 +213,7 @@ async def _open(interaction: Interaction, form: Form) -> None:
     # A modal that is already finished is not kept by the library, which would never forget it.
     modal.stop()
     await interaction.response.send_modal(modal)
+    first_answered(interaction)
 
 
 async def answer_modal(interaction: Interaction) -> None:

@@ -49,12 +49,12 @@ class Outbox:
         self._sources = sources
         self._messengers: dict[str, Messenger] = {}
         self._under_way: dict[Recipient, asyncio.Task[None]] = {}
-        self._worker = Worker("outbox", self._start_due, interval_s=1)
+        self.worker = Worker("outbox", self._start_due, interval_s=1)
 
     def serve(self, platform: str, messenger: Messenger) -> None:
         """Deliver notices for this platform through this messenger from now on."""
         self._messengers[platform] = messenger
-        self._worker.wake()
+        self.worker.wake()
 
     def team_channel(self, platform: str) -> TeamChannel:
         return self._messengers[platform].team_channel
@@ -62,7 +62,7 @@ class Outbox:
     async def run(self) -> None:
         """Deliver until cancelled. What is under way then is sent again after the next start."""
         try:
-            await self._worker.run()
+            await self.worker.run()
         finally:
             await self.close()
 
@@ -124,7 +124,7 @@ class Outbox:
             # Not woken: what fails here, such as a full disk, would fail at once again.
             log.exception("delivering notices failed; it is tried again")
         else:
-            self._worker.wake()
+            self.worker.wake()
         finally:
             del self._under_way[recipient]
 

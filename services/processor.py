@@ -77,6 +77,10 @@ class Processor:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        return (self._approvals, self._hints)
+
     def wake(self, *, hint: bool) -> None:
         (self._hints if hint else self._approvals).wake()
 

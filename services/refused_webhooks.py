@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from services.metrics import Metrics
 from services.sources import Sources
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ WHAT_TO_CHECK = {
 
 
 class RefusedWebhooks:
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, metrics: Metrics, sources: Sources) -> None:
+        self._metrics = metrics
         self._sources = sources
         self._numbers: Counter[Refusal] = Counter()
         self._told_at: dict[Refusal, datetime] = {}
@@ -39,6 +41,7 @@ class RefusedWebhooks:
 
     def count(self, refusal: Refusal) -> None:
         self._numbers[refusal] += 1
+        self._metrics.webhook_refused(refusal.name.lower())
         now = self._sources.now()
         told_at = self._told_at.get(refusal)
         if refusal not in WHAT_TO_CHECK or (told_at and abs(now - told_at) < TOLD_AT_MOST_EVERY):

@@ -2,10 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 log = logging.getLogger(__name__)
+
+# Longer than a round takes in which each call to Banq waits to the end, and is tried again.
+ROUND_WITHIN_S = 300.0
 
 
 class Worker:
@@ -15,20 +19,44 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, step: Callable[[], Awaitable[None]], interval_s: float, rest_s: float = 0
+        self,
+        name: str,
+        step: Callable[[], Awaitable[None]],
+        interval_s: float,
+        rest_s: float = 0,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._name = name
+        self.name = name
         self._step = step
         self._interval_s = interval_s
         self._rest_s = rest_s
         self._woken = asyncio.Event()
         self._failure: str | None = None
+        self._now = now
+        self._runs = False
+        self._worked_at = 0.0
 
     def wake(self) -> None:
         self._woken.set()
 
     async def run(self) -> None:
         """Run until cancelled. A failed step is logged and tried again: its work is in the database."""
+        self._runs, self._worked_at = True, self._now()
+        try:
+            await self._run()
+        finally:
+            self._runs = False
+
+    def trouble(self) -> str | None:
+        """What keeps it from its work, if anything, in words that go on after its name."""
+        if not self._runs:
+            return "does not run"
+        silent_s = self._now() - self._worked_at
+        if silent_s <= self._interval_s + ROUND_WITHIN_S:
+            return None
+        return f"has finished no round for {silent_s:.0f} s" + (", its rounds fail" if self._failure else "")
+
+    async def _run(self) -> None:
         while True:
             self._woken.clear()
             try:
@@ -46,9 +74,10 @@ class Worker:
         """The same failure is told once, until it is over: a full disk may last for days."""
         if repr(error) != self._failure:
             self._failure = repr(error)
-            log.error("the %s worker failed; it tries again", self._name, exc_info=error)
+            log.error("the %s worker failed; it tries again", self.name, exc_info=error)
 
     def _succeeded(self) -> None:
+        self._worked_at = self._now()
         if self._failure is not None:
             self._failure = None
-            log.info("the %s worker works again", self._name)
+            log.info("the %s worker works again", self.name)

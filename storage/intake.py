@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -45,14 +47,21 @@ class Received:
 class Intake:
     """Any number of tasks store at a time, and one writes for all. What is stored survives a power cut."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, stored: Callable[[int, float], None] | None = None) -> None:
+        """`stored` is told after each commit how many were in it, and how many seconds it took."""
         self._database = database
+        self._stored = stored
         self._waiting: list[tuple[Received, asyncio.Future[None]]] = []
         # Of all that is not answered yet: what is just being written is in memory as well.
         self._held = 0
         self._held_bytes = 0
         self._writing: asyncio.Task[None] | None = None
         self._refused = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many are not answered yet."""
+        return self._held
 
     async def store(self, received: Received) -> None:
         """Returns once it is on the disk. A known event id is stored only once; without one, always.
@@ -103,6 +112,7 @@ class Intake:
 
     async def _write_batch(self, batch: list[tuple[Received, asyncio.Future[None]]]) -> None:
         failure: Exception | None = None
+        started = time.monotonic()
         try:
             await self._insert([received for received, _ in batch])
         except sqlite3.Error as error:
@@ -114,6 +124,8 @@ class Intake:
             failure = NotStored(type(error).__name__)
         if failure is None:
             self._say_when_over()
+            if self._stored is not None:
+                self._stored(len(batch), time.monotonic() - started)
         for _, stored in batch:
             if stored.done():
                 continue

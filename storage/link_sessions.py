@@ -88,6 +88,13 @@ async def live(connection: Connection) -> list[LinkSession]:
     return [session for row in rows if (session := _session(row)) is not None]
 
 
+async def count_live(connection: Connection) -> dict[str, int]:
+    rows = await connection.fetch_all(
+        f"SELECT state, count(*) FROM link_sessions WHERE state IN {LIVE} GROUP BY state"  # noqa: S608
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
 async def started_since(connection: Connection, member: tuple[str, str], since: datetime) -> list[datetime]:
     """When the member's attempts since then were started, the earliest first."""
     rows = await connection.fetch_all(

@@ -167,6 +167,21 @@ async def dead_for_members(connection: Connection) -> tuple[int, datetime | None
     return row["number"], from_ms(row["oldest"])
 
 
+async def waiting(connection: Connection) -> tuple[int, datetime | None]:
+    """How many are still to be delivered, and when the oldest of them was written."""
+    row = await connection.fetch_one(
+        "SELECT count(*) AS number, min(created_at) AS oldest FROM outbox WHERE state = 'pending'"
+    )
+    if row is None or row["oldest"] is None:
+        return 0, None
+    return row["number"], from_ms(row["oldest"])
+
+
+async def dead_count(connection: Connection) -> int:
+    """How many were given up, for members and for the team."""
+    return await connection.count("SELECT count(*) FROM outbox WHERE state = 'dead'")
+
+
 async def count_by_state(connection: Connection) -> dict[str, int]:
     rows = await connection.fetch_all("SELECT state, count(*) FROM outbox GROUP BY state")
     return {str(row[0]): int(row[1]) for row in rows}

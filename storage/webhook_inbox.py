@@ -161,6 +161,15 @@ async def pending_count(connection: Connection) -> int:
     )
 
 
+async def parked_count(connection: Connection) -> int:
+    return await connection.count("SELECT count(*) FROM webhook_inbox WHERE state = 'parked'")
+
+
+async def newest_id(connection: Connection) -> int:
+    """How many were ever stored: ids are given out without gaps, and the newest row stays."""
+    return await connection.count("SELECT max(id) FROM webhook_inbox")
+
+
 async def parked_reasons(connection: Connection) -> dict[str, int]:
     """Why webhooks are parked, and how many for each reason."""
     rows = await connection.fetch_all(

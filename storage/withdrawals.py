@@ -304,6 +304,24 @@ async def count_by_state(connection: Connection) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
+async def count_live(connection: Connection) -> dict[str, int]:
+    """How many there are in each state that is not an end."""
+    rows = await connection.fetch_all(
+        "SELECT state, count(*) FROM withdrawals WHERE state IN"
+        " ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown') GROUP BY state"
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+async def oldest_unknown_since(connection: Connection) -> datetime | None:
+    # Without the index's own condition, word for word, the whole table would be searched.
+    row = await connection.fetch_one(
+        "SELECT min(updated_at) FROM withdrawals WHERE state = 'unknown' AND state IN"
+        " ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown')"
+    )
+    return None if row is None or row[0] is None else from_ms(row[0])
+
+
 def _withdrawals(rows: Sequence[sqlite3.Row]) -> list[Withdrawal]:
     return [withdrawal for row in rows if (withdrawal := _withdrawal(row)) is not None]
 

@@ -1,6 +1,7 @@
 """The live bot: `banqbot run` in a process of its own, between the two emulators, over real sockets."""
 
 import asyncio
+import re
 import signal
 import socket
 import tomllib
@@ -69,6 +70,12 @@ class LiveBot:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def private_url(self) -> str:
+        """Where /metrics is, once the bot runs."""
+        [address] = re.findall(r"metrics: listening on (\S+)", "".join(self.output))[-1:]
+        return f"http://{address}"
 
     @property
     def webhook_url(self) -> str:
@@ -182,6 +189,9 @@ webhook_secret = "{WEBHOOK_SECRET}"
 [web]
 public_url = "{self.url}"
 port = {self.port}
+
+[metrics]
+port = 0
 
 [storage]
 path = "{self.database_path.as_posix()}"

@@ -47,7 +47,7 @@ def create_app(
     app[SIGN_IN] = sign_in
     app[link_events.STREAMS] = Counter()
     app[TEMPLATES] = {language: templates_in(language) for language in languages()}
-    app.add_routes(health.routes)
+    app.add_routes(health.for_anybody)
     app.add_routes(webhooks.routes)
     app.add_routes(pictures.routes)
     app.add_routes(link_events.routes)

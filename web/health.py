@@ -1,13 +1,41 @@
-"""Says whether the process is alive and its database can be read and written."""
+"""Says whether the process can do its work: to anybody in a word, and privately what keeps it from that."""
+
+from typing import Any
 
 from aiohttp import web
 
+from services.health import Check
 from web.keys import HEALTH
 
-routes = web.RouteTableDef()
+for_anybody = web.RouteTableDef()
+private = web.RouteTableDef()
 
 
-@routes.get("/healthz")
+@private.get("/healthz")
+@for_anybody.get("/healthz")
 async def healthz(request: web.Request) -> web.Response:
+    """Whether the process lives and its database can be read and written."""
     trouble = await request.app[HEALTH].trouble()
     return web.json_response({"status": trouble or "ok"}, status=503 if trouble else 200)
+
+
+@for_anybody.get("/readyz")
+async def readyz_in_a_word(request: web.Request) -> web.Response:
+    is_ready = (await request.app[HEALTH].readiness()).is_ready
+    return web.json_response({"status": "ok" if is_ready else "not ready"}, status=200 if is_ready else 503)
+
+
+@private.get("/readyz")
+async def readyz(request: web.Request) -> web.Response:
+    readiness = await request.app[HEALTH].readiness()
+    checks = {check.name: _told(check) for check in readiness.checks}
+    return web.json_response(
+        {"status": readiness.status, "checks": checks}, status=200 if readiness.is_ready else 503
+    )
+
+
+def _told(check: Check) -> dict[str, Any]:
+    told = {"state": check.state, "sentence": check.sentence}
+    if check.last_good_at is not None:
+        told["last_good_answer"] = check.last_good_at.isoformat(timespec="seconds")
+    return told

@@ -11,6 +11,7 @@ from aiohttp import web
 from services.health import HealthCheck
 from services.inbox import Inbox
 from services.link_page import LinkPage
+from services.scrape import Scrape
 from services.wording.language import Language
 from web.discord_sign_in import DiscordSignIn
 from web.limits import RequestLimit
@@ -66,4 +67,5 @@ SIGN_IN: web.AppKey[DiscordSignIn | None] = web.AppKey("SIGN_IN")
 LIMITS = web.AppKey("LIMITS", Limits)
 INBOX = web.AppKey("INBOX", Inbox)
 HEALTH = web.AppKey("HEALTH", HealthCheck)
+SCRAPE = web.AppKey("SCRAPE", Scrape)
 TEMPLATES: web.AppKey[Mapping[Language, jinja2.Environment]] = web.AppKey("TEMPLATES")

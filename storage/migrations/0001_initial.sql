@@ -183,6 +183,7 @@ CREATE UNIQUE INDEX one_link_per_wallet ON links (chat_platform, user_guid) WHER
 CREATE UNIQUE INDEX one_link_per_wallet_over_all_lanes ON links (chat_platform, banq_user_id)
     WHERE state <> 'unlinked';
 CREATE INDEX links_by_wallet ON links (user_guid);
+CREATE INDEX links_by_state ON links (state);
 
 -- A frozen link is thawed by a new link only; a link is made of a session that matched that very wallet.
 CREATE TRIGGER frozen_stays_frozen BEFORE UPDATE OF state ON links

@@ -32,4 +32,5 @@ def services_of(rig: Rig) -> Services:
         outbox=rig.outbox,
         overview=OverviewReader(rig.database, rig.banq, rig.inbox.refused, rig.sources),
         languages=MemberLanguages(rig.database, ENGLISH),
+        metrics=rig.metrics,
     )

@@ -14,6 +14,7 @@ from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.server import BanqSandbox
 from services.address_book import AddressBook
+from services.banq_watch import BanqWatch
 from services.changes import Changes
 from services.identity import ChatUser
 from services.inbox import Inbox
@@ -25,6 +26,7 @@ from services.linking import Linked, Linking, LinkStarted
 from services.links import Links
 from services.matching import Matching
 from services.member_languages import MemberLanguages
+from services.metrics import Metrics
 from services.nfts import Nfts
 from services.outbox import Outbox
 from services.processor import Processor
@@ -90,6 +92,9 @@ class Rig:
     withdrawals: Withdrawals
     history: WithdrawalHistory
     outbox: Outbox
+    intake: Intake
+    metrics: Metrics
+    banq_watch: BanqWatch
     open_pages: list[str] = field(default_factory=list)
 
     @asynccontextmanager
@@ -248,7 +253,9 @@ async def build(
         audience=identities.AUDIENCE,
     )
     lanes = {name: PlatformId(platform_id) for name, platform_id in platform_ids.items()}
-    async with BanqClient(endpoint, credentials) as banq:
+    metrics = Metrics()
+    banq_watch = BanqWatch(metrics, sources)
+    async with BanqClient(endpoint, credentials, banq_watch.called) as banq:
         line = Line(lanes, rules, sources, Changes())
         links = Links(database, line, sources)
         nfts = Nfts(banq, links, sources)
@@ -269,6 +276,7 @@ async def build(
             wake_settling=lambda: None,
             reference_field=reference_field,
         )
+        intake = Intake(database, metrics.webhooks_committed)
         yield Rig(
             sandbox=sandbox,
             database=database,
@@ -278,7 +286,7 @@ async def build(
             links=links,
             page=LinkPage(database, line, lanes, rules, sources, lambda: None),
             matching=matching,
-            inbox=Inbox(Intake(database), processor, sources),
+            inbox=Inbox(intake, processor, metrics, sources),
             processor=processor,
             nfts=nfts,
             submitter=submitter,
@@ -290,5 +298,8 @@ async def build(
             withdrawals=Withdrawals(database, links, nfts, limits, submitter, steps.changes, sources),
             history=WithdrawalHistory(database, steps.changes, sources),
             outbox=Outbox(database, MemberLanguages(database, ENGLISH), sources),
+            intake=intake,
+            metrics=metrics,
+            banq_watch=banq_watch,
         )
         await nfts.close()

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from services.metrics import Metrics
 from services.refused_webhooks import Refusal, RefusedWebhooks
 from services.sources import Sources
 from tests.conftest import Clock
@@ -13,7 +14,7 @@ from tests.conftest import Clock
 def test_each_kind_is_told_at_once_and_then_once_a_minute_with_its_number(
     sources: Sources, clock: Clock, caplog: pytest.LogCaptureFixture, jump: int
 ) -> None:
-    refused = RefusedWebhooks(sources)
+    refused = RefusedWebhooks(Metrics(), sources)
 
     for _ in range(3):
         refused.count(Refusal.WRONG_SIGNATURE)
@@ -32,7 +33,7 @@ def test_each_kind_is_told_at_once_and_then_once_a_minute_with_its_number(
 
 def test_who_tries_wrong_paths_is_only_counted(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    refused = RefusedWebhooks(sources)
+    refused = RefusedWebhooks(Metrics(), sources)
 
     for _ in range(5):
         refused.count(Refusal.WRONG_PATH)

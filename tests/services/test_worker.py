@@ -34,3 +34,38 @@ async def test_a_failure_that_lasts_is_told_once_and_so_is_its_end(caplog: pytes
 
     failed, works = "the linking worker failed; it tries again", "the linking worker works again"
     assert caplog.messages[:4] == [failed, failed, works, failed]
+
+
+async def test_a_worker_without_a_round_for_long_is_in_trouble(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    now, failing, rounds = 0.0, False, asyncio.Queue[None]()
+
+    async def step() -> None:
+        rounds.put_nowait(None)
+        if failing:
+            raise OSError("full")
+
+    async def another_round() -> None:
+        worker.wake()
+        await rounds.get()
+        await asyncio.sleep(0)
+
+    worker = Worker("linking", step, interval_s=60, now=lambda: now)
+    assert worker.trouble() == "does not run"
+    running = asyncio.create_task(worker.run())
+    await another_round()
+    assert worker.trouble() is None
+
+    now, failing = 1000.0, True
+    await another_round()
+    assert worker.trouble() == "has finished no round for 1000 s, its rounds fail"
+
+    failing = False
+    await another_round()
+    assert worker.trouble() is None
+
+    running.cancel()
+    await asyncio.wait({running})
+    assert worker.trouble() == "does not run"
