@@ -115,6 +115,7 @@ class Discord(_Section):
     home_guild_id: Snowflake
     admin_role_id: Snowflake | None = None
     team_channel_id: Snowflake | None = None
+    audit_channel_id: Snowflake | None = None
     client_id: Snowflake | None = None
     client_secret: Secret | None = None
     api_url: Url = Field(default="https://discord.com/api/v10", validate_default=True)

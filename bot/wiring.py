@@ -10,6 +10,7 @@ import discord
 from aiohttp import web
 
 from banq.models import PlatformId
+from bot import lanes as webhook_lanes
 from bot.banq_client import banq_client
 from bot.config import Config
 from bot.linking_rules import linking_rules
@@ -28,8 +29,10 @@ from cogs.wallet import WalletCog
 from cogs.withdrawal_history import WithdrawalHistoryCog
 from cogs.withdrawals import WithdrawalsCog
 from services.address_book import AddressBook
+from services.audit_log import AuditLog
 from services.banq_watch import LOOK_EVERY_S, BanqWatch
 from services.changes import Changes
+from services.charts import Charts
 from services.health import HealthCheck, gateway_check, workers_check
 from services.inbox import Inbox
 from services.kill_switch import KillSwitch
@@ -51,6 +54,7 @@ from services.scrape import Scrape
 from services.settling import Settling
 from services.sources import Sources
 from services.submitter import Submitter
+from services.webhook_setup import WebhookSetup
 from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Withdrawals
@@ -156,6 +160,9 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             settling=Settling(database, steps.changes, sources),
             outbox=outbox,
             overview=OverviewReader(database, banq, inbox.refused, sources),
+            charts=Charts(sources),
+            audit_log=AuditLog(database),
+            webhook_setup=WebhookSetup(database, banq, webhook_lanes.configured(config), sources),
             languages=languages,
             metrics=metrics,
         )
@@ -164,7 +171,9 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             sign_in = await stack.enter_async_context(DiscordSignIn(_discord_app(config)))
         page = LinkPage(database, line, lanes, rules, sources, wake_settling)
         bot = await _bot(config, services)
-        outbox.serve(PLATFORM, DiscordMessenger(bot))
+        messenger = DiscordMessenger(bot)
+        bot.add_listener(messenger.look_at_channels, "on_ready")
+        outbox.serve(PLATFORM, messenger)
         workers = (
             Worker("linking", matching.keep_time, interval_s=1),
             *settling,
@@ -203,6 +212,7 @@ async def _bot(config: Config, services: Services) -> BanqBot:
         home_guild_id=home.id,
         admin_role_id=config.discord.admin_role_id,
         team_channel_id=config.discord.team_channel_id,
+        audit_channel_id=config.discord.audit_channel_id,
         pictures=Pictures(
             ipfs_gateway=config.nfts.ipfs_gateway,
             neutral=config.web.public_url + NEUTRAL,

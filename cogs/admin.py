@@ -1,24 +1,23 @@
-"""/admin, in the home server only: how things run, and help for one member. Never holdings or addresses."""
+"""/admin, in the home server only: help for one member, and a hand on all withdrawals. Never holdings."""
 
 from dataclasses import replace
 from typing import assert_never
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
-from cogs.cards import card
-from cogs.client import PLATFORM, BanqBot, chat_user, markup_of
-from cogs.counting import refuse
+from cogs.admin_audit import AuditCommands
+from cogs.admin_status import StatusCommands
+from cogs.admin_webhook import WebhookCommands
+from cogs.client import chat_user, markup_of
 from cogs.panel import PanelRefused, post_panel
 from cogs.presses import Interaction
+from cogs.team import actor_of, admin
 from services.kill_switch import AlreadyPaused, NotPaused, PausedNow
 from services.links import Frozen, NotLinked, Unlinked, WalletOverview
 from services.settling import NotStuck, Settled, Settlement, StillChecking
 from services.wording import team as team_words
-from services.wording import team_status as status_words
 from services.wording import team_withdrawals as withdrawal_words
-from services.wording.text import Words
 from storage.limits import Pause
 
 Reason = app_commands.Range[str, 3, 200]
@@ -29,23 +28,8 @@ OUTCOMES = [
 MOST_CHOICES = 25
 
 
-class AdminCog(commands.Cog):
-    admin = app_commands.Group(
-        name="admin",
-        description="For the team of this server",
-        default_permissions=discord.Permissions(manage_guild=True),
-    )
-
-    def __init__(self, bot: BanqBot) -> None:
-        self._bot = bot
-
-    @admin.command(description="How the bot, Banq and the queues are doing")
-    async def status(self, interaction: Interaction) -> None:
-        if not await self._allowed(interaction):
-            return
-        overview = await self._bot.services.overview.read()
-        team_channel = self._bot.services.outbox.team_channel(PLATFORM)
-        await self._show(interaction, status_words.status(markup_of(interaction), overview, team_channel))
+class AdminCog(StatusCommands, AuditCommands, WebhookCommands):
+    admin = admin
 
     @admin.command(description="Post a message with a Link button in this channel, for everybody")
     async def panel(self, interaction: Interaction) -> None:
@@ -89,7 +73,7 @@ class AdminCog(commands.Cog):
             return
         m = markup_of(interaction)
         name = m.foreign(member.display_name)
-        match await self._bot.services.links.unlink(chat_user(member), _actor(interaction), reason):
+        match await self._bot.services.links.unlink(chat_user(member), actor_of(interaction), reason):
             case NotLinked():
                 words = team_words.member_not_linked(m, name)
             case Unlinked() as done:
@@ -105,7 +89,7 @@ class AdminCog(commands.Cog):
             return
         m = markup_of(interaction)
         name = m.foreign(member.display_name)
-        match await self._bot.services.links.freeze(chat_user(member), _actor(interaction), reason):
+        match await self._bot.services.links.freeze(chat_user(member), actor_of(interaction), reason):
             case NotLinked():
                 words = team_words.member_not_linked(m, name)
             case Frozen() as done:
@@ -119,7 +103,7 @@ class AdminCog(commands.Cog):
     async def pause(self, interaction: Interaction, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
-        match await self._bot.services.kill_switch.pause(_actor(interaction), reason):
+        match await self._bot.services.kill_switch.pause(actor_of(interaction), reason):
             case PausedNow(cancelled):
                 words = withdrawal_words.paused(markup_of(interaction), cancelled)
             case AlreadyPaused(pause):
@@ -133,7 +117,7 @@ class AdminCog(commands.Cog):
     async def resume(self, interaction: Interaction, reason: Reason) -> None:
         if not await self._allowed(interaction):
             return
-        match await self._bot.services.kill_switch.resume(_actor(interaction), reason):
+        match await self._bot.services.kill_switch.resume(actor_of(interaction), reason):
             case Pause() as pause:
                 words = withdrawal_words.resumed(markup_of(interaction), pause)
             case NotPaused():
@@ -181,7 +165,7 @@ class AdminCog(commands.Cog):
     async def _settle(self, interaction: Interaction, withdrawal: str, outcome: str, reason: str) -> None:
         settlement: Settlement = "sent" if outcome == "sent" else "not_sent"
         settling = self._bot.services.settling.settle(
-            withdrawal.strip(), settlement, _actor(interaction), reason
+            withdrawal.strip(), settlement, actor_of(interaction), reason
         )
         match await settling:
             case Settled():
@@ -193,29 +177,3 @@ class AdminCog(commands.Cog):
             case never:
                 assert_never(never)
         await self._show(interaction, words)
-
-    async def _show(self, interaction: Interaction, words: Words) -> None:
-        """The answer, and after it what could not be told in the team's channel."""
-        await self._bot.show(interaction, card(words))
-        await self._bot.show_team_notices(interaction)
-
-    async def _allowed(self, interaction: Interaction) -> bool:
-        if self._is_of_team(interaction):
-            return True
-        refuse(interaction)
-        await self._bot.show(interaction, card(team_words.team_only(markup_of(interaction))))
-        return False
-
-    def _is_of_team(self, interaction: Interaction) -> bool:
-        """Checked on every use: what the client shows or hides is no permission."""
-        member, settings = interaction.user, self._bot.settings
-        if interaction.guild_id != settings.home_guild_id or not isinstance(member, discord.Member):
-            return False
-        if settings.admin_role_id is None:
-            return interaction.permissions.manage_guild
-        # Without a cache of the server's roles, the public `roles` is empty; the ids are always there.
-        return member._roles.has(settings.admin_role_id)  # noqa: SLF001
-
-
-def _actor(interaction: Interaction) -> str:
-    return f"admin:{interaction.user.id}"

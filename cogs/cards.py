@@ -40,6 +40,14 @@ def card(
     return view
 
 
+def illustrated(words: Words, picture: discord.File) -> ui.LayoutView:
+    """A message with a large picture under its text; the picture must be attached to it."""
+    view = card(words)
+    item = discord.MediaGalleryItem(picture, description=picture.description)
+    view.children[0].add_item(ui.MediaGallery(item))  # type: ignore[attr-defined]
+    return view
+
+
 def row(*items: Item) -> ui.ActionRow[ui.LayoutView]:
     actions: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     for item in items:

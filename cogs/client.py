@@ -35,6 +35,8 @@ from cogs.presses import (
 )
 from cogs.translator import Translator
 from services.address_book import AddressBook
+from services.audit_log import AuditLog
+from services.charts import Charts
 from services.foreign_text import clean
 from services.identity import ChatUser
 from services.kill_switch import KillSwitch
@@ -47,6 +49,7 @@ from services.nfts import Nfts
 from services.outbox import Outbox
 from services.overview import OverviewReader
 from services.settling import Settling
+from services.webhook_setup import WebhookSetup
 from services.withdrawal_history import WithdrawalHistory
 from services.withdrawals import Withdrawals
 from services.wording import general as general_words
@@ -83,6 +86,9 @@ class Services:
     settling: Settling
     outbox: Outbox
     overview: OverviewReader
+    charts: Charts
+    audit_log: AuditLog
+    webhook_setup: WebhookSetup
     languages: MemberLanguages
     metrics: Metrics
 
@@ -98,6 +104,7 @@ class DiscordSettings:
     home_guild_id: int
     admin_role_id: int | None
     team_channel_id: int | None
+    audit_channel_id: int | None
     pictures: Pictures
     explorers: Mapping[str, str]
     api_url: str | None = None

@@ -4,6 +4,7 @@ import logging
 
 import aiohttp
 import discord
+from discord import ui
 
 from cogs.cards import card
 from cogs.client import INVALID_FORM_BODY, BanqBot
@@ -13,6 +14,7 @@ from services.messenger import (
     DeliveryFailed,
     DirectMessagesClosed,
     MessageRefused,
+    NoAuditChannel,
     TeamChannel,
     TeamChannelClosed,
 )
@@ -31,8 +33,8 @@ class DiscordMessenger:
 
     def __init__(self, bot: BanqBot) -> None:
         self._bot = bot
-        is_set = bot.settings.team_channel_id is not None
-        self.team_channel = TeamChannel.WELL if is_set else TeamChannel.NOT_SET
+        self.team_channel = _unless_set(bot.settings.team_channel_id)
+        self.audit_channel = _unless_set(bot.settings.audit_channel_id)
 
     def markup(self, language: Language) -> Markup:
         return DiscordMarkup(language)
@@ -52,19 +54,57 @@ class DiscordMessenger:
         channel_id = self._bot.settings.team_channel_id
         if channel_id is None:
             raise TeamChannelClosed
-        try:
-            await self._bot.get_partial_messageable(channel_id).send(view=card(words), nonce=once)
-        except (discord.Forbidden, discord.NotFound) as error:
+        self.team_channel = await self._write(channel_id, card(words), once)
+        if self.team_channel is TeamChannel.CLOSED:
             log.warning(
-                "discord.team_channel_id: the bot may not write there (code %s); what needs the team is "
-                "shown at the next /admin command instead",
-                error.code,
+                "discord.team_channel_id: the bot may not write there; what needs the team is shown at the "
+                "next /admin command instead"
             )
-            self.team_channel = TeamChannel.CLOSED
-            raise TeamChannelClosed from error
+            raise TeamChannelClosed
+
+    async def send_to_audit(self, line: str, once: str) -> None:
+        """Raises NoAuditChannel or DeliveryFailed."""
+        channel_id = self._bot.settings.audit_channel_id
+        if channel_id is None:
+            raise NoAuditChannel
+        view = ui.LayoutView()
+        view.add_item(ui.TextDisplay(line))
+        self.audit_channel = await self._write(channel_id, view, once)
+        if self.audit_channel is TeamChannel.CLOSED:
+            raise DeliveryFailed("discord.audit_channel_id: the bot may not write there")
+
+    async def look_at_channels(self) -> None:
+        """So that /admin status can tell whether the bot may write there, before it has to."""
+        settings = self._bot.settings
+        if settings.team_channel_id is not None:
+            self.team_channel = await self._look(settings.team_channel_id, "team_channel_id")
+        if settings.audit_channel_id is not None:
+            self.audit_channel = await self._look(settings.audit_channel_id, "audit_channel_id")
+
+    async def _look(self, channel_id: int, key: str) -> TeamChannel:
+        """Asks for as much permission as writing does, and leaves nothing behind."""
+        try:
+            await self._bot.http.send_typing(channel_id)
+        except (discord.Forbidden, discord.NotFound) as error:
+            log.warning("discord.%s: the bot may not write there (code %s)", key, error.code)
+            return TeamChannel.CLOSED
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.info("discord.%s: could not be looked at (%s)", key, type(error).__name__)
+        return TeamChannel.WELL
+
+    async def _write(self, channel_id: int, view: ui.LayoutView, once: str) -> TeamChannel:
+        """Whether the bot may write there. Raises DeliveryFailed."""
+        try:
+            await self._bot.get_partial_messageable(channel_id).send(view=view, nonce=once)
+        except (discord.Forbidden, discord.NotFound):
+            return TeamChannel.CLOSED
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             raise _failure(error) from error
-        self.team_channel = TeamChannel.WELL
+        return TeamChannel.WELL
+
+
+def _unless_set(channel_id: int | None) -> TeamChannel:
+    return TeamChannel.NOT_SET if channel_id is None else TeamChannel.WELL
 
 
 def _failure(error: Exception) -> DeliveryFailed:

@@ -33,6 +33,11 @@ class DiscordMarkup(Markup):
     def time(self, time: datetime) -> str:
         return f"<t:{int(time.timestamp())}:R>"
 
+    def moment(self, time: datetime) -> str:
+        seconds = int(time.timestamp())
+        # Together shorter than Discord's own form for both, which spells the month out.
+        return f"<t:{seconds}:d> <t:{seconds}:t>"
+
 
 def _isolated(text: str) -> str:
     """Text that runs from right to left would otherwise turn our own words and numbers around it."""

@@ -8,7 +8,7 @@ from services.wording.text import Markup, Words
 
 
 class TeamChannel(Enum):
-    """How the channel is in which the bot tells the team what needs a person."""
+    """How a channel of the team is: that for what needs a person, or that for the audit log."""
 
     NOT_SET = auto()
     WELL = auto()
@@ -21,6 +21,10 @@ class DirectMessagesClosed(Exception):
 
 class TeamChannelClosed(Exception):
     """There is no channel for the team, or the bot may not write in it."""
+
+
+class NoAuditChannel(Exception):
+    """Nobody wants to read along in the audit log."""
 
 
 class DeliveryFailed(Exception):
@@ -45,6 +49,7 @@ class Messenger(Protocol):
     """
 
     team_channel: TeamChannel
+    audit_channel: TeamChannel
 
     def markup(self, language: Language) -> Markup:
         """How it writes things for a reader of this language."""
@@ -54,3 +59,6 @@ class Messenger(Protocol):
 
     async def send_to_team(self, words: Words, once: str) -> None:
         """Raises TeamChannelClosed or DeliveryFailed."""
+
+    async def send_to_audit(self, line: str, once: str) -> None:
+        """Raises NoAuditChannel or DeliveryFailed."""

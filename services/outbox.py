@@ -11,12 +11,14 @@ from services.messenger import (
     DirectMessagesClosed,
     MessageRefused,
     Messenger,
+    NoAuditChannel,
     TeamChannel,
     TeamChannelClosed,
 )
 from services.sources import Sources
 from services.standing import standing_of
 from services.wording import team as team_words
+from services.wording import team_audit as audit_words
 from services.wording.general import notice_about_link
 from services.wording.linking import link_standing
 from services.wording.text import Markup, Words
@@ -26,9 +28,9 @@ from services.wording.withdrawal_story import (
     withdrawal_reminder,
 )
 from services.worker import Worker
-from storage import link_sessions, links, outbox, withdrawals
+from storage import audit, link_sessions, links, outbox, withdrawals
 from storage.database import Database
-from storage.outbox import TEAM, Notice, Recipient
+from storage.outbox import AUDIT, AUDIT_LINE, TEAM, Notice, Recipient
 from storage.withdrawals import Withdrawal
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,9 @@ class Outbox:
 
     def team_channel(self, platform: str) -> TeamChannel:
         return self._messengers[platform].team_channel
+
+    def audit_channel(self, platform: str) -> TeamChannel:
+        return self._messengers[platform].audit_channel
 
     async def run(self) -> None:
         """Deliver until cancelled. What is under way then is sent again after the next start."""
@@ -137,6 +142,9 @@ class Outbox:
         except (DirectMessagesClosed, TeamChannelClosed):
             async with self._database.transaction() as tx:
                 await outbox.keep(tx, notice.id)
+        except NoAuditChannel:
+            async with self._database.transaction() as tx:
+                await outbox.drop(tx, notice.id)
         except DeliveryFailed as error:
             log.warning("notice %s was not delivered: %s", notice.id, error)
             await self._retry(notice, error)
@@ -152,18 +160,23 @@ class Outbox:
         once = f"{notice.id}-{int(notice.created_at.timestamp() * 1000)}"
         if notice.recipient == TEAM:
             await messenger.send_to_team(words, once)
+        elif notice.recipient == AUDIT:
+            await messenger.send_to_audit(words.text, once)
         else:
             await messenger.send(notice.recipient, words, once)
 
     async def _retry(self, notice: Notice, error: DeliveryFailed | None = None) -> None:
-        """Later; after many tries, no more: it is then for the recipient's next command."""
-        wait = min(RETRY_AFTER * 2**notice.attempts, RETRY_AT_MOST_EVERY)
+        """Later; after many tries, no more: it is then for the recipient's next command.
+
+        The audit channel gives no commands: what goes there is tried for as long as it takes.
+        """
+        wait = min(RETRY_AFTER * 2 ** min(notice.attempts, TRIES), RETRY_AT_MOST_EVERY)
         if error is not None:
             asked_s = min(error.retry_after_s, LONGEST_PAUSE.total_seconds())
             wait = max(wait, timedelta(seconds=asked_s))
         until = self._sources.now() + wait
         async with self._database.transaction() as tx:
-            if notice.attempts + 1 >= TRIES:
+            if notice.attempts + 1 >= TRIES and notice.recipient != AUDIT:
                 await outbox.give_up(tx, notice.id)
             else:
                 await outbox.try_later(tx, notice.id, until)
@@ -175,6 +188,9 @@ class Outbox:
         if notice.kind.startswith("withdrawal_") or notice.kind in TEAM_NOTICES:
             withdrawal = await withdrawals.get(self._database.read, notice.object_id)
             return None if withdrawal is None else _words_of_withdrawal(notice.kind, withdrawal, markup)
+        if notice.kind == AUDIT_LINE:
+            entry = await audit.get(self._database.read, int(notice.object_id))
+            return None if entry is None else Words("", audit_words.line(markup, entry))
         if notice.kind in {"link_confirm", "link_open"}:
             session = await link_sessions.get(self._database.read, notice.object_id)
             state = "matched" if notice.kind == "link_confirm" else "open"

@@ -9,6 +9,8 @@ from enum import Enum, auto
 
 from banq.client import BanqClient
 from banq.errors import BanqError, InvalidCredentials
+from services import activity
+from services.activity import Activity
 from services.refused_webhooks import Refusal, RefusedWebhooks
 from services.sources import Sources
 from storage import grants, limits, link_sessions, links, outbox, webhook_inbox, withdrawals
@@ -82,6 +84,10 @@ class OverviewReader:
             ),
             pause=await limits.current_pause(read),
         )
+
+    async def activity(self) -> Activity:
+        """What happened on each of the last days."""
+        return await activity.of_last_days(self._database.read, self._sources.now())
 
 
 async def _webhooks(read: Connection) -> Mapping[str, int]:

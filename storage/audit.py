@@ -6,15 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage import outbox
 from storage.database import Connection, from_ms, to_ms
+
+OPERATOR = "operator"
+ADMIN = "admin:"
+# What follows from something else, which has a line of its own.
+STEPS = ("withdrawal: ", "linking: ")
 
 
 @dataclass(frozen=True)
 class Entry:
+    """`member` is whom it is about, as (platform, user id)."""
+
+    id: int
     at: datetime
     actor: str
     action: str
+    member: tuple[str, str] | None
     reason: str | None
+
+    @property
+    def is_by_team(self) -> bool:
+        return is_of_team(self.actor)
+
+
+def is_of_team(actor: str) -> bool:
+    return actor == OPERATOR or actor.startswith(ADMIN)
 
 
 async def append(
@@ -27,11 +45,11 @@ async def append(
     object_id: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Add a line. `actor` is 'member', 'banq', 'bot', 'operator' or 'admin:<id>'.
+    """Add a line; what the team and the operator do is told in the channel for that as well.
 
-    `member` is (platform, user id).
+    `actor` is 'member', 'banq', 'bot', 'operator' or 'admin:<id>'; `member` is (platform, user id).
     """
-    await tx.execute(
+    entry_id = await tx.insert(
         "INSERT INTO audit (at, actor, action, chat_platform, chat_user_id, object_id, reason)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         to_ms(at),
@@ -42,6 +60,8 @@ async def append(
         object_id,
         reason,
     )
+    if is_of_team(actor) and not action.startswith(STEPS):
+        await outbox.insert(tx, outbox.AUDIT_CHANNEL, outbox.AUDIT_LINE, str(entry_id), at)
 
 
 async def latest(connection: Connection, member: tuple[str, str], action: str) -> Entry | None:
@@ -72,5 +92,41 @@ async def of_object(connection: Connection, object_id: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+async def get(connection: Connection, entry_id: int) -> Entry | None:
+    row = await connection.fetch_one("SELECT * FROM audit WHERE id = ?1", entry_id)
+    return None if row is None else _entry(row)
+
+
+async def newest(
+    connection: Connection, member: tuple[str, str] | None, limit: int, *, skip: int = 0
+) -> list[Entry]:
+    """Newest first, after `skip` of them; all lines, or those about this member."""
+    return await _listed(connection, member, "TRUE ORDER BY id DESC LIMIT ?1 OFFSET ?2", limit, skip)
+
+
+async def older(connection: Connection, member: tuple[str, str] | None, than: int, limit: int) -> list[Entry]:
+    """Those next to the line `than`, newest first."""
+    return await _listed(connection, member, "id < ?2 ORDER BY id DESC LIMIT ?1", limit, than)
+
+
+async def newer(connection: Connection, member: tuple[str, str] | None, than: int, limit: int) -> list[Entry]:
+    """Those next to the line `than`, newest first."""
+    return (await _listed(connection, member, "id > ?2 ORDER BY id LIMIT ?1", limit, than))[::-1]
+
+
+async def _listed(
+    connection: Connection, member: tuple[str, str] | None, which: str, limit: int, number: int
+) -> list[Entry]:
+    about, values = ("", ()) if member is None else ("chat_platform = ?3 AND chat_user_id = ?4 AND ", member)
+    rows: Sequence[sqlite3.Row] = await connection.fetch_all(
+        f"SELECT * FROM audit WHERE {about}{which}",  # noqa: S608 - of two texts that stand here
+        limit,
+        number,
+        *values,
+    )
+    return [_entry(row) for row in rows]
+
+
 def _entry(row: sqlite3.Row) -> Entry:
-    return Entry(from_ms(row["at"]), row["actor"], row["action"], row["reason"])
+    member = None if row["chat_user_id"] is None else (row["chat_platform"], row["chat_user_id"])
+    return Entry(row["id"], from_ms(row["at"]), row["actor"], row["action"], member, row["reason"])

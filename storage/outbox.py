@@ -10,6 +10,10 @@ from storage.database import Connection, from_ms, to_ms
 Recipient = tuple[str, str]
 # In place of a user id, for what the people who run the community must be told.
 TEAM = "team"
+# What the team and the operator did, each as it stands in the audit log; only Discord has such a channel.
+AUDIT = "audit"
+AUDIT_CHANNEL: Recipient = ("discord", AUDIT)
+AUDIT_LINE = "audit_line"
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,11 @@ async def mark_delivered(tx: Connection, notice_id: int, now: datetime) -> None:
 async def keep(tx: Connection, notice_id: int) -> None:
     """The recipient cannot be written to: hold the notice for the next command."""
     await tx.execute("UPDATE outbox SET state = 'kept' WHERE id = ?1 AND state = 'pending'", notice_id)
+
+
+async def drop(tx: Connection, notice_id: int) -> None:
+    """Nobody is there to be told, and nobody will ask for it."""
+    await tx.execute("DELETE FROM outbox WHERE id = ?1", notice_id)
 
 
 async def try_later(tx: Connection, notice_id: int, next_try_at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from sandbox.discord.wire import NOT_JSON, Problem
+from sandbox.discord.wire import ATTACHMENT_LIMIT, NOT_JSON, TOO_LARGE, Problem
 from sandbox.discord.world import Attachment
 
 
@@ -20,7 +20,10 @@ class Body:
 
 
 async def read_body(request: web.Request) -> Body:
-    """Reads JSON, or multipart with `payload_json` and `files[n]`; anything else answers 50109."""
+    """Reads JSON, or multipart with `payload_json` and `files[n]`; anything else answers 50109.
+
+    A file that is too large answers 413.
+    """
     raw: str | bytes = b"{}"
     files: dict[int, Attachment] = {}
     if request.content_type == "multipart/form-data":
@@ -33,9 +36,10 @@ async def read_body(request: web.Request) -> Body:
                 name = part.filename or "unknown"
                 kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
                 number = part.name.removeprefix("files[").rstrip("]")
-                files[int(number) if number.isdigit() else len(files)] = Attachment(
-                    name, kind, await part.read()
-                )
+                content = bytes(await part.read())
+                if len(content) > ATTACHMENT_LIMIT:
+                    raise Problem(*TOO_LARGE)
+                files[int(number) if number.isdigit() else len(files)] = Attachment(name, kind, content)
     elif request.body_exists:
         if request.content_type != "application/json":
             raise Problem(*NOT_JSON)

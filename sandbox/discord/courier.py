@@ -8,10 +8,9 @@ from sandbox.discord import render
 from sandbox.discord.cast import APPLICATION_ID, BOT_PERMISSIONS, CHANNELS, GUILD_ID, GUILD_LOCALE
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.seen import Modal, Outcome, SeenMessage, seen
-from sandbox.discord.wire import CallbackType, Context, InteractionType, Json, MessageFlag
+from sandbox.discord.wire import ATTACHMENT_LIMIT, CallbackType, Context, InteractionType, Json, MessageFlag
 from sandbox.discord.world import Answer, Interaction, Message, World
 
-ATTACHMENT_LIMIT = 10 * 1024 * 1024
 NO_RESPONSE = "The application did not respond"
 OUTCOMES = {
     CallbackType.MESSAGE: "replied",

@@ -119,6 +119,7 @@ class Posting:
             self._world.attachments[attachment_id] = file
             about = described.get(str(number), {})
             url = f"{self.base_url}/cdn/attachments/{attachment_id}/{quote(file.filename)}"
+            width, height = file.dimensions or (None, None)
             kept.append(
                 {
                     "id": str(attachment_id),
@@ -126,6 +127,8 @@ class Posting:
                     "description": about.get("description"),
                     "content_type": file.content_type,
                     "size": len(file.content),
+                    "width": width,
+                    "height": height,
                     "url": url,
                     "proxy_url": url,
                     "ephemeral": bool(message.flags & MessageFlag.EPHEMERAL),

@@ -93,6 +93,10 @@ class Context(IntEnum):
     PRIVATE_CHANNEL = 2
 
 
+# Of one file, where the community has no boosts: https://docs.discord.com/developers/reference#uploading-files
+ATTACHMENT_LIMIT = 10 * 1024 * 1024
+
+
 class Problem(Exception):
     """An answer that refuses: the status and body that Discord would send."""
 
@@ -116,6 +120,7 @@ UNKNOWN_USER = (404, 10013, "Unknown User")
 UNKNOWN_WEBHOOK = (404, 10015, "Unknown Webhook")
 UNKNOWN_INTERACTION = (404, 10062, "Unknown interaction")
 UNKNOWN_COMMAND = (404, 10063, "Unknown application command")
+TOO_LARGE = (413, 40005, "Request entity too large")
 ALREADY_ACKNOWLEDGED = (400, 40060, "Interaction has already been acknowledged.")
 MISSING_ACCESS = (403, 50001, "Missing Access")
 NOT_THE_AUTHOR = (403, 50005, "Cannot edit a message authored by another user")

@@ -93,6 +93,13 @@ class Attachment:
     content_type: str
     content: bytes
 
+    @property
+    def dimensions(self) -> tuple[int, int] | None:
+        """Width and height of a PNG; what only calls itself one has none, and is no picture to Discord."""
+        if not self.content.startswith(b"\x89PNG\r\n\x1a\n") or self.content[12:16] != b"IHDR":
+            return None
+        return int.from_bytes(self.content[16:20]), int.from_bytes(self.content[20:24])
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -3,16 +3,20 @@
 import gettext
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.dates import format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 COMMAND_NAME = "command name"
+# Where most who read it write dates otherwise than its name alone would.
+REGIONS = {"en": "en_GB"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Language:
     def list_of(self, names: Sequence[str]) -> str:
         """Names in a sentence, the way that this language lists them."""
         return format_list(names, locale=self.code)
+
+    def day(self, day: date) -> str:
+        """Day and month, as short as this language writes them: 24 Nov."""
+        return format_skeleton("MMMd", day, locale=REGIONS.get(self.code, self.code))
 
     def command_name(self, name: str) -> str:
         """What a command, or an option of one, is called in this language."""

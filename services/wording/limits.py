@@ -19,7 +19,6 @@ from services.limits import (
     TooManyUnderWay,
 )
 from services.wording.text import Markup, Tone, Words
-from storage.limits import LimitKind
 
 
 def braked(m: Markup, brake: Braked) -> Words:
@@ -195,7 +194,7 @@ def _at_most(m: Markup, limit: Limit, count: int) -> str:
 
 
 def _set(m: Markup, outcome: LimitSet) -> str:
-    limit = _what(m, outcome.kind, outcome.value)
+    limit = limit_in_words(m, outcome.kind, outcome.value)
     if not outcome.waits:
         return "✅ " + m.say("{limit}, from now on.", limit=limit)
     return "⏳ " + m.say(
@@ -207,7 +206,7 @@ def _set(m: Markup, outcome: LimitSet) -> str:
 
 
 def _refused(m: Markup, outcome: LimitRefused) -> str:
-    limit = _what(m, outcome.kind, outcome.setting)
+    limit = limit_in_words(m, outcome.kind, outcome.setting)
     text = m.say("Not changed. The limit of this community: {limit}.", limit=limit)
     if outcome.kind == "address_hold_ms":
         longest = duration(m, LONGEST_OWN_HOLD)
@@ -217,7 +216,7 @@ def _refused(m: Markup, outcome: LimitRefused) -> str:
     return f"⚠️ {text} {more}"
 
 
-def _what(m: Markup, kind: LimitKind, value: int) -> str:
+def limit_in_words(m: Markup, kind: str, value: int) -> str:
     """A limit in a few words, for a sentence to go on from."""
     if kind == "address_hold_ms":
         if value == 0:

@@ -1,18 +1,29 @@
 """The words for the team about how things are, in numbers: never what members hold."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from services.activity import Activity
 from services.messenger import TeamChannel
 from services.overview import BanqState, Overview
 from services.refused_webhooks import Refusal
+from services.wording.team_activity import heading
 from services.wording.team_withdrawals import pause_since
 from services.wording.text import Markup, Words
 
 MOST_REASONS = 3
 
 
-def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
+@dataclass(frozen=True)
+class Channels:
+    """How the channels are in which the bot writes to the team."""
+
+    team: TeamChannel
+    audit: TeamChannel
+
+
+def status(m: Markup, overview: Overview, channels: Channels, activity: Activity) -> Words:
     last_webhook = m.time(overview.last_webhook_at) if overview.last_webhook_at else m.say("not yet")
     notices = {state: number for state, number in overview.notices.items() if state != "dead"}
     lines = [
@@ -23,8 +34,10 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
         _line(m, m.say("Withdrawals"), _counts(m, overview.withdrawals, _withdrawals)),
         _line(m, m.say("Webhooks"), _counts(m, overview.webhooks, _webhooks)),
         _line(m, m.say("Notices"), _counts(m, notices, _notices)),
-        _line(m, m.say("Channel for the team"), channel(m, team_channel)),
+        _line(m, m.say("Channel for the team"), channel(m, channels.team)),
     ]
+    if channels.audit is not TeamChannel.NOT_SET:
+        lines.append(_line(m, m.say("Channel for the audit log"), audit_channel(m, channels.audit)))
     if overview.pause is not None:
         ending = m.say("End it with /admin resume.")
         since = f"{pause_since(m, overview.pause)}\n{ending}"
@@ -49,8 +62,9 @@ def status(m: Markup, overview: Overview, team_channel: TeamChannel) -> Words:
         and overview.pause is None
         and not overview.parked_webhooks
         and not set(overview.refused_webhooks) - {Refusal.WRONG_PATH}
-        and team_channel is not TeamChannel.CLOSED
+        and TeamChannel.CLOSED not in {channels.team, channels.audit}
     )
+    lines.append(heading(m, activity))
     return Words(m.say("How things are"), "\n".join(lines), "good" if is_well else "warning")
 
 
@@ -80,6 +94,15 @@ def channel(m: Markup, state: TeamChannel) -> str:
                 "is not open to the bot. Give it View Channel and Send Messages there. Until then, what needs the team is "
                 "shown at its next /admin command"
             )
+
+
+def audit_channel(m: Markup, state: TeamChannel) -> str:
+    if state is TeamChannel.WELL:
+        return m.say("is set")
+    return m.say(
+        "is not open to the bot. Give it View Channel and Send Messages there; it tries again within an hour, and nothing "
+        "is left out"
+    )
 
 
 def _line(m: Markup, what: str, how: str) -> str:

@@ -43,6 +43,10 @@ class Markup(ABC):
     def time(self, time: datetime) -> str:
         """A time as the reader's own clock shows it, relative to now."""
 
+    @abstractmethod
+    def moment(self, time: datetime) -> str:
+        """The same as date and time, for what is looked up later."""
+
 
 @dataclass(frozen=True)
 class Action:

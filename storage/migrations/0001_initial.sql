@@ -184,6 +184,7 @@ CREATE UNIQUE INDEX one_link_per_wallet_over_all_lanes ON links (chat_platform, 
     WHERE state <> 'unlinked';
 CREATE INDEX links_by_wallet ON links (user_guid);
 CREATE INDEX links_by_state ON links (state);
+CREATE INDEX links_by_time ON links (linked_at);
 
 -- A frozen link is thawed by a new link only; a link is made of a session that matched that very wallet.
 CREATE TRIGGER frozen_stays_frozen BEFORE UPDATE OF state ON links
@@ -264,6 +265,7 @@ CREATE UNIQUE INDEX one_withdrawal_per_transaction ON withdrawals (lane, banq_tr
     WHERE banq_transaction_id IS NOT NULL;
 CREATE INDEX withdrawals_by_owner ON withdrawals (chat_platform, chat_user_id, created_at);
 CREATE INDEX withdrawals_by_wallet ON withdrawals (banq_user_id, confirmed_at);
+CREATE INDEX withdrawals_by_time ON withdrawals (confirmed_at) WHERE confirmed_at IS NOT NULL;
 CREATE INDEX live_withdrawals ON withdrawals (state)
     WHERE state IN ('draft', 'confirmed', 'submitting', 'awaiting_owner', 'processing', 'unknown');
 

@@ -297,7 +297,7 @@ async def test_webhooks_are_created_shown_and_patched(tmp_path: Path, sandbox: B
     [
         (
             {"url": "https://other.example/hooks/their-own-secret"},
-            "https://other.example/hooks/… (not this bot)",
+            "https://other.example/… (not this bot)",
         ),
         ({"enabled": False}, "disabled, 5 retries"),
         ({"webHookTypes": ["payment", "userToken"]}, "missing: transaction, nftTransaction"),

@@ -161,6 +161,16 @@ class InChat:
 
         return await members.wait_for(look)
 
+    async def until_pictured(self, message: SeenMessage) -> SeenMessage:
+        """The message once it has a picture of the bot's own with it."""
+        members = self.discord.members
+
+        def look() -> SeenMessage | None:
+            now = members.look(self.id, message.id)
+            return now if now.attachments else None
+
+        return await members.wait_for(look)
+
     async def direct_message(self) -> SeenMessage:
         return await self.discord.members.next_message(self.id, "dm")
 

@@ -78,3 +78,9 @@ def test_whatever_somebody_minted_fits_into_one_message(filling: str) -> None:
     assert len(entry.label) <= 100
     assert len(entry.collection) <= 100
     assert all(len(collection.name) <= 100 for collection in wallet.collections)
+
+
+def test_a_moment_is_shown_by_each_readers_own_clock() -> None:
+    moment = DiscordMarkup(ENGLISH).moment(datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+
+    assert moment == "<t:1772366400:d> <t:1772366400:t>"

@@ -29,6 +29,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Studio], Awaitable[None]]]] = {
     "panel": ("The panel", team.play_panel),
     "direct": ("Direct messages", news.play),
     "team": ("The team's channel", team.play_channel),
+    "audit-channel": ("The audit channel", team.play_audit_channel),
     "failure": ("What goes wrong", news.play_failures),
     "german": ("In German", german.play),
 }

@@ -4,10 +4,12 @@ from sandbox.banq import identities
 from sandbox.banq.echo import Echo
 from sandbox.discord import ADA, BEN, GENERAL_ID, TEAM_ID
 from tests.cogs.member import browser
+from tests.screens.history import a_month
 from tests.screens.stage import PATIENCE_S, PLACES, Stage, Studio
 from tests.screens.stories import newest, no_answer
 from tests.screens.withdrawing import NFT, sent
 
+WITH_AUDIT = f"audit_channel_id = {TEAM_ID}\nhome_guild_id ="
 WITH_CHANNEL = f"team_channel_id = {TEAM_ID}\nhome_guild_id ="
 WHY = {"reason": "odd approvals"}
 
@@ -16,13 +18,19 @@ async def play(studio: Studio) -> None:
     async with studio.stage(echo=Echo("reference", "reference")) as stage:
         cleo = stage.cleo
         await stage.restart("home_guild_id =", WITH_CHANNEL)
-        await stage.shoot(cleo, await cleo.command("admin status"), "status", "All is well.")
+        await stage.shoot(cleo, await cleo.command("admin status"), "status-new", "Nothing has happened yet.")
+        await a_month(stage)
+        status = await cleo.until_pictured(await cleo.command("admin status"))
+        await stage.shoot(cleo, status, "status", "All is well. The chart comes a moment after the text.")
+        await stage.shoot(cleo, status, "status-phone", "The same on a phone.", phone=True)
         refused = await stage.live.discord.members.run_command(ADA, "admin status", {}, force=True)
         refused_message = await stage.live.discord.members.settled(ADA, refused)
         await stage.shoot(stage.ada, refused_message, "team-only", "Ada is not of the team.")
         await members(stage)
         await pause(stage)
         await stuck(stage)
+        await audit(stage)
+        await webhook(stage)
         await trouble(stage)
 
 
@@ -83,6 +91,32 @@ async def stuck(stage: Stage) -> None:
     await stage.shoot(cleo, again, "settled-before", "She settles it once more.")
 
 
+async def audit(stage: Stage) -> None:
+    cleo = stage.cleo
+    page = await cleo.command("admin audit")
+    await stage.shoot(cleo, page, "audit", "Who did what, newest first.")
+    await stage.shoot(cleo, page, "audit-phone", "The same on a phone.", phone=True)
+    await stage.shoot(cleo, await cleo.press(page, "Next ▶"), "audit-page-2", "She presses Next.")
+    about = await cleo.command("admin audit", member=BEN)
+    await stage.shoot(cleo, about, "audit-member", "Only what is about Ben.")
+
+
+async def webhook(stage: Stage) -> None:
+    cleo, configs = stage.cleo, stage.live.banq.store.state.webhook_configs
+    shown = await cleo.command("admin webhook show")
+    await stage.shoot(cleo, shown, "webhook-show", "Banq sends its webhooks here.")
+    ours = configs[identities.ACCOUNT_SPACE_ID]
+    elsewhere = {"url": "https://old-bot.example/hooks/secret", "types": ["payment"]}
+    configs[identities.ACCOUNT_SPACE_ID] = ours.model_copy(update=elsewhere)
+    review = await cleo.command("admin webhook set")
+    await stage.shoot(
+        cleo, review, "webhook-set", "It sends them elsewhere, and Cleo is asked before that is changed."
+    )
+    await stage.shoot(cleo, await cleo.press(review, "Change it"), "webhook-changed", "She changes it.")
+    kept = await cleo.press(await cleo.command("admin webhook set"), "Leave it")
+    await stage.shoot(cleo, kept, "webhook-kept", "Or she leaves it.")
+
+
 async def trouble(stage: Stage) -> None:
     cleo = stage.cleo
     await no_answer(stage, "Night Ferry")
@@ -122,6 +156,15 @@ async def play_channel(studio: Studio) -> None:
             cleo.id, "team", after=told.id, within_s=PATIENCE_S
         )
         await stage.shoot(cleo, told, "contradicted", "The team has settled one, and Banq says otherwise.")
+
+
+async def play_audit_channel(studio: Studio) -> None:
+    async with studio.stage() as stage:
+        cleo = stage.cleo
+        await stage.restart("home_guild_id =", WITH_AUDIT)
+        await cleo.command("admin pause", **WHY)
+        told = await stage.live.discord.members.next_message(cleo.id, "team", within_s=PATIENCE_S)
+        await stage.shoot(cleo, told, "line", "One line for each thing that the team or the operator does.")
 
 
 async def play_panel(studio: Studio) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 
-from services.messenger import TeamChannel
+from services.messenger import NoAuditChannel, TeamChannel
 from services.wording.language import ENGLISH, Language
 from services.wording.text import Markup, Words
 from storage import outbox
@@ -26,6 +26,9 @@ class PlainMarkup(Markup):
     def time(self, time: datetime) -> str:
         return time.isoformat()
 
+    def moment(self, time: datetime) -> str:
+        return time.isoformat()
+
 
 class Messenger:
     """Records what it is asked to send, and refuses while it is told to: all, or by title.
@@ -36,6 +39,8 @@ class Messenger:
     def __init__(self) -> None:
         self.plain: Markup = PlainMarkup(ENGLISH)
         self.team_channel = TeamChannel.WELL
+        self.audit_channel = TeamChannel.NOT_SET
+        self.audit_lines: list[str] = []
         self.refusal: Exception | None = None
         self.refused: dict[str, Exception] = {}
         self.tries = 0
@@ -60,6 +65,12 @@ class Messenger:
 
     async def send_to_team(self, words: Words, once: str) -> None:
         await self.send("the team", words, once)
+
+    async def send_to_audit(self, line: str, once: str) -> None:
+        if self.audit_channel is TeamChannel.NOT_SET:
+            raise NoAuditChannel
+        await self.send("the audit channel", Words("audit", line), once)
+        self.audit_lines.append(line)
 
 
 async def notice(rig: Rig, kind: str, object_id: str, recipient: str = ADA.id) -> None:

@@ -188,7 +188,7 @@ async def test_freezing_twice_is_told_once(linked: Rig) -> None:
         assert await linked.links.freeze(ADA, "admin:9", "asked by mail") == Frozen(0, 0)
 
     assert await audit(linked) == [("admin:9", "wallet frozen", ADA.id, "asked by mail")]
-    assert await linked.column("SELECT kind FROM outbox") == ["frozen_by_admin"]
+    assert await linked.column("SELECT kind FROM outbox WHERE recipient <> 'audit'") == ["frozen_by_admin"]
 
 
 async def test_whoever_freezes_their_own_wallet_needs_no_message(linked: Rig) -> None:

@@ -13,7 +13,6 @@ import pytest
 from services.address_book import Listed
 from services.addresses import AddressProblem
 from services.links import Conflict, Frozen, LinkFrozen, LinkStale, NotLinked, Unlinked, WalletOverview
-from services.messenger import TeamChannel
 from services.nfts import BanqSilent
 from services.overview import BanqState, Overview
 from services.refused_webhooks import Refusal
@@ -44,8 +43,10 @@ from storage.address_book import SavedAddress
 from storage.limits import Pause
 from storage.link_sessions import ENDED, Proof
 from storage.withdrawals import Withdrawal
+from tests.services.audited import actions, reasons
 from tests.services.rig import GOOD_ADDRESS
 from tests.services.words_of_limits import each_of_members, of_limits, of_the_book
+from tests.services.words_of_team import WELL, activity, of_audit, of_status, of_webhooks
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 STATES = (
@@ -93,6 +94,9 @@ class MarkingMarkup(Markup):
 
     def time(self, time: datetime) -> str:
         return f"at {time:%H:%M}"
+
+    def moment(self, time: datetime) -> str:
+        return f"{time:%d.%m. at %H:%M}"
 
 
 M = MarkingMarkup(ENGLISH)
@@ -239,11 +243,11 @@ def told_to_members() -> Iterator[Words]:
 def told_to_the_team() -> Iterator[Words]:
     for module in OF_THE_TEAM:
         yield from (said for said in said_alone(module) if isinstance(said, Words))
-    for channel in TeamChannel:
-        for dead_notices, banq in enumerate(BanqState):
-            refused_webhooks = dict.fromkeys(Refusal, dead_notices)
-            shown = replace(overview(banq, dead_notices), refused_webhooks=refused_webhooks)
-            yield team_status.status(M, shown, channel)
+    for dead_notices in (0, 1, 2):
+        shown = overview(dead_notices=dead_notices)
+        yield from of_status(M, replace(shown, refused_webhooks=dict.fromkeys(Refusal, dead_notices)), NOW)
+    yield from of_audit(M, NOW, actions(), [STRANGE * 20, *reasons()])
+    yield from of_webhooks(M)
     for state in ("active", "stale", "frozen"):
         yield team.member(M, STRANGE, WalletOverview(state, NOW, ("discord",), 1, 0))
     yield replace(team.member_not_linked(M, STRANGE), text=team.conflict(M, Conflict(NOW, "123")))
@@ -420,7 +424,7 @@ def overview(banq: BanqState = BanqState.WELL, dead_notices: int = 0) -> Overvie
 
 @pytest.mark.parametrize("state", list(BanqState))
 def test_the_team_is_told_how_things_are(state: BanqState) -> None:
-    words = team_status.status(M, overview(state), TeamChannel.WELL)
+    words = team_status.status(M, overview(state), WELL, activity(NOW))
 
     assert team_status.banq(M, state) in words.text
     assert "3 active" in words.text
@@ -432,7 +436,7 @@ def test_the_team_is_told_how_things_are(state: BanqState) -> None:
 def test_the_team_is_told_how_a_pause_ends() -> None:
     paused = replace(overview(), pause=Pause(NOW, "operator", "restored from a backup"))
 
-    assert "/admin resume" in team_status.status(M, paused, TeamChannel.WELL).text
+    assert "/admin resume" in team_status.status(M, paused, WELL, activity(NOW)).text
 
 
 @pytest.mark.parametrize(
@@ -444,7 +448,7 @@ def test_the_team_is_told_how_a_pause_ends() -> None:
     ],
 )
 def test_the_team_is_told_that_webhooks_were_refused(refusal: Refusal, told: str, tone: str) -> None:
-    words = team_status.status(M, replace(overview(), refused_webhooks={refusal: 3}), TeamChannel.WELL)
+    words = team_status.status(M, replace(overview(), refused_webhooks={refusal: 3}), WELL, activity(NOW))
 
     assert f"refused since the start {told}" in words.text
     assert words.tone == tone
@@ -453,7 +457,7 @@ def test_the_team_is_told_that_webhooks_were_refused(refusal: Refusal, told: str
 def test_the_team_is_told_why_webhooks_were_set_aside_and_what_to_do() -> None:
     parked = {"Banq refused the call (403)": 4, "KeyError": 2, "ValueError": 1, "TypeError": 1}
 
-    words = team_status.status(M, replace(overview(), parked_webhooks=parked), TeamChannel.WELL)
+    words = team_status.status(M, replace(overview(), parked_webhooks=parked), WELL, activity(NOW))
 
     assert (
         "8 after failures: ⟦Banq refused the call (403)⟧ (4), ⟦KeyError⟧ (2), ⟦ValueError⟧ (1). Look"
@@ -476,7 +480,7 @@ def test_each_state_is_told_to_the_team_in_plain_words() -> None:
         overview(), linking=linking, links=links, withdrawals=withdrawals_, webhooks=webhooks, notices=notices
     )
 
-    text = team_status.status(M, counted, TeamChannel.WELL).text
+    text = team_status.status(M, counted, WELL, activity(NOW)).text
 
     assert text.count("17 ") == sum(len(states) for states in queues)
     assert "_" not in text
@@ -490,20 +494,12 @@ def test_each_state_is_told_to_the_team_in_plain_words() -> None:
     ],
 )
 def test_the_team_is_told_what_could_not_be_delivered(count: int, told: str) -> None:
-    words = team_status.status(M, overview(dead_notices=count), TeamChannel.WELL)
+    words = team_status.status(M, overview(dead_notices=count), WELL, activity(NOW))
 
     assert told in words.text
     assert words.tone == "warning"
     assert "dead" not in words.text
-    assert "could not be" not in team_status.status(M, overview(), TeamChannel.WELL).text
-
-
-@pytest.mark.parametrize("channel", list(TeamChannel))
-def test_the_team_is_told_how_its_channel_is(channel: TeamChannel) -> None:
-    words = team_status.status(M, overview(), channel)
-
-    assert team_status.channel(M, channel) in words.text
-    assert (words.tone == "warning") == (channel is TeamChannel.CLOSED)
+    assert "could not be" not in team_status.status(M, overview(), WELL, activity(NOW)).text
 
 
 @pytest.mark.parametrize("state", ["active", "stale", "frozen"])
