@@ -64,6 +64,8 @@ def _bars(axes: Axes, numbers: Sequence[int], colour: str) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
+    # Below the zero of the other axis.
+    axes.tick_params(axis="x", pad=9)
 
 
 def _days(axes: Axes, ticks: Sequence[tuple[int, str]], *, is_labelled: bool) -> None:
