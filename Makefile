@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo run doctor webhooks test lint format unit torture bench screens translations lock clean
+.PHONY: demo init run doctor webhooks test lint format unit torture bench screens translations lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
+
+init: $(VENV)/.demo-ready
+	@$(BIN)/banqbot --config $(CONFIG) init
 
 run: $(VENV)/.demo-ready
 	@$(BIN)/banqbot --config $(CONFIG) run

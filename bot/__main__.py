@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from bot import logs
-from bot.cli import database, events, links, pausing, people, webhooks, withdrawals
+from bot.cli import database, events, links, pausing, people, setting_up, webhooks, withdrawals
 from bot.command_line import execute, load
 
 cli = typer.Typer(
     name="banqbot",
     help="Lets a community's members link their Banq wallet, see their NFTs and withdraw them.",
+    epilog="Exit codes: 0 all is well; 1 it failed, and a sentence says why; 2 the configuration or the call "
+    "is wrong; 130 Ctrl-C ended it. Each command has a --help of its own.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,20 +38,18 @@ def options(
 
 @cli.command()
 def run(context: typer.Context) -> None:
-    """Run the bot and its side server, until stopped."""
+    """Run the bot and its side server, until stopped.
+
+    An older database is brought up to date first, and kept as it was beside it. Before the first start:
+    banqbot doctor
+
+    Exit codes: 0 it was stopped; 1 it could not start, and a sentence says why; 2 the configuration is wrong.
+    """
     settings = load(context)
     logs.set_up()
     from bot import app  # noqa: PLC0415 - no other command should wait for what only this one uses
 
     execute(lambda: app.run(settings))
-
-
-@cli.command()
-def doctor(context: typer.Context) -> None:
-    """Sign in at Banq and say which ids belong where in the configuration."""
-    from bot.doctor import examine  # noqa: PLC0415
-
-    execute(lambda: examine(context.obj))
 
 
 @cli.command()
@@ -63,6 +63,7 @@ def demo(
     execute(lambda: play(folder, port))
 
 
+cli.add_typer(setting_up.group)
 cli.add_typer(webhooks.group, name="webhooks")
 cli.add_typer(pausing.group)
 cli.add_typer(withdrawals.group, name="withdrawals")

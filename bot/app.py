@@ -13,9 +13,11 @@ from aiohttp import web
 from bot.config import Config, Metrics, Web
 from bot.lock import only_one
 from bot.refusals import StartRefused
+from bot.upgrade import migrate_before_start
 from bot.wiring import wired
 from cogs.client import BanqBot
 from services.foreign_text import clean
+from services.sources import Sources
 from storage.limits import Pause
 from web.app import create_runner
 from web.stopping import finish
@@ -35,6 +37,7 @@ async def run(config: Config) -> None:
         loop.add_signal_handler(signal_number, stop.set)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(config.storage.path))
+        await migrate_before_start(config.storage.path, Sources())
         parts = await stack.enter_async_context(wired(config))
         if parts.pause is not None:
             _tell_of(parts.pause)

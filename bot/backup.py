@@ -21,6 +21,7 @@ from storage.refusals import DatabaseRefused
 from storage.verification import Contents
 
 console = Console(highlight=False, soft_wrap=True)
+BACKUPS = "backups"
 
 
 def back_up(settings: Config, file: str | None) -> None:
@@ -42,7 +43,7 @@ def back_up(settings: Config, file: str | None) -> None:
 def _target(source: Path, named: str | None, now: datetime) -> Path:
     name = f"banqbot-{_stamp(now)}.sqlite3"
     if named is None:
-        folder = source.parent / "backups"
+        folder = source.parent / BACKUPS
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:

@@ -1,7 +1,8 @@
-"""The configuration: a TOML file, with environment variables over it. A mistake is named, never guessed."""
+"""The configuration: TOML files, with environment variables over them. A mistake is named, never guessed."""
 
 import re
-import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,9 +20,11 @@ from pydantic import (
     ValidationError,
     WebsocketUrl,
 )
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from banq.webhook import GRANTED
+from bot import config_files
 from services.wording.language import languages
 
 ENVIRONMENT_PREFIX = "BANQBOT_"
@@ -217,7 +220,7 @@ class _Sources(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes over the file, so that secrets need not stand in it."""
+        """The environment goes over the files, so that secrets need not stand in them."""
         return (env_settings, init_settings)
 
 
@@ -242,18 +245,61 @@ class _OnlyBanq(_Sources):
     banq: Banq
 
 
-def load(path: Path) -> Config:
+class _OnlyDiscord(_Sources):
+    model_config = SettingsConfigDict(extra="ignore")
+
+    discord: Discord
+
+
+def load(path: Path, *, allow_open_secrets: bool = False) -> Config:
     """Read and check the configuration. Raises ConfigRefused."""
-    values = _read(path)
-    try:
+    return check(path, _read(path, allow_open_secrets=allow_open_secrets))
+
+
+def check(path: Path, values: config_files.Values) -> Config:
+    """What stands in the file, or is to stand there, as a whole. Raises ConfigRefused."""
+    with _refusing(path):
         config = Config(**values)
-    except ValidationError as error:
-        raise _refusal(path, error) from None
-    except SettingsError as error:
-        raise _environment_refusal(error) from None
     _refuse_half_settings(config)
     _refuse_equal_lanes(config)
     return config
+
+
+def load_banq(path: Path) -> Banq:
+    """Read and check only [banq], for what helps to fill in the rest. Raises ConfigRefused."""
+    return check_banq(path, _read(path, allow_open_secrets=True))
+
+
+def check_banq(path: Path, values: config_files.Values) -> Banq:
+    with _refusing(path):
+        return _OnlyBanq(banq=values.get("banq", {})).banq
+
+
+def check_discord(path: Path, values: config_files.Values) -> Discord:
+    with _refusing(path):
+        return _OnlyDiscord(discord=values.get("discord", {})).discord
+
+
+def check_one(section: str, key: str, value: Any) -> Any:
+    """One value by its own rule, as it would be kept. Raises ConfigRefused."""
+    model = Lane if section == "lanes" else Config.model_fields[section].annotation
+    field: FieldInfo = model.model_fields[key]  # type: ignore[union-attr]
+    rule: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    try:
+        return TypeAdapter(rule).validate_python(value)
+    except ValidationError as error:
+        reasons = [_sentence(Path(), problem).removeprefix(": ") for problem in error.errors()]
+        raise ConfigRefused(reasons[0]) from None
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        raise ConfigRefused("\n".join(_sentence(path, problem) for problem in error.errors())) from None
+    except SettingsError as error:
+        raise _environment_refusal(error) from None
 
 
 def _refuse_equal_lanes(config: Config) -> None:
@@ -286,32 +332,11 @@ def _refuse_half_settings(config: Config) -> None:
         )
 
 
-def load_banq(path: Path) -> Banq:
-    """Read and check only [banq], for what helps to fill in the rest. Raises ConfigRefused."""
-    values = _read(path)
+def _read(path: Path, *, allow_open_secrets: bool) -> config_files.Values:
     try:
-        return _OnlyBanq(banq=values.get("banq", {})).banq
-    except ValidationError as error:
-        raise _refusal(path, error) from None
-    except SettingsError as error:
-        raise _environment_refusal(error) from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigRefused(
-            f"There is no file {path}. Copy config.example.toml to {path} and fill it in."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigRefused(f"{path} cannot be read: {error}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigRefused(f"{path} is not valid TOML: {error}.") from None
-
-
-def _refusal(path: Path, error: ValidationError) -> ConfigRefused:
-    return ConfigRefused("\n".join(_sentence(path, problem) for problem in error.errors()))
+        return config_files.read(path, allow_open_secrets=allow_open_secrets)
+    except config_files.Unusable as unusable:
+        raise ConfigRefused(str(unusable)) from None
 
 
 def _environment_refusal(error: SettingsError) -> ConfigRefused:

@@ -21,6 +21,10 @@ NOT_OPENED = {
         "changed it. Restore a backup, or move the file away to start afresh; for the demo, remove the "
         "folder .demo."
     ),
+    Problem.NOT_MIGRATED: (
+        "{path} could not be brought to schema {0}: {1}. Nothing was changed. Run the banqbot that ran "
+        "before, and tell its makers what this says."
+    ),
 }
 # What completes a sentence that begins with the file, and what to do where it was to be restored.
 UNFIT = {

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bot.config import Config
 from bot.lock import in_use
 from bot.refusals import StartRefused
+from bot.upgrade import refuse_if_behind
 from storage.database import Database
 
 
@@ -17,5 +18,6 @@ async def existing_database(settings: Config) -> AsyncIterator[Database]:
             f"storage.path: there is no database {settings.storage.path} yet. Start the bot first."
         )
     with in_use(settings.storage.path):
+        refuse_if_behind(settings.storage.path)
         async with Database(settings.storage.path) as database:
             yield database

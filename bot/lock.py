@@ -66,3 +66,17 @@ def _beside(database: Path, kind: int, taken: str) -> Iterator[None]:
         except BlockingIOError:
             raise StartRefused(taken) from None
         yield
+
+
+def is_running(database: Path) -> bool:
+    """Whether a bot works on this database now."""
+    try:
+        lock = database.with_name(database.name + ".lock").open("r")
+    except OSError:
+        return False
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False

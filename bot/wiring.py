@@ -170,7 +170,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
         if config.discord.has_sign_in:
             sign_in = await stack.enter_async_context(DiscordSignIn(_discord_app(config)))
         page = LinkPage(database, line, lanes, rules, sources, wake_settling)
-        bot = await _bot(config, services)
+        bot = await chat_bot(config, services)
         messenger = DiscordMessenger(bot)
         bot.add_listener(messenger.look_at_channels, "on_ready")
         outbox.serve(PLATFORM, messenger)
@@ -205,7 +205,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
         )
 
 
-async def _bot(config: Config, services: Services) -> BanqBot:
+async def chat_bot(config: Config, services: Services) -> BanqBot:
     home = discord.Object(config.discord.home_guild_id)
     settings = DiscordSettings(
         community=config.community.name,

@@ -70,12 +70,15 @@ Changed = NowSet | BanqRefuses
 
 async def look(banq: BanqClient, lanes: Sequence[LaneSetup]) -> AsyncIterator[Found]:
     for lane in lanes:
-        try:
-            found = await banq.webhook_config(lane.account_space_id)
-        except BanqError as error:
-            yield BanqRefuses(lane.name, error)
-        else:
-            yield NothingSet(lane.name) if found is None else _compared(lane, found)
+        yield await look_at(banq, lane)
+
+
+async def look_at(banq: BanqClient, lane: LaneSetup) -> Found:
+    try:
+        found = await banq.webhook_config(lane.account_space_id)
+    except BanqError as error:
+        return BanqRefuses(lane.name, error)
+    return NothingSet(lane.name) if found is None else _compared(lane, found)
 
 
 async def update(banq: BanqClient, lane: LaneSetup) -> Changed:

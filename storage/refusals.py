@@ -18,6 +18,8 @@ class Problem(Enum):
     # Its schema's version, and the newest that is known here.
     NEWER = auto()
     OTHER_TABLES = auto()
+    # The version that it could not be brought to, and what SQLite says.
+    NOT_MIGRATED = auto()
 
 
 class Unfit(Exception):

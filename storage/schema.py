@@ -5,7 +5,7 @@ import re
 import sqlite3
 from contextlib import closing
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from storage.refusals import Problem, Unfit
 
@@ -13,31 +13,48 @@ log = logging.getLogger(__name__)
 
 # "Banq" in ASCII: SQLite's own field for telling whose file this is.
 APPLICATION_ID = 0x42616E71
+MIGRATIONS = Path(__file__).parent / "migrations"
+# What a migration itself got wrong, and neither the disk nor the file.
+OWN_FAULT = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Apply what is missing, all in one transaction: a failed migration changes nothing. Raises Unfit."""
-    migrations = _migrations()
     connection.execute("BEGIN IMMEDIATE")
     refuse_if_not_ours(connection)
     there = version(connection)
-    for number in sorted(number for number in migrations if number > there):
-        for statement in _statements(migrations[number]):
-            connection.execute(statement)
-        log.info("database: schema brought to version %s", number)
-    if tables(connection) != expected_tables(_newest_version()):
-        raise Unfit(Problem.OTHER_TABLES)
+    for number, script in sorted(_migrations(MIGRATIONS).items()):
+        if number > there:
+            _apply(number, script, connection)
+    refuse_other_tables(connection, newest_version())
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {_newest_version()}")
+    connection.execute(f"PRAGMA user_version = {newest_version()}")
     connection.execute("COMMIT")
+
+
+def _apply(number: int, script: str, connection: sqlite3.Connection) -> None:
+    try:
+        for statement in _statements(script):
+            connection.execute(statement)
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF not in OWN_FAULT:
+            raise
+        raise Unfit(Problem.NOT_MIGRATED, number, error) from error
+    log.info("database: schema brought to version %s", number)
 
 
 def refuse_if_not_ours(connection: sqlite3.Connection) -> None:
     """Raises Unfit."""
     if is_of_another_program(connection):
         raise Unfit(Problem.OF_ANOTHER_PROGRAM)
-    if version(connection) > _newest_version():
-        raise Unfit(Problem.NEWER, version(connection), _newest_version())
+    if version(connection) > newest_version():
+        raise Unfit(Problem.NEWER, version(connection), newest_version())
+
+
+def refuse_other_tables(connection: sqlite3.Connection, of_version: int) -> None:
+    """Raises Unfit."""
+    if tables(connection) != expected_tables(of_version):
+        raise Unfit(Problem.OTHER_TABLES)
 
 
 def is_of_another_program(connection: sqlite3.Connection) -> bool:
@@ -56,18 +73,22 @@ def tables(connection: sqlite3.Connection) -> list[bytes]:
     return [row[0] for row in connection.execute(query)]
 
 
-@cache
 def expected_tables(up_to: int) -> list[bytes]:
     """Before the first release, the first migration still changes; its number alone would not tell."""
+    return _tables_made_by(MIGRATIONS, up_to)
+
+
+@cache
+def _tables_made_by(folder: Path, up_to: int) -> list[bytes]:
     with closing(sqlite3.connect(":memory:")) as fresh:
-        for number, script in sorted(_migrations().items()):
+        for number, script in sorted(_migrations(folder).items()):
             if number <= up_to:
                 fresh.executescript(script)
         return tables(fresh)
 
 
-def _newest_version() -> int:
-    return max(_migrations())
+def newest_version() -> int:
+    return max(_migrations(MIGRATIONS))
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
@@ -89,8 +110,7 @@ def _statements(script: str) -> list[str]:
 
 
 @cache
-def _migrations() -> dict[int, str]:
-    folder = resources.files("storage") / "migrations"
+def _migrations(folder: Path) -> dict[int, str]:
     return {
         int(found[1]): file.read_text(encoding="utf-8")
         for file in folder.iterdir()

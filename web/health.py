@@ -7,16 +7,23 @@ from aiohttp import web
 from services.health import Check
 from web.keys import HEALTH
 
+HEALTH_ROUTE = "/healthz"
+# Tells this program from whatever else answers; a reverse proxy puts its own name under Server.
+PROGRAM_HEADER = "X-Program"
+PROGRAM = "banqbot"
+
 for_anybody = web.RouteTableDef()
 private = web.RouteTableDef()
 
 
-@private.get("/healthz")
-@for_anybody.get("/healthz")
+@private.get(HEALTH_ROUTE)
+@for_anybody.get(HEALTH_ROUTE)
 async def healthz(request: web.Request) -> web.Response:
     """Whether the process lives and its database can be read and written."""
     trouble = await request.app[HEALTH].trouble()
-    return web.json_response({"status": trouble or "ok"}, status=503 if trouble else 200)
+    return web.json_response(
+        {"status": trouble or "ok"}, status=503 if trouble else 200, headers={PROGRAM_HEADER: PROGRAM}
+    )
 
 
 @for_anybody.get("/readyz")

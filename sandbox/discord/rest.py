@@ -107,6 +107,8 @@ class Rest:
 
     async def guild(self, request: web.Request) -> web.Response:
         _require_guild(request)
+        if not self._world.is_member(APPLICATION_ID):
+            raise Problem(*UNKNOWN_GUILD)
         return json_answer(render.guild(self._world))
 
     async def member(self, request: web.Request) -> web.Response:
@@ -155,6 +157,8 @@ class Rest:
         if "guild" not in request.match_info:
             return self._world.global_commands
         _require_guild(request)
+        if not self._world.is_member(APPLICATION_ID):
+            raise Problem(*MISSING_ACCESS)
         return self._world.guild_commands
 
     def _command(self, fields: Json, ids: dict[tuple[int, str], str], guild_id: str | None) -> Json:

@@ -86,7 +86,7 @@ async def test_a_broken_configuration_is_exit_code_2_and_names_the_key(tmp_path:
 async def test_no_file_is_exit_code_2(tmp_path: Path) -> None:
     missing = tmp_path / "none.toml"
     for ended in await asyncio.gather(
-        banqbot(missing, "doctor"),
+        banqbot(missing, "check"),
         banqbot(None, "webhooks", "set", BANQBOT_CONFIG=str(missing)),
     ):
         assert ended.code == 2
@@ -116,89 +116,44 @@ async def test_a_database_in_a_folder_that_cannot_be_is_exit_code_1(tmp_path: Pa
     assert f"storage.path: {path} cannot be used: " in ended.err
 
 
-# -- doctor
+# -- doctor and check; what else the doctor says is tested beside it
 
 
-async def test_doctor_finds_nothing_wrong(tmp_path: Path, sandbox: BanqSandbox) -> None:
-    ended = await banqbot(write(tmp_path, complete(sandbox)), "doctor")
+async def test_doctor_needs_only_banqs_part_to_tell_ids_that_can_be_copied(
+    tmp_path: Path, sandbox: BanqSandbox
+) -> None:
+    config = write(tmp_path, {"banq": complete(sandbox)["banq"]})
+    ended, as_json = await asyncio.gather(banqbot(config, "doctor"), banqbot(config, "doctor", "--json"))
 
-    assert ended.code == 0, ended.said
-    assert "Banq is reachable and takes the sign-in." in ended.out
-    assert "lanes.main has the ids of your space Sunny Meadow." in ended.out
-
-
-async def test_doctor_prints_ids_that_can_be_copied(tmp_path: Path, sandbox: BanqSandbox) -> None:
-    ended = await banqbot(write(tmp_path, complete(sandbox)), "doctor")
-
+    assert ended.code == as_json.code == 2
+    assert f'account_space_id = "{SPACE}"\nplatform_id = "{identities.PLATFORM_ID}"' in ended.out
+    assert "discord is missing." in ended.out
     for space in identities.ACCOUNT_SPACES.values():
         assert space.id in ended.out
         assert space.identity_id in ended.out
+    assert {"check", "state", "what", "fix"} == set(json.loads(as_json.out)[0])
 
 
-async def test_doctor_needs_only_banqs_part(tmp_path: Path, sandbox: BanqSandbox) -> None:
-    ended = await banqbot(write(tmp_path, {"banq": complete(sandbox)["banq"]}), "doctor")
+async def test_check_says_whether_the_configuration_is_complete(tmp_path: Path) -> None:
+    config = write(tmp_path, complete())
+    assert await banqbot(config, "check") == Ended(0, f"{config} is complete.\n", "")
 
-    assert ended.code == 1
-    assert f'account_space_id = "{SPACE}"\nplatform_id = "{identities.PLATFORM_ID}"' in ended.out
-    assert "discord is missing." in ended.out
-
-
-@pytest.mark.parametrize(
-    ("section", "key", "value", "sentence"),
-    [
-        ("banq", "password", "wrong", "Banq refuses the sign-in."),
-        ("lanes.main", "platform_id", "wrong", f"lanes.main.platform_id should be {identities.PLATFORM_ID}"),
-        ("lanes.main", "account_space_id", "wrong", "lanes.main.account_space_id is none of your account"),
-        (
-            "lanes.main",
-            "account_space_id",
-            identities.SECOND_ACCOUNT_SPACE_ID,
-            f"lanes.main.platform_id should be {identities.SECOND_PLATFORM_ID}",
-        ),
-    ],
-)
-async def test_doctor_says_what_is_wrong(
-    tmp_path: Path, sandbox: BanqSandbox, section: str, key: str, value: str, sentence: str
-) -> None:
-    sections = complete(sandbox)
-    sections[section][key] = value
-    ended = await banqbot(write(tmp_path, sections), "doctor")
-
-    assert ended.code == 1
-    assert sentence in ended.out
+    ended = await banqbot(write(tmp_path, {"banq": complete()["banq"]}), "check")
+    assert (ended.code, ended.out) == (2, "")
+    assert [line.split(" ")[0] for line in ended.err.splitlines()] == ["community", "discord", "lanes", "web"]
 
 
-async def test_doctor_takes_no_personal_space_for_a_merchants(tmp_path: Path, sandbox: BanqSandbox) -> None:
-    sections = complete(sandbox)
-    sections["lanes.main"] |= {
-        "account_space_id": identities.PERSONAL_ACCOUNT_SPACE_ID,
-        "platform_id": identities.PERSONAL_IDENTITY_ID,
-    }
-    ended = await banqbot(write(tmp_path, sections), "doctor")
+async def test_migrate_and_sync_say_why_they_cannot(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        sections = {**complete(), "storage": {"path": str(tmp_path / "none.sqlite3")}}
+        sections["discord"]["api_url"] = f"http://127.0.0.1:{probe.getsockname()[1]}/api/v10"
+        config = write(tmp_path, sections)
+        migrated, synced = await asyncio.gather(banqbot(config, "migrate"), banqbot(config, "sync"))
 
-    assert "Banq does not say that this space is a merchant's" in ended.out
-
-
-async def test_doctor_tells_when_banq_cannot_be_reached(tmp_path: Path, sandbox: BanqSandbox) -> None:
-    sections = complete(sandbox)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
-        sections["banq"]["token_url"] = f"http://127.0.0.1:{taken.getsockname()[1]}/oauth/token"
-        ended = await banqbot(write(tmp_path, sections), "doctor")
-
-    assert ended.code == 1
-    assert "Banq cannot be reached. Check api_url and token_url under [banq]" in ended.out
-
-
-@pytest.mark.parametrize("fault", [{"status": 503}, {"body": "not-json"}])
-async def test_doctor_tells_when_banq_is_ill(
-    tmp_path: Path, sandbox: BanqSandbox, fault: dict[str, object]
-) -> None:
-    sandbox.faults.add(Fault.model_validate({"route": "me", **fault}))
-    ended = await banqbot(write(tmp_path, complete(sandbox)), "doctor")
-
-    assert ended.code == 1
-    assert ended.out.startswith("error   ")
+    assert (migrated.code, synced.code) == (1, 1)
+    assert migrated.err.startswith(f"storage.path: there is no database {tmp_path}/none.sqlite3 yet.")
+    assert synced.err == "Discord cannot be reached. Check the network, and try again.\n"
 
 
 # -- reasons

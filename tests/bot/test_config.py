@@ -366,6 +366,59 @@ def test_a_configuration_does_not_show_its_secrets(tmp_path: Path) -> None:
         assert hidden not in shown
 
 
+# -- the secrets file
+
+
+def with_secrets(folder: Path, mode: int = 0o600) -> Path:
+    """A configuration without its secrets, which stand in a file beside it."""
+    sections = complete()
+    secrets = {
+        "discord": {"token": sections["discord"].pop("token")},
+        "banq": {"password": sections["banq"].pop("password")},
+        LANE: {"webhook_secret": sections[LANE].pop("webhook_secret")},
+    }
+    write(folder, secrets).rename(folder / "secrets.toml").chmod(mode)
+    return write(folder, sections)
+
+
+def test_secrets_may_stand_in_a_file_beside_it(tmp_path: Path) -> None:
+    settings = config.load(with_secrets(tmp_path))
+
+    assert settings.discord.token.get_secret_value() == "hidden-discord-token"
+    assert settings.discord.home_guild_id == 42
+    assert settings.lanes["main"].webhook_secret.get_secret_value() == SECRET
+
+
+def test_the_secrets_file_goes_over_the_other_and_the_environment_over_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_secrets(tmp_path)
+    sections = changed("discord", "token", "an-older-token")
+    path = write(tmp_path, sections)
+    assert config.load(path).discord.token.get_secret_value() == "hidden-discord-token"
+
+    monkeypatch.setenv("BANQBOT_DISCORD__TOKEN", "from-the-environment")
+    assert config.load(path).discord.token.get_secret_value() == "from-the-environment"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o777])
+def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    secrets = tmp_path / "secrets.toml"
+    assert sentence_for(with_secrets(tmp_path, mode)) == (
+        f"{secrets} may be read or changed by others than its owner. Close it: chmod 600 {secrets}"
+    )
+
+
+def test_a_mistake_in_the_secrets_file_is_named(tmp_path: Path) -> None:
+    path = with_secrets(tmp_path)
+    (tmp_path / "secrets.toml").write_text('[discord]\ntokn = "hidden-word"\n', encoding="utf-8")
+    assert "discord.tokn is not a known key." in sentence_for(path)
+    assert "hidden-word" not in sentence_for(path)
+
+    (tmp_path / "secrets.toml").write_text("[discord\n", encoding="utf-8")
+    assert sentence_for(path).startswith(f"{tmp_path / 'secrets.toml'} is not valid TOML")
+
+
 # -- only Banq
 
 
