@@ -195,7 +195,7 @@ ERRORS: dict[str, tuple[Break, str, str]] = {
     ),
     "webhooks of another": (
         lambda well: well.let_webhooks_be(url="https://other.example/hooks/their-own-secret"),
-        "Banq sends webhooks of main to https://other.example/hooks/…, which is not this bot's address.",
+        "Banq sends webhooks of main to https://other.example/…, which is not this bot's address.",
         "banqbot webhooks set",
     ),
     "webhooks of other types": (
