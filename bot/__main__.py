@@ -1,5 +1,11 @@
 """The command line, `banqbot`."""
 
+import signal
+
+if __name__ == "__main__":
+    # Ctrl-C while the rest is loaded ends the program, and is no error to be traced.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import gc
 import sys
 from pathlib import Path
@@ -46,7 +52,7 @@ def run(context: typer.Context) -> None:
     Exit codes: 0 it was stopped; 1 it could not start, and a sentence says why; 2 the configuration is wrong.
     """
     settings = load(context)
-    logs.set_up()
+    logs.set_up(settings.log.format, settings.log.level, logs.secrets_in(settings))
     from bot import app  # noqa: PLC0415 - no other command should wait for what only this one uses
 
     execute(lambda: app.run(settings))

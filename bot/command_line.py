@@ -5,6 +5,7 @@ Exit codes: 0 well, 1 failed, 2 the configuration or the call is wrong.
 
 import asyncio
 import gc
+import signal
 import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -71,6 +72,9 @@ def in_words(work: Callable[[], int | None]) -> None:
     gc.freeze()
     gc.enable()
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            # Put aside while the program was loaded.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = work()
     except* (StartRefused, DatabaseRefused, config.ConfigRefused) as group:
         refused = unwrap(group)

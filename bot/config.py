@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -203,6 +203,11 @@ class Nfts(_Section):
     allow_insecure_pictures: bool = False
 
 
+class Log(_Section):
+    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class _Sources(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True,
@@ -237,6 +242,7 @@ class Config(_Sources):
     linking: Linking = Linking()
     withdrawals: Withdrawals = Withdrawals()
     nfts: Nfts = Nfts()
+    log: Log = Log()
 
 
 class _OnlyBanq(_Sources):

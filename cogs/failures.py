@@ -22,7 +22,7 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     reference = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(5))
-    log.error("Ref %s: %s failed", reference, _what(interaction), exc_info=error)
+    log.error("Ref %s: %s failed", reference, _what(interaction), exc_info=error, extra={"ref": reference})
     failed(interaction)
     if interaction.type is discord.InteractionType.autocomplete:
         await _offer_nothing(interaction, reference)
@@ -37,7 +37,7 @@ async def report_failure(interaction: discord.Interaction[Any], error: BaseExcep
             await interaction.response.send_message(view=view, ephemeral=True)
     except Exception:
         # Nobody can be told any more; the log has both errors under one reference.
-        log.exception("Ref %s: the member could not be told", reference)
+        log.exception("Ref %s: the member could not be told", reference, extra={"ref": reference})
 
 
 async def _offer_nothing(interaction: discord.Interaction[Any], reference: str) -> None:
@@ -46,7 +46,7 @@ async def _offer_nothing(interaction: discord.Interaction[Any], reference: str) 
         if not interaction.response.is_done():
             await interaction.response.autocomplete([])
     except Exception:
-        log.exception("Ref %s: the member could not be told", reference)
+        log.exception("Ref %s: the member could not be told", reference, extra={"ref": reference})
 
 
 def _what(interaction: discord.Interaction[Any]) -> str:

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 LARGEST_ORDER = 64 * 1024
@@ -44,11 +44,11 @@ class Forked:
         return int(await status.readline())
 
 
-async def fork(module: str, arguments: Sequence[str]) -> Forked:
-    """Run `python -m MODULE ARGUMENTS`, without settings of a live bot in its environment."""
+async def fork(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Forked:
+    """Run `python -m MODULE ARGUMENTS`, with this in its environment, and no settings of a live bot."""
     output, output_fd = await _pipe()
     status, status_fd = await _pipe()
-    order = json.dumps([module, *arguments]).encode()
+    order = json.dumps([dict(environment), module, *arguments]).encode()
     try:
         socket.send_fds(_server(), [order], [output_fd, status_fd])
     finally:
@@ -113,7 +113,10 @@ def main() -> None:
                 os.dup2(output_fd, 1)
                 os.dup2(output_fd, 2)
                 os.close(output_fd)
-                module, *sys.argv[1:] = json.loads(order)
+                environment, module, *sys.argv[1:] = json.loads(order)
+                os.environ.update(environment)
+                # Run once more, and warned of, where something has imported it already.
+                sys.modules.pop(f"{module}.__main__", None)
                 runpy.run_module(module, run_name="__main__", alter_sys=True)
                 return
             os.close(output_fd)

@@ -5,9 +5,10 @@ import re
 import signal
 import socket
 import tomllib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from sandbox.banq import identities
 from sandbox.banq.echo import Echo
@@ -49,8 +50,10 @@ class LiveBot:
         echo: Echo | None,
         module: str,
         timeout_s: float,
+        environment: Mapping[str, str],
     ) -> None:
         self._module = module
+        self._environment = environment
         self._more = more
         self._signs_in = signs_in
         self._echo = echo
@@ -149,7 +152,7 @@ class LiveBot:
         return code
 
     async def _spawn(self, *arguments: str) -> Forked:
-        return await fork(self._module, ["--config", str(self.config), *arguments])
+        return await fork(self._module, ["--config", str(self.config), *arguments], self._environment)
 
     async def _read(self, process: Forked) -> None:
         async for line in process.output:
@@ -231,6 +234,7 @@ async def living(
     timeout_s: float = 5,
     crowd: int = 0,
     guilds: int = 1,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[LiveBot]:
     """Both emulators and a running bot that Banq sends its webhooks to.
 
@@ -243,7 +247,15 @@ async def living(
     await banq.start()
     await discord.start()
     bot = LiveBot(
-        folder, discord, banq, more, signs_in=signs_in, echo=echo, module=module, timeout_s=timeout_s
+        folder,
+        discord,
+        banq,
+        more,
+        signs_in=signs_in,
+        echo=echo,
+        module=module,
+        timeout_s=timeout_s,
+        environment=environment,
     )
     try:
         # What `banqbot webhooks set` does; starting a process for it each time would cost a second.

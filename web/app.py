@@ -93,6 +93,7 @@ async def _answer_every_error(request: web.Request, handler: Handler) -> web.Str
             request.method,
             _route(request),
             exc_info=not isinstance(error, CannotWrite),
+            extra={"ref": reference},
         )
         language = language_of_reader(request)
         text = failed(language, reference)

@@ -49,7 +49,7 @@ def configured(path: Path) -> Config:
 
 async def main() -> None:
     path, *stores_only = sys.argv[1:]
-    logs.set_up()
+    logs.set_up("console", "info", ())
     async with wired(configured(Path(path))) as parts, asyncio.TaskGroup() as tasks:
         workers = () if stores_only else parts.workers
         working = [tasks.create_task(worker.run()) for worker in workers]

@@ -32,15 +32,20 @@ class WithdrawBody(BaseModel):
 
 
 class Tokens:
-    """The integrator's access tokens. `lifetime_s` applies to tokens given out from now on."""
+    """The integrator's access tokens. `lifetime_s` applies to tokens given out from now on.
+
+    `issued` are all that were ever given out.
+    """
 
     def __init__(self) -> None:
         self.lifetime_s = 86_400.0
+        self.issued: list[str] = []
         self._expiries: dict[str, float] = {}
 
     def issue(self) -> str:
         token = secrets.token_urlsafe(32)
         self._expiries[token] = time.monotonic() + self.lifetime_s
+        self.issued.append(token)
         return token
 
     def is_good(self, token: str) -> bool:

@@ -69,6 +69,7 @@ class OAuth:
         self._now = now
         self._codes: dict[str, _Code] = {}
         self._tokens: dict[str, int] = {}
+        self.issued: list[str] = []
 
     def expire_codes(self) -> None:
         """Makes every code so far too old."""
@@ -127,12 +128,14 @@ class OAuth:
         if form.get("redirect_uri") != code.redirect_uri:
             raise TokenRefused(400, "invalid_grant", 'Invalid "redirect_uri" in request.')
         token = secrets.token_urlsafe(22)
+        refresh_token = secrets.token_urlsafe(22)
         self._tokens[token] = code.member_id
+        self.issued += [token, refresh_token]
         return {
             "token_type": "Bearer",
             "access_token": token,
             "expires_in": TOKEN_LIVES_S,
-            "refresh_token": secrets.token_urlsafe(22),
+            "refresh_token": refresh_token,
             "scope": code.scope,
         }
 
