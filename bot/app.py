@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import signal
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -13,8 +13,10 @@ from aiohttp import web
 from bot.config import Config, Metrics, Web
 from bot.lock import only_one
 from bot.refusals import StartRefused
+from bot.signals import listen
+from bot.systemd import Systemd
 from bot.upgrade import migrate_before_start
-from bot.wiring import wired
+from bot.wiring import Parts, wired
 from cogs.client import BanqBot
 from services.foreign_text import clean
 from services.sources import Sources
@@ -32,9 +34,8 @@ ANSWERS_WITHIN_S = 2.0
 async def run(config: Config) -> None:
     """Run until SIGTERM or SIGINT. Raises StartRefused or storage.refusals.DatabaseRefused."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signal_number, stop.set)
+    listen(stop)
+    systemd = Systemd(os.environ)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(config.storage.path))
         await migrate_before_start(config.storage.path, Sources())
@@ -50,8 +51,10 @@ async def run(config: Config) -> None:
             tasks.create_task(parts.bot.following.run(), name="following"),
             tasks.create_task(parts.outbox.run(), name="outbox"),
             *(tasks.create_task(worker.run()) for worker in parts.workers),
+            tasks.create_task(systemd.watch(parts.bot.seen_ready, lambda: _hanging(parts)), name="systemd"),
         ]
         await stop.wait()
+        systemd.stopping()
         await site.stop()
         log.info("stopping")
         await asyncio.gather(finish(parts.web, ANSWERS_WITHIN_S), parts.submitter.drain(DRAIN_S))
@@ -103,6 +106,12 @@ async def _discord(bot: BanqBot, config: Config) -> None:
             raise StartRefused(
                 "Discord's gateway cannot be reached. Check the network and start again."
             ) from error
+
+
+def _hanging(parts: Parts) -> str | None:
+    """What systemd should restart the bot for. A worker that fails is none of it: its rounds go on."""
+    names = [worker.name for worker in parts.rounds if worker.hangs()]
+    return f"Hanging: {', '.join(names)}" if names else None
 
 
 def _tell_of(pause: Pause) -> None:

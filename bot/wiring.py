@@ -81,12 +81,13 @@ COGS = (*FOR_EVERYBODY, AdminCog)
 
 @dataclass(frozen=True)
 class Parts:
-    """What the running process is made of."""
+    """What the running process is made of. `rounds`: all that goes round in it, to see whether it does."""
 
     bot: BanqBot
     private_web: web.Application
     web: web.Application
     workers: tuple[Worker | Processor, ...]
+    rounds: tuple[Worker, ...]
     outbox: Outbox
     submitter: Submitter
     pause: Pause | None
@@ -184,11 +185,12 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
             Worker("access", nfts.ask_again_about_denials, interval_s=5),
             Worker("banq", partial(banq_watch.look, banq), interval_s=LOOK_EVERY_S),
         )
+        rounds = (*workers, *processor.workers, outbox.worker)
         health = HealthCheck(
             database,
             (
                 partial(gateway_check, lambda: bot.is_connected),
-                partial(workers_check, (*workers, *processor.workers, outbox.worker)),
+                partial(workers_check, rounds),
                 banq_watch.check,
             ),
         )
@@ -199,6 +201,7 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
                 health, Scrape(metrics, database, intake, health, banq_watch, sources)
             ),
             workers=(*workers, processor),
+            rounds=rounds,
             outbox=outbox,
             submitter=submitter,
             pause=await current_pause(database.read),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -63,6 +64,7 @@ log = logging.getLogger(__name__)
 
 PLATFORM = "discord"
 PATIENCE_S = 2.0
+CLOSE_WITHIN_S = 1.0
 INVALID_FORM_BODY = 50035
 # The least that the library takes. What Discord wants later than that is for whoever asked to wait for.
 SLEEP_THROUGH_PAUSES_UP_TO_S = 30.0
@@ -149,6 +151,7 @@ class BanqBot(commands.Bot):
         self.services = services
         self.settings = settings
         self.following = Following()
+        self.seen_ready = asyncio.Event()
         self.presses: dict[str, PressHandler] = {}
         self.forms: dict[str, FormHandler] = {}
         self.menus: dict[str, MenuHandler] = {}
@@ -176,6 +179,7 @@ class BanqBot(commands.Bot):
     async def on_ready(self) -> None:
         self.is_connected = True
         log.info("discord: ready as %s", self.user)
+        self.seen_ready.set()
 
     async def on_resumed(self) -> None:
         self.is_connected = True
@@ -194,6 +198,15 @@ class BanqBot(commands.Bot):
         # So that what is written to this member later comes in the same language.
         language = language_of(interaction.locale.value)
         await self.services.languages.remember(chat_user(interaction.user), language)
+
+    async def close(self) -> None:
+        """The library would wait half a minute for the last word of a gateway that has fallen silent."""
+        if self.is_closed():
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await super().close()
+        await self.http.close()
 
     async def show(self, interaction: Interaction, view: discord.ui.LayoutView) -> discord.Message:
         """Put the answer into the interaction's own message, then what could not be sent by DM."""

@@ -54,6 +54,7 @@ class Submitter:
         self._sending: dict[str, asyncio.Event] = {}
         self._nothing_sending = asyncio.Event()
         self._nothing_sending.set()
+        self._begins_no_more = False
 
     def is_sending(self, withdrawal_id: str) -> bool:
         """Whether this process is about to send it, or waits for Banq's answer."""
@@ -66,7 +67,7 @@ class Submitter:
         if withdrawal_id in self._sending:
             await self._sending[withdrawal_id].wait()
             return await self._get(withdrawal_id)
-        if confirmed.state != "confirmed":
+        if confirmed.state != "confirmed" or self._begins_no_more:
             return confirmed
         answered = self._sending[withdrawal_id] = asyncio.Event()
         self._nothing_sending.clear()
@@ -82,7 +83,11 @@ class Submitter:
         return await self._get(withdrawal_id)
 
     async def drain(self, patience_s: float) -> None:
-        """Wait for what is being sent, so that a shutdown leaves no outcome unknown without need."""
+        """Wait for what is being sent, so that a shutdown leaves no outcome unknown without need.
+
+        What is confirmed from now on is sent after the next start.
+        """
+        self._begins_no_more = True
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 await self._nothing_sending.wait()

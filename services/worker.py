@@ -35,6 +35,7 @@ class Worker:
         self._now = now
         self._runs = False
         self._worked_at = 0.0
+        self._round_began_at: float | None = None
 
     def wake(self) -> None:
         self._woken.set()
@@ -56,15 +57,21 @@ class Worker:
             return None
         return f"has finished no round for {silent_s:.0f} s" + (", its rounds fail" if self._failure else "")
 
+    def hangs(self) -> bool:
+        """Whether its round does not come to an end. One that fails has ended, too."""
+        return self._round_began_at is not None and self._now() - self._round_began_at > ROUND_WITHIN_S
+
     async def _run(self) -> None:
         while True:
             self._woken.clear()
+            self._round_began_at = self._now()
             try:
                 await self._step()
             except Exception as error:  # noqa: BLE001 - logged, with its traceback
                 self._failed(error)
             else:
                 self._succeeded()
+            self._round_began_at = None
             await asyncio.sleep(self._rest_s)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._interval_s):

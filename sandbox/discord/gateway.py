@@ -95,7 +95,7 @@ class Gateway:
         self._world = world
         self._resume_url = resume_url
         self._sessions: dict[str, Session] = {}
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, asyncio.Transport] = {}
         self._greets = asyncio.Event()
         self._greets.set()
         self._ungreeted = 0
@@ -127,10 +127,13 @@ class Gateway:
 
     def drop(self) -> None:
         """Cuts every connection without a close frame, as a broken network does."""
-        for socket in tuple(self._sockets):
-            transport = socket.get_extra_info("transport")
-            if transport is not None:
-                transport.abort()
+        for transport in tuple(self._sockets.values()):
+            transport.abort()
+
+    def fall_silent(self) -> None:
+        """Reads nothing any more, as where the network swallows everything; `drop` ends it."""
+        for transport in tuple(self._sockets.values()):
+            transport.pause_reading()
 
     async def go_away(self) -> None:
         """Ends every connection, and leaves whoever comes back without a greeting. Returns once one has."""
@@ -149,7 +152,9 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
-        self._sockets.add(socket)
+        if not isinstance(request.transport, asyncio.Transport):  # the client has gone already
+            return socket
+        self._sockets[socket] = request.transport
         session: Session | None = None
         try:
             await self._until_it_greets()
@@ -163,7 +168,7 @@ class Gateway:
                 if session is not before:
                     self._world.changed(Change("gateway"))
         finally:
-            self._sockets.discard(socket)
+            self._sockets.pop(socket, None)
             if session is not None and session.socket is socket:
                 session.socket = None
                 self._world.changed(Change("gateway"))

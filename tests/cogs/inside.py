@@ -27,6 +27,7 @@ class Inside:
     discord: DiscordSandbox
     rig: Rig
     bot: BanqBot
+    connection: asyncio.Task[None]
 
     @property
     def ada(self) -> InChat:
@@ -52,7 +53,7 @@ async def running(database: Database, sources: Sources) -> AsyncIterator[Inside]
             await bot.add_cog(cog(bot))
         connection = asyncio.create_task(bot.start(BOT_TOKEN))
         await discord.gateway.wait_until(connected=True)
-        yield Inside(discord, rig, bot)
+        yield Inside(discord, rig, bot, connection)
         await bot.close()
         await asyncio.gather(connection, return_exceptions=True)
     await discord.close()

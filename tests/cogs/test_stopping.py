@@ -1,18 +1,25 @@
-"""SIGTERM, and who is still connected to the side server then."""
+"""SIGTERM, and who is still connected to the side server then; and SIGHUP."""
 
 import asyncio
+import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from sandbox.discord import ADA
-from tests.cogs.member import Member, browser
+from sandbox.banq import identities
+from sandbox.banq.faults import Fault
+from sandbox.discord import ADA, BEN
+from tests.cogs.inside import Inside
+from tests.cogs.member import ADDRESS, Member, browser
 from tests.live import WEBHOOK_SECRET, LiveBot, living
 
 BODY = b'{"resourceType": "Payment", "note": "half of it comes later"}'
 POST = f"POST /webhooks/{WEBHOOK_SECRET} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n\r\n".encode()
+POSTERS = 20
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -84,3 +91,98 @@ async def test_a_stop_answers_what_is_under_way_and_waits_for_nothing_that_never
             rows = await database.read.fetch_all("SELECT body FROM webhook_inbox")
         assert [row["body"] for row in rows] == [BODY]
         assert [line for line in live.output if "Traceback" in line or " ERROR " in line] == []
+
+
+async def test_a_stop_under_load_loses_nothing_and_systemd_is_told(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.setblocking(False)
+        systemd.bind(str(tmp_path / "notify"))
+        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        async with living(tmp_path, environment=environment, timeout_s=60) as live:
+            await _be_busy(live)
+            stored: list[str] = []
+            many = asyncio.Event()
+            posting = [
+                asyncio.create_task(_post_until_it_stops(live, poster, stored, many))
+                for poster in range(POSTERS)
+            ]
+            await many.wait()
+            stopping = asyncio.create_task(live.stop())
+            await live.has_said("stopping")
+            await asyncio.gather(*posting)
+            live.banq.faults.release()
+            await stopping
+
+            async with live.opened_database() as database:
+                rows = await database.read.fetch_all("SELECT body FROM webhook_inbox")
+                withdrawals = await database.read.fetch_all("SELECT state FROM withdrawals ORDER BY rowid")
+        told = [systemd.recv(4096).decode() for _ in range(6)]
+
+    kept = [row["body"].decode() for row in rows]
+    assert set(stored) <= set(kept)
+    assert len(kept) == len(set(kept))
+    sent, confirmed_late = [row["state"] for row in withdrawals]
+    assert sent == "awaiting_owner"
+    assert confirmed_late in {"draft", "confirmed"}, "sent by no process that is about to end"
+    assert live.banq.faults.received["withdraw"] == 1
+    assert told == [
+        "STATUS=Connecting to Discord.",
+        "READY=1",
+        "WATCHDOG=1",
+        "STATUS=Working.",
+        "STOPPING=1",
+        "STATUS=Finishing what is under way.",
+    ]
+
+
+async def _be_busy(live: LiveBot) -> None:
+    """A withdrawal that Banq has not answered yet, and one of which it has not said yet whether it can be."""
+    ada = Member(live, ADA)
+    await ada.link(identities.ADA)
+    review = await ada.command("withdraw", nft="Copper Hills", to=ADDRESS)
+    live.banq.faults.add(Fault(route="withdraw", times=1, hold=True))
+    await ada.type_end(review)
+    await live.banq.store.until(lambda: live.banq.faults.held == 1)
+    review = await ada.command("withdraw", nft="Bluebell Court", to=ADDRESS)
+    live.banq.faults.add(Fault(route="nfts", hold=True))
+    await ada.type_end(review)
+    await live.banq.store.until(lambda: live.banq.faults.held == 2)
+
+
+async def _post_until_it_stops(live: LiveBot, poster: int, stored: list[str], many: asyncio.Event) -> None:
+    """One webhook after the other, until nobody listens; those that were answered count as stored."""
+    async with aiohttp.ClientSession() as http:
+        number = 0
+        while True:
+            number += 1
+            body = f'{{"resourceType": "Payment", "note": "{poster}-{number}"}}'
+            try:
+                async with http.post(live.webhook_url, data=body) as response:
+                    assert response.status == 204
+            except aiohttp.ClientError:
+                return
+            stored.append(body)
+            if len(stored) > 5 * POSTERS:
+                many.set()
+
+
+async def test_a_hangup_is_told_in_the_log_and_ends_nothing(tmp_path: Path) -> None:
+    async with living(tmp_path) as live:
+        live.send_signal(signal.SIGHUP)
+        await live.has_said("SIGHUP changes nothing")
+
+        assert "Start here" in (await Member(live, BEN).command("help")).text
+
+
+async def test_closing_does_not_wait_for_a_gateway_that_has_fallen_silent(inside: Inside) -> None:
+    # Nothing reads the connection any more, so that closing it is left to the bot itself.
+    await inside.discord.gateway.dispatch("INTERACTION_CREATE", {}, guild_id=None)
+    await asyncio.wait({inside.connection})
+    inside.discord.gateway.fall_silent()
+
+    # Only the library's own patience takes that long.
+    async with asyncio.timeout(20):
+        await inside.bot.close()
+
+    assert inside.bot.is_closed()
+    inside.discord.gateway.drop()

@@ -351,3 +351,16 @@ async def test_an_answer_that_another_process_took_for_lost_still_counts(
 
     assert (await linked.stored(draft)).state == state
     assert asked(linked) == 1
+
+
+async def test_what_is_confirmed_while_the_bot_stops_is_left_to_the_next_start(linked: Rig) -> None:
+    withdrawal = await confirmed_only(linked)
+    await linked.submitter.drain(patience_s=60)
+
+    assert (await linked.submitter.submit(withdrawal.id)).state == "confirmed"
+    assert asked(linked) == 0
+
+    async with linked.again() as restarted:
+        await restarted.reconciler.recover()
+    assert (await linked.stored(withdrawal)).state == "awaiting_owner"
+    assert accepted(linked) == 1
