@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo init run doctor webhooks test lint format unit torture bench screens translations lock clean
+.PHONY: demo init run doctor webhooks test lint audit format unit torture bench screens translations lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
@@ -30,6 +30,11 @@ lint: $(VENV)/.dev-ready
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit -q -c pyproject.toml -r bot cogs services storage banq web sandbox
+
+# Not part of the tests: the service that knows the advisories is not reached from everywhere.
+audit: $(VENV)/.dev-ready
+	@scripts/audit
 
 format: $(VENV)/.dev-ready
 	@$(BIN)/ruff check --fix .

@@ -2,7 +2,7 @@
 
 import re
 
-from Crypto.Hash import keccak
+from Crypto.Hash import keccak  # nosec B413 # of pycryptodome, which is looked after
 
 _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
 _FLOW = re.compile(r"0x[0-9a-f]{16}")

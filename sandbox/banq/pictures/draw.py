@@ -21,7 +21,7 @@ _PAINTERS = {
 
 def draw_png(collection: str, number: int) -> bytes:
     """Drawn at twice the size and scaled down, which smooths the edges."""
-    chance = Random(f"{collection}-{number}")  # noqa: S311 it picks colours
+    chance = Random(f"{collection}-{number}")  # noqa: S311 # nosec B311 # it picks colours
     large = _PAINTERS[collection](number, chance, 2 * SIZE)
     file = io.BytesIO()
     large.resize((SIZE, SIZE), Image.Resampling.LANCZOS).save(file, "PNG", optimize=False)
