@@ -7,15 +7,15 @@ ENV PATH=/opt/banqbot/bin:$PATH
 WORKDIR /src
 COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE config.example.toml ./
 COPY banq banq
 COPY bot bot
 COPY cogs cogs
 COPY services services
 COPY storage storage
 COPY web web
-# Pillow draws for the playground, and the rest is for building: none of it is needed any more.
-RUN pip install --no-cache-dir --no-deps --no-build-isolation . && pip uninstall -y pillow setuptools pip
+# What was for building is not needed any more.
+RUN pip install --no-cache-dir --no-deps --no-build-isolation . && pip uninstall -y setuptools pip
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home banqbot && install -d -o banqbot -g banqbot -m 700 /data
