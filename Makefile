@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONFIG ?= config.toml
 
-.PHONY: demo init run doctor webhooks test lint audit format unit torture bench screens translations lock clean
+.PHONY: demo init run doctor webhooks test lint audit format unit torture bench screens translations reference lock clean
 
 demo: $(VENV)/.demo-ready
 	@$(BIN)/python -m bot demo
@@ -59,6 +59,9 @@ screens: $(VENV)/.dev-ready
 
 translations: $(VENV)/.dev-ready
 	@$(BIN)/python -m bot.translations
+
+reference: $(VENV)/.dev-ready
+	@$(BIN)/python -m bot.config_reference
 
 lock: $(VENV)/.dev-ready
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

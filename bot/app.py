@@ -10,7 +10,8 @@ import aiohttp
 import discord
 from aiohttp import web
 
-from bot.config import Config, Metrics, Web
+from bot.config import Config
+from bot.config_models import Metrics, Web
 from bot.lock import only_one
 from bot.refusals import StartRefused
 from bot.signals import listen

@@ -2,7 +2,7 @@
 
 from banq.client import BanqClient, Endpoint, Observer
 from banq.protocol import Credentials
-from bot.config import Banq
+from bot.config_models import Banq
 
 
 def banq_client(banq: Banq, observer: Observer | None = None) -> BanqClient:

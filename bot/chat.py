@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import discord
 
-from bot.config import Discord
+from bot.config_models import Discord
 from bot.refusals import StartRefused
 from cogs.client import SLEEP_THROUGH_PAUSES_UP_TO_S, point_library_at
 

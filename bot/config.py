@@ -1,211 +1,34 @@
 """The configuration: TOML files, with environment variables over them. A mistake is named, never guessed."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    SecretStr,
-    TypeAdapter,
-    ValidationError,
-    WebsocketUrl,
-)
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from banq.webhook import GRANTED
 from bot import config_files
-from services.wording.language import languages
+from bot.config_models import (
+    Banq,
+    Community,
+    Discord,
+    Lane,
+    Linking,
+    Log,
+    Metrics,
+    Nfts,
+    Storage,
+    Web,
+    Withdrawals,
+)
 
 ENVIRONMENT_PREFIX = "BANQBOT_"
-PLACEHOLDER = "CHANGE-ME"
 
 
 class ConfigRefused(Exception):
     """The configuration cannot be used; each line names a key, what is wrong and what to do."""
-
-
-def _no_placeholder(value: Any) -> Any:
-    if isinstance(value, str) and PLACEHOLDER.lower() in value.lower():
-        raise ValueError(f"still says {PLACEHOLDER}; put the real value there")
-    return value
-
-
-def _http_url(value: str) -> str:
-    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
-
-
-def _websocket_url(value: str) -> str:
-    return str(TypeAdapter(WebsocketUrl).validate_python(value)).rstrip("/")
-
-
-def _public_origin(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme != "https" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        raise ValueError("must start with https://, since members sign in through it")
-    if url.path or url.query:
-        raise ValueError("must be a host without a path, such as https://bot.example.com")
-    return value
-
-
-def _explorer_url(value: str) -> str:
-    if "{hash}" not in value:
-        raise ValueError("must have {hash} in it, where the transaction's hash belongs")
-    _http_url(value.replace("{hash}", "0"))
-    return value
-
-
-def _known_language(value: str) -> str:
-    known = [language.code for language in languages()]
-    if value not in known:
-        raise ValueError(f"must be a language that the bot speaks: {' or '.join(known)}")
-    return value
-
-
-def _ipfs_gateway(value: str) -> str:
-    _http_url(value)
-    if not (value.startswith("https://") and value.endswith("/ipfs/")):
-        raise ValueError("must start with https:// and end with /ipfs/, such as https://ipfs.io/ipfs/")
-    return value
-
-
-def _safe_in_a_path(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9_-]*", value.get_secret_value()):
-        raise ValueError("may have only letters, digits, '-' and '_'")
-    return value
-
-
-Text = Annotated[str, Field(min_length=1), BeforeValidator(_no_placeholder)]
-LowerText = Annotated[Text, AfterValidator(str.lower)]
-Secret = Annotated[SecretStr, Field(min_length=1), BeforeValidator(_no_placeholder)]
-# Long enough that it cannot be guessed, and safe in a URL path.
-PathSecret = Annotated[
-    SecretStr,
-    Field(min_length=24, max_length=200),
-    BeforeValidator(_no_placeholder),
-    AfterValidator(_safe_in_a_path),
-]
-Url = Annotated[str, BeforeValidator(_no_placeholder), AfterValidator(_http_url)]
-PublicUrl = Annotated[Url, AfterValidator(_public_origin)]
-IpfsGateway = Annotated[str, AfterValidator(_ipfs_gateway)]
-ExplorerUrl = Annotated[str, AfterValidator(_explorer_url)]
-GatewayUrl = Annotated[str, AfterValidator(_websocket_url)]
-KnownLanguage = Annotated[str, AfterValidator(_known_language)]
-Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Community(_Section):
-    name: Text
-    language: KnownLanguage = "en"
-
-
-class Discord(_Section):
-    token: Secret
-    home_guild_id: Snowflake
-    admin_role_id: Snowflake | None = None
-    team_channel_id: Snowflake | None = None
-    audit_channel_id: Snowflake | None = None
-    client_id: Snowflake | None = None
-    client_secret: Secret | None = None
-    api_url: Url = Field(default="https://discord.com/api/v10", validate_default=True)
-    authorize_url: Url = Field(default="https://discord.com/oauth2/authorize", validate_default=True)
-    gateway_url: GatewayUrl | None = None
-
-    @property
-    def has_sign_in(self) -> bool:
-        return self.client_id is not None and self.client_secret is not None
-
-
-class Banq(_Section):
-    client_id: Text
-    username: Text
-    password: Secret
-    audience: str = "https://banq.com/open/api/"
-    company_id: str = ""
-    api_url: Url = Field(default="https://sandbox.banq.com/api", validate_default=True)
-    token_url: Url = Field(default="https://banq-staging.auth0.com/oauth/token", validate_default=True)
-    widget_url: Url = Field(
-        default="https://walletnft-widget.sandbox.banq.com/ecommerce.js", validate_default=True
-    )
-    widget_frame_origins: tuple[Url, ...] = ()
-    webhook_types: tuple[Text, ...] = ("payment", "transaction", "userToken", "nftTransaction")
-    granting_actions: Annotated[tuple[LowerText, ...], Field(min_length=1)] = tuple(sorted(GRANTED))
-    timeout_s: float = Field(default=30, gt=0, le=300)
-    webhook_action_stands: bool = False
-    reference_option: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
-    reference_field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
-    signature_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$")] = "X-Signature"
-
-
-class Lane(_Section):
-    account_space_id: Text
-    platform_id: Text
-    webhook_secret: PathSecret
-    signature_secrets: Annotated[tuple[Secret, ...], Field(max_length=2)] = ()
-
-
-class Web(_Section):
-    public_url: PublicUrl
-    host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (
-        IPv4Network("127.0.0.0/8"),
-        IPv6Network("::1/128"),
-    )
-
-
-class Metrics(_Section):
-    enabled: bool = True
-    host: str = "127.0.0.1"
-    port: int = Field(default=9464, ge=0, le=65535)
-
-
-class Storage(_Section):
-    path: Path = Path("data/banqbot.sqlite3")
-    keep_webhooks_days: int = Field(default=30, ge=1, le=3650)
-
-
-class Linking(_Section):
-    link_minutes: float = Field(default=10, gt=0, le=60)
-    turn_minutes: float = Field(default=5, gt=0, le=30)
-    code_minutes: float = Field(default=10, gt=0, le=60)
-    late_approval_minutes: float = Field(default=10, ge=2, le=120)
-    cool_down_minutes: float = Field(default=10, gt=0, le=120)
-    page_silence_seconds: float = Field(default=60, ge=15, le=300)
-    require_sign_in: bool = False
-
-
-class Withdrawals(_Section):
-    link_hold_minutes: float = Field(default=60, ge=0, le=30 * 24 * 60)
-    address_hold_minutes: float = Field(default=0, ge=0, le=30 * 24 * 60)
-    per_day: int = Field(default=10, ge=1, le=1000)
-    in_flight: int = Field(default=5, ge=1, le=1000)
-    loosening_minutes: float = Field(default=24 * 60, ge=0, le=30 * 24 * 60)
-    explorers: dict[str, ExplorerUrl] = {}
-
-
-class Nfts(_Section):
-    ipfs_gateway: IpfsGateway = "https://ipfs.io/ipfs/"
-    allow_insecure_pictures: bool = False
-
-
-class Log(_Section):
-    format: Literal["console", "json"] = "console"
-    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class _Sources(BaseSettings):

@@ -11,6 +11,7 @@ from banq.models import AccountSpace
 from bot import config, config_writer, questions
 from bot.chat import invitation, only_looking, signed_in
 from bot.config_files import secrets_beside
+from bot.config_models import Discord
 from bot.doctor.banq import account_spaces, merchants
 from bot.doctor.findings import State
 from bot.questions import Question, ask
@@ -101,7 +102,7 @@ def _ask_for_discord(path: Path, answers: Answers) -> int | None:
     return application_id
 
 
-async def _application(settings: config.Discord) -> int:
+async def _application(settings: Discord) -> int:
     client = only_looking(settings)
     async with asyncio.timeout(PATIENCE_S), signed_in(client, settings):
         return client.application_id or 0

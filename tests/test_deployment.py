@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.config import Config, Web
+from bot.config import Config
+from bot.config_models import Web
 from web import link_page, sign_in, webhooks
 from web.pictures import NEUTRAL
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from bench.intake.program import serve
 from bench.intake.webhooks import LANE, PATH_SECRET, SIGNATURE_SECRET
 from bot import logs
-from bot.config import Config, Lane
+from bot.config import Config
+from bot.config_models import Lane
 from bot.wiring import wired
 from web.app import create_runner
 

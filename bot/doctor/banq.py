@@ -8,7 +8,8 @@ from banq.client import BanqClient
 from banq.errors import BanqError, InvalidCredentials
 from banq.models import AccountSpace
 from bot.banq_client import banq_client
-from bot.config import Banq, Config, Lane
+from bot.config import Config
+from bot.config_models import Banq, Lane
 from bot.doctor.findings import Finding, error, not_checked, ok, warning
 from bot.lanes import configured
 from services import webhook_setup

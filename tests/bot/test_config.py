@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from banq.webhook import GRANTED
 from bot import config
 from bot.config import ConfigRefused
+from bot.config_models import Lane
 from tests.bot.settings import SECRET, Sections, complete, write
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -441,7 +442,7 @@ def models() -> dict[str, type[BaseModel]]:
     sections: dict[str, type[BaseModel]] = {}
     for name, field in config.Config.model_fields.items():
         if name == "lanes":
-            sections[LANE] = config.Lane
+            sections[LANE] = Lane
             continue
         assert isinstance(field.annotation, type)
         assert issubclass(field.annotation, BaseModel)

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from bot.app import _serving
-from bot.config import Metrics
+from bot.config_models import Metrics
 from bot.refusals import StartRefused
 
 
