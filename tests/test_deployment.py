@@ -125,15 +125,15 @@ def test_only_caddy_is_reached_from_outside_and_it_reaches_the_bot() -> None:
     "path",
     [
         *("/link/token", "/link/events", "/link/static/link.css", "/webhooks/secret"),
-        *(sign_in.CALLBACK, NEUTRAL),
+        *(sign_in.CALLBACK, NEUTRAL, "/healthz", "/readyz"),
         *(route.replace("{", "").replace("}", "") for route in (link_page.LINK_ROUTE, webhooks.ROUTE)),
     ],
 )
-def test_what_members_and_banq_need_is_let_through(path: str) -> None:
+def test_what_members_banq_and_a_look_from_outside_need_is_let_through(path: str) -> None:
     assert lets_through(path)
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/", "/linked"])
+@pytest.mark.parametrize("path", ["/metrics", "/", "/linked"])
 def test_what_is_for_the_operator_is_not_let_through(path: str) -> None:
     assert not lets_through(path)
 
