@@ -54,7 +54,9 @@ async def running(database: Database, sources: Sources) -> AsyncIterator[Inside]
         connection = asyncio.create_task(bot.start(BOT_TOKEN))
         await discord.gateway.wait_until(connected=True)
         yield Inside(discord, rig, bot, connection)
-        await bot.close()
+        # As the program stops: nothing may happen at the gateway once the bot is closed.
+        connection.cancel()
         await asyncio.gather(connection, return_exceptions=True)
+        await bot.close()
     await discord.close()
     await banq.close()
