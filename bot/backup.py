@@ -91,9 +91,10 @@ async def _made_safe(copy: Path) -> MadeSafe:
         async with Database(copy) as database:
             return await make_safe(database, Sources())
     except DatabaseRefused as refused:
-        # It was verified, so that room is what is missing.
+        # It was verified, so that room is missing or somebody reads it.
         raise StartRefused(
-            f"{why_refused(refused)} Nothing was changed. Free space on its disk, and try again."
+            f"{why_refused(refused)} Nothing was changed. Free space on its disk, or close whatever "
+            "reads that file, and try again."
         ) from refused
 
 

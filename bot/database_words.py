@@ -94,8 +94,8 @@ REFUSED = {
         "{path} cannot be set aside: {why}. Stop whatever uses it, and try again. Nothing was changed."
     ),
     Refusal.NOT_REPLACED: (
-        "{path} could not be replaced: {why}. Check that there is room for it, and try again. What is there "
-        "now stays."
+        "{path} could not be replaced: {why}. Check that there is room for it and that nobody reads its new "
+        "copy, and try again. What is there now stays."
     ),
 }
 

@@ -46,7 +46,8 @@ def put_in_place(copy: Path, target: Path, kept: Path) -> bool:
         raise DatabaseRefused(Refusal.KEPT_ALREADY, kept)
     try:
         with closing(existing(copy)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Takes all of the log in, or fails where somebody still reads the copy.
+            connection.execute("PRAGMA journal_mode = DELETE")
         files.sync(copy)
         there = _keep_aside(target, kept)
         files.sync(target.parent)

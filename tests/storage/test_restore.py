@@ -176,16 +176,38 @@ async def test_a_link_to_a_copy_is_restored_with_the_log_beside_that(tmp_path: P
 async def test_what_is_in_the_log_of_the_copy_alone_is_restored_with_it(backup: Path, tmp_path: Path) -> None:
     """As where closing it could not take the log in, which SQLite does not tell."""
     target = tmp_path / "banqbot.sqlite3"
-    with (
-        copied_beside(backup, target) as (copy, _),
-        closing(sqlite3.connect(copy, isolation_level=None)) as still_open,
-    ):
-        still_open.execute("PRAGMA journal_mode = WAL")
-        still_open.execute("UPDATE webhook_inbox SET lane = 'in the log'")
+    async with Database(tmp_path / "source") as database:
+        async with database.transaction() as tx:
+            await put(tx, "webhook_inbox", INBOX)
+        crashed = as_after_a_crash(tmp_path / "source", tmp_path / "crashed")
+    with copied_beside(backup, target) as (copy, _):
+        for end in ("", "-wal"):
+            copy.with_name(copy.name + end).write_bytes(crashed.with_name(crashed.name + end).read_bytes())
         put_in_place(copy, target, tmp_path / "kept")
 
-    async with Database(target) as database:
-        assert await database.read.count(f"{COUNT} WHERE lane = 'in the log'") == 300
+    assert await webhooks_in(target) == 1
+
+
+async def test_a_copy_that_somebody_still_reads_takes_no_place(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written to it since would be left in its log, which goes."""
+    monkeypatch.setattr("storage.verification.BUSY_TIMEOUT_S", 0)
+    target = await filled_file(tmp_path / "bot" / "banqbot.sqlite3", rows=7)
+    with (
+        copied_beside(backup, target) as (copy, _),
+        closing(sqlite3.connect(copy, isolation_level=None)) as reader,
+    ):
+        reader.execute("PRAGMA journal_mode = WAL")
+        reader.execute("BEGIN")
+        reader.execute(COUNT).fetchone()
+        with closing(sqlite3.connect(copy, isolation_level=None)) as writer:
+            writer.execute("UPDATE webhook_inbox SET lane = 'in the log'")
+        with refused("database is locked.* nobody reads its new copy.* What is there now stays"):
+            put_in_place(copy, target, tmp_path / "bot" / "kept")
+
+    assert names_in(tmp_path / "bot") == ["banqbot.sqlite3"]
+    assert await webhooks_in(target) == 7
 
 
 def restored_without_second_names(folder: Path, error: int) -> str:
