@@ -45,7 +45,9 @@ def _target(source: Path, named: str | None, now: datetime) -> Path:
     if named is None:
         folder = source.parent / BACKUPS
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700)
+                files.give_to_owner_of(source.parent, folder)
         except OSError as error:
             raise StartRefused(f"The folder {folder} cannot be made: {error.strerror}.") from error
         return folder / name

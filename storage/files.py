@@ -28,10 +28,14 @@ def create(path: Path) -> None:
 def make_like(path: Path, other: Path) -> None:
     """Give a file the mode and, as far as this user may, the owner of another one."""
     shutil.copymode(other, path)
+    give_to_owner_of(other, path)
+
+
+def give_to_owner_of(other: Path, path: Path) -> None:
+    """As far as this user may. Made by root, it must still be the bot's."""
     owner = other.stat()
-    # Made by root, it must still be the bot's.
     with suppress(PermissionError):
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def keep_as(path: Path, kept: Path) -> None:

@@ -104,6 +104,8 @@ def _copy(file: Path, copy: Path, target: Path) -> None:
         shutil.copyfile(log, files.beside(copy, "-wal"))
     if target.exists():
         files.make_like(copy, target)
+    else:
+        files.give_to_owner_of(target.parent, copy)
 
 
 def _fold_in_log(path: Path) -> bool:

@@ -5,7 +5,8 @@ import os
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ async def config(tmp_path: Path) -> Path:
     return write(tmp_path, {**complete(), "storage": {"path": str(path)}})
 
 
+def for_another_user(tmp_path: Path, *files: Path, owned: tuple[Path, ...] = ()) -> None:
+    """Let ANOTHER_USER read what pytest and the tests have made for root alone."""
+    if os.getuid() != 0:
+        return
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith(("test_", "popen-", "pytest-")):
+            folder.chmod(0o755)
+    for file in files:
+        file.chmod(0o644)
+    for path in owned:
+        os.chown(path, 65534, 65534)
+
+
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(sql).fetchall()
@@ -67,6 +81,73 @@ async def test_a_backup_beside_the_bot_is_told_with_what_it_holds_and_its_size(
     assert said.startswith(f"{backup} is whole, and has ")
     assert said.endswith("kB. It holds 1 link, 1 withdrawal and 0 webhooks.\n")
     assert names_in(backup.parent) == [backup.name]
+
+
+async def test_what_root_makes_in_the_bots_folder_is_the_bots(config: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for_another_user(tmp_path, config, owned=(data, data / "banqbot.sqlite3"))
+    before = os.umask(0o077)
+    try:
+        by_root = await banqbot(config, "backup")
+    finally:
+        os.umask(before)
+
+    by_the_bot = await banqbot(config, "backup", str(data / "backups" / "second"), before=ANOTHER_USER)
+
+    assert (by_root[0], by_the_bot[0]) == (0, 0), by_the_bot[1]
+
+
+async def test_a_lock_that_this_user_may_only_read_holds_all_the_same(config: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "banqbot.sqlite3.in-use").touch(mode=0o444)
+    for_another_user(tmp_path, config, owned=(data, data / "banqbot.sqlite3"))
+    with replacing(data / "banqbot.sqlite3"):
+        code, said = await banqbot(config, "pause", "many odd approvals", before=ANOTHER_USER)
+
+    assert (code, said) == (1, f"{data}/banqbot.sqlite3 is being restored. Try again once that is done.\n")
+
+
+@pytest.mark.parametrize(("lock", "end"), [(only_one, ".lock"), (in_use, ".in-use"), (replacing, ".in-use")])
+def test_a_link_in_a_locks_place_is_not_followed(
+    tmp_path: Path, lock: Callable[[Path], AbstractContextManager[None]], end: str
+) -> None:
+    (tmp_path / "precious").write_text("for root alone")
+    (tmp_path / f"banqbot.sqlite3{end}").symlink_to(tmp_path / "precious")
+    path = tmp_path / "banqbot.sqlite3"
+    with pytest.raises(StartRefused, match=rf"{path} cannot be used: .*\({path}{end}\)"), lock(path):
+        pass
+
+    assert (tmp_path / "precious").read_text() == "for root alone"
+
+
+async def test_where_nothing_can_be_written_all_is_done_that_needs_no_writing(
+    config: Path, tmp_path: Path
+) -> None:
+    snapshot, settings = tmp_path / "snapshot", tmp_path / "settings"
+    snapshot.mkdir()
+    settings.mkdir()
+    path = snapshot / "banqbot.sqlite3"
+    back_up(tmp_path / "data" / "banqbot.sqlite3", tmp_path / "backup", nothing_told)
+    of_snapshot = write(settings, {**complete(), "storage": {"path": str(path)}})
+
+    async def beside_a_snapshot_with(lock: str, config: Path, *command: str) -> tuple[int, str]:
+        mounted = (
+            f"mount -t tmpfs tmpfs {snapshot} && cp {tmp_path}/backup {path} && "
+            f'touch {snapshot}/{lock} && mount -o remount,ro {snapshot} && "$@"'
+        )
+        return await banqbot(config, *command, before=(*UNSHARE, "sh", "-c", mounted, "sh"))
+
+    restored, copied, paused = await asyncio.gather(
+        beside_a_snapshot_with("banqbot.sqlite3.lock", config, "restore", str(path), "--yes"),
+        beside_a_snapshot_with("banqbot.sqlite3.in-use", of_snapshot, "backup", str(tmp_path / "one")),
+        beside_a_snapshot_with("none", of_snapshot, "pause", "many odd approvals"),
+    )
+
+    assert restored[0] == copied[0] == 0, restored[1] + copied[1]
+    assert paused == (
+        1,
+        f"storage.path: {path} cannot be used: Read-only file system ({path}.in-use).\n",
+    )
 
 
 async def test_a_backup_that_cannot_be_made_is_exit_code_1_and_a_sentence(
@@ -205,13 +286,8 @@ async def test_a_restore_on_a_nearly_full_disk_is_a_sentence(config: Path, tmp_p
 async def test_a_folder_that_the_user_may_not_enter_is_a_sentence(config: Path, tmp_path: Path) -> None:
     data, backup = tmp_path / "data", tmp_path / "backup"
     back_up(data / "banqbot.sqlite3", backup, nothing_told)
-    if os.getuid() == 0:
-        # Root may enter it whatever its mode: only another user's command finds it closed.
-        for folder in (tmp_path, *tmp_path.parents):
-            if folder.name.startswith(("test_", "popen-", "pytest-")):
-                folder.chmod(0o755)
-        for file in (config, backup):
-            file.chmod(0o644)
+    # Root may enter it whatever its mode: only another user's command finds it closed.
+    for_another_user(tmp_path, config, backup)
     data.chmod(0o700 if os.getuid() == 0 else 0)
 
     told = await asyncio.gather(

@@ -330,6 +330,7 @@ async def test_a_database_that_this_user_may_not_write_is_an_error(well: SetUp) 
     await well.examined()
     well.config.chmod(0o644)
     well.database.chmod(0o444)
+    well.database.with_name("banqbot.sqlite3.in-use").unlink()
     with as_nobody(well.database.parent):
         findings = (await examine(well.config, Sources())).findings
 

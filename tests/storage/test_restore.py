@@ -74,10 +74,20 @@ async def test_what_was_only_in_the_log_is_kept_and_does_not_get_into_the_restor
     assert await webhooks_in(tmp_path / "bot" / "kept") == 1
 
 
-async def test_where_there_is_nothing_yet_it_is_put_there(backup: Path, tmp_path: Path) -> None:
-    assert not restore(backup, tmp_path / "banqbot.sqlite3")
-    assert await webhooks_in(tmp_path / "banqbot.sqlite3") == 300
-    assert (tmp_path / "banqbot.sqlite3").stat().st_mode & 0o777 == 0o600
+async def test_where_there_is_nothing_yet_it_is_put_there_for_the_folders_owner(
+    backup: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "bot" / "banqbot.sqlite3"
+    target.parent.mkdir()
+    if os.getuid() == 0:
+        os.chown(target.parent, 1234, 1234)
+    folder = target.parent.stat()
+
+    assert not restore(backup, target)
+    assert await webhooks_in(target) == 300
+    after = target.stat()
+    assert after.st_mode & 0o777 == 0o600
+    assert (after.st_uid, after.st_gid) == (folder.st_uid, folder.st_gid)
 
 
 async def test_a_log_whose_file_is_gone_does_not_get_into_the_restored(backup: Path, tmp_path: Path) -> None:
