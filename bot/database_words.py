@@ -57,6 +57,10 @@ UNFIT = {
 }
 REFUSED = {
     Refusal.BACKUP_EXISTS: "There is a file {path} already. Name another one.",
+    Refusal.BACKUP_NAMED_LIKE_OURS: (
+        "{path} would be taken for a file that belongs to a database beside it, and be removed in time. Name "
+        "another one."
+    ),
     Refusal.BACKUP_UNDER_WAY: (
         "There is a file {path}: another backup to {other} is being made, or one was cut off. If none is "
         "running, remove that file and try again."

@@ -20,6 +20,9 @@ def back_up(source: Path, target: Path, progress: Progress) -> Contents:
     Raises DatabaseRefused, and leaves nothing behind then.
     """
     partial = files.beside(target, ".partial")
+    if target.name.endswith(files.TAKEN_ENDS):
+        # Whoever opens the database beside it would throw it away.
+        raise DatabaseRefused(Refusal.BACKUP_NAMED_LIKE_OURS, target)
     _refuse_to_overwrite(target)
     try:
         files.create(partial)

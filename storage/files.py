@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
+# How the names end that SQLite, restores, backups and locks give to files beside a database.
+TAKEN_ENDS = (*SIDE_FILES, ".restoring", ".partial", ".lock", ".in-use")
 # What is said where a file can have but one name. EPERM also where it is another user's.
 NO_SECOND_NAME = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 

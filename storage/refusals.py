@@ -36,6 +36,8 @@ class Refusal(Enum):
 
     NOT_OPENED = auto()
     BACKUP_EXISTS = auto()
+    # It would be taken for a file that SQLite, or this program, keeps beside a database.
+    BACKUP_NAMED_LIKE_OURS = auto()
     # The path is that of the unfinished file, the other one that of the backup.
     BACKUP_UNDER_WAY = auto()
     BACKUP_NOT_MADE = auto()

@@ -121,6 +121,18 @@ async def test_nothing_is_overwritten(database: Database, tmp_path: Path, taken:
     assert (tmp_path / taken).read_text() == "precious"
 
 
+@pytest.mark.parametrize(
+    "end", ["-wal", "-shm", "-journal", ".restoring", ".restoring-wal", ".partial", ".lock", ".in-use"]
+)
+async def test_a_name_that_a_file_beside_the_database_may_have_is_refused(tmp_path: Path, end: str) -> None:
+    """Opening the database would throw away what is no log of its own, whole backup or not."""
+    path = await filled_file(tmp_path / "banqbot.sqlite3", rows=1)
+    with refused(f"banqbot.sqlite3{end} would be taken for a file .* Name another one"):
+        back_up(path, tmp_path / f"banqbot.sqlite3{end}", nothing_told)
+
+    assert names_in(tmp_path) == ["banqbot.sqlite3"]
+
+
 async def test_what_appears_while_the_copy_is_made_is_not_overwritten(tmp_path: Path) -> None:
     path = await filled_file(tmp_path / "banqbot.sqlite3")
     with refused("already"):
