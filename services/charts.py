@@ -81,7 +81,8 @@ class Charts:
             log.warning("the chart could not be drawn: %s", error)
             return None
         try:
-            with suppress(ProcessLookupError):
+            # It may be over already, or not be allowed to us.
+            with suppress(ProcessLookupError, PermissionError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, LESS_URGENT)
             async with asyncio.timeout(self._patience_s):
                 png, said = await process.communicate(json.dumps(asdict(chart)).encode())
