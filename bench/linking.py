@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sandbox.banq.server import BanqSandbox
-from services.line import LinkingRules
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock
@@ -39,7 +39,7 @@ async def measure() -> list[LinkingFigures]:
 
 async def _link_everybody(lanes: Mapping[str, str]) -> LinkingFigures:
     clock, ids = Clock(), itertools.count(1)
-    sources = Sources(now=clock, new_id=lambda: f"{next(ids):016x}")
+    sources = Sources(now=clock, monotonic=clock.monotonic, new_id=lambda: f"{next(ids):016x}")
     banq = BanqSandbox(crowd=MEMBERS)
     await banq.start()
     with tempfile.TemporaryDirectory() as folder:

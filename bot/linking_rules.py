@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.config import Config
-from services.line import LinkingRules
+from services.linking_rules import LinkingRules
 
 
 def linking_rules(config: Config) -> LinkingRules:

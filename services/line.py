@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from banq.models import PlatformId
 from services.changes import Changes
+from services.linking_rules import LinkingRules
+from services.resting import Resting
 from services.sources import Sources
 from storage import audit, link_sessions, outbox, turns
 from storage.clock import has_come
 from storage.database import Connection
-from storage.link_sessions import LinkSession, Proof
-from storage.turns import Turn
+from storage.link_sessions import LinkSession
 
 # Ends that the member did not bring about in chat, and is told of there.
 TOLD_ENDS = {"wrong_browser", "unmatched", "conflict", "refused", "expired"}
@@ -41,39 +42,6 @@ class _Places:
     read_at: datetime
 
 
-@dataclass(frozen=True)
-class LinkingRules:
-    """How long each part of linking may take, and how often something may be tried.
-
-    A turn that was reported as approved and brought no link keeps others from the lane for long, so two of
-    these are as many as a member has within `cool_down_after_reports`.
-
-    `proof`: how a browser shows that it is the member's. `echoes_reference`: Banq's webhooks name the turn.
-    `repeats_within`, `strays_within`: how long an approval that came elsewhere counts for nobody else, and
-    one that spoiled another member's turn.
-    `late_approvals_within`: how late Banq's webhook may come after a page has reported an approval.
-    `heard_within`: a page that is silent for longer is taken for closed.
-    """
-
-    proof: Proof = "code"
-    echoes_reference: bool = False
-    link_lives: timedelta = timedelta(minutes=10)
-    turn_lives: timedelta = timedelta(minutes=5)
-    match_within: timedelta = timedelta(minutes=2)
-    late_approvals_within: timedelta = timedelta(minutes=10)
-    rest_after_link: timedelta = timedelta(seconds=10)
-    repeats_within: timedelta = timedelta(minutes=10)
-    strays_within: timedelta = timedelta(hours=1)
-    heard_within: timedelta = timedelta(seconds=60)
-    code_lives: timedelta = timedelta(minutes=10)
-    code_tries: int = 5
-    cool_down: timedelta = timedelta(minutes=10)
-    turns_before_cool_down: int = 3
-    links_before_cool_down: int = 10
-    reported_turns_before_cool_down: int = 2
-    cool_down_after_reports: timedelta = timedelta(hours=1)
-
-
 class Line:
     """Hands the turn of each lane from session to session. What takes `tx` joins that transaction."""
 
@@ -84,8 +52,7 @@ class Line:
         self._rules = rules
         self._sources = sources
         self.changes = changes
-        # Before this, no page could be heard of: a restart must not look like all of them closing.
-        self._listening_since = sources.now()
+        self._resting = Resting(lanes, rules, sources)
         self._places: _Places | None = None
         self._reading_places = asyncio.Lock()
 
@@ -138,7 +105,7 @@ class Line:
             session = await link_sessions.first_in_line(tx, self._heard_since(now))
             if session is None:
                 return
-            if (await self._rested_at(tx, lane, session, now)) <= now:
+            if await self._resting.rested_at(tx, lane, session, now) <= now:
                 await self._open(tx, session, lane, now, None)
 
     async def _open(
@@ -186,6 +153,10 @@ class Line:
         await self.leave(tx, session, "linked" if state == "linked" else "given_up", now)
         return True
 
+    def watch_clock(self) -> None:
+        """Notice that the clock was put forward or back; to be called again and again."""
+        self._resting.watch_clock()
+
     async def keep_moving(self, tx: Connection, now: datetime) -> None:
         """End the turns of pages that have closed while others wait, and hand over what is free."""
         if not await link_sessions.anybody_waits(tx):
@@ -229,40 +200,10 @@ class Line:
     async def _free_at(self, connection: Connection, lane: str, usual: timedelta, now: datetime) -> datetime:
         turn = await turns.live_of_lane(connection, lane)
         if turn is None:
-            return max(await self._rested_at(connection, lane, None, now), now)
+            return await self._resting.rested_at(connection, lane, None, now)
         expected = turn.opened_at + usual
         # Who takes longer than most may take all the time there is.
         return (expected if expected > now else max(turn.expires_at, now)) + self._rules.rest_after_link
-
-    async def _rested_at(
-        self, connection: Connection, lane: str, session: LinkSession | None, now: datetime
-    ) -> datetime:
-        """When this session may have the lane: no approval of somebody else is still on the way to it.
-
-        It must not fall into another's turn, so the lane rests: shortly after a turn that linked, longer
-        after any other, longest where a page had reported an approval: what came in that turn may have been
-        somebody else's.
-        """
-        rested_at = now
-        since = now - max(self._rules.late_approvals_within, self._rules.match_within)
-        for turn in await turns.ended_since(connection, since):
-            # A lane that is no more may go on under another name.
-            if turn.lane != lane and turn.lane in self._lanes:
-                continue
-            holder = await link_sessions.get(connection, turn.session_id)
-            if turn.ended_at is None or _is_same_person(holder, session):
-                continue
-            rests_until = turn.ended_at + self._rest_after(turn)
-            if not has_come(rests_until, now):
-                rested_at = max(rested_at, rests_until)
-        return rested_at
-
-    def _rest_after(self, turn: Turn) -> timedelta:
-        if turn.end_reason == "linked":
-            return self._rules.rest_after_link
-        if turn.approved_at is not None:
-            return self._rules.late_approvals_within
-        return self._rules.match_within
 
     async def _open_to_all(self, tx: Connection, now: datetime) -> None:
         """Banq names the turn in its webhook, so nobody has to wait for anybody."""
@@ -275,23 +216,11 @@ class Line:
         return session.seen_at is not None and session.seen_at >= self._heard_since(now)
 
     def _heard_since(self, now: datetime) -> datetime:
-        """Pages heard of since then count as open; shortly after a start, all do."""
+        """Pages heard of since then count as open; shortly after a start, or a step of the clock, all do."""
         since = now - self._rules.heard_within
-        return datetime.min.replace(tzinfo=now.tzinfo) if since < self._listening_since else since
+        return datetime.min.replace(tzinfo=now.tzinfo) if since < self._resting.steady_since else since
 
 
 def _room_again_at(ends: list[datetime], at_most: int, within: timedelta) -> datetime:
     """When one more may come, if at most so many may end within that time; long ago where there is room."""
     return ends[-at_most] + within if len(ends) >= at_most else datetime.min.replace(tzinfo=UTC)
-
-
-def _is_same_person(earlier: LinkSession | None, session: LinkSession | None) -> bool:
-    """Whether the same person sits before both pages.
-
-    Where no sign-in was the proof, a member's earlier link may have been opened by somebody else, unless it
-    came to a link.
-    """
-    if earlier is None or session is None:
-        return False
-    is_members = earlier.proof == "sign_in" or earlier.state == "linked"
-    return earlier.id == session.id or (earlier.owner == session.owner and is_members)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from banq.models import PlatformId
-from services.line import Line, LinkingRules
+from services.line import Line
 from services.linking import token_hash
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from services.standing import Standing, read_standing
 from storage import audit, link_sessions, turns

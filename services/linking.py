@@ -7,7 +7,8 @@ from datetime import datetime
 
 from services import withdrawal_steps
 from services.identity import ChatUser
-from services.line import Line, LinkingRules
+from services.line import Line
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from services.standing import Standing, read_standing
 from storage import audit, link_sessions, links, outbox

@@ -12,8 +12,9 @@ from banq.client import BanqClient
 from banq.errors import BanqError, Forbidden, NotFound
 from banq.models import UserGuid
 from banq.webhook import AccessGranted
-from services.line import Line, LinkingRules
+from services.line import Line
 from services.linking import holder_of, linked_to
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage import audit, grants, link_sessions, outbox, turns
 from storage.database import Connection, Database
@@ -79,6 +80,7 @@ class Matching:
 
     async def keep_time(self) -> None:
         """Let time pass: end what is overdue, and hand turns over. Asks nothing of Banq."""
+        self._line.watch_clock()
         now = self._sources.now()
         await self._expire(now)
         if await link_sessions.anybody_waits(self._database.read):

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from services import withdrawal_steps
+from services.changes import Changes
+from services.line import Line
+from services.linking_rules import LinkingRules
 from services.sources import Sources
-from storage import audit, limits, withdrawals
+from storage import audit, limits, link_sessions, withdrawals
 from storage.database import Database
 
 ACTOR = "operator"
@@ -25,6 +28,9 @@ async def make_safe(database: Database, sources: Sources) -> MadeSafe:
     What was confirmed is unknown now: to call it cancelled would invite its owner to ask for it again. A
     draft may have been confirmed since. And withdrawals pause, as what was stopped, frozen or limited since
     is not known either, nor what was drafted and sent.
+
+    Whoever is at Banq now may be so with a turn that the backup does not know. So attempts to link end, and
+    the restore's line in the audit log makes each lane rest.
     """
     now = sources.now()
     async with database.transaction() as tx:
@@ -34,6 +40,9 @@ async def make_safe(database: Database, sources: Sources) -> MadeSafe:
         drafts = await withdrawals.in_state(tx, "draft")
         for draft in drafts:
             await withdrawal_steps.move(tx, draft, "expired", now, ACTOR)
+        line = Line({}, LinkingRules(), sources, Changes())
+        for session in await link_sessions.live(tx):
+            await line.end(tx, session, "expired", now, ACTOR)
         await audit.append(tx, now, ACTOR, "database restored")
         before = await limits.current_pause(tx)
         # Whoever ends a pause of then must know that the backup is one more reason for it.

@@ -75,6 +75,13 @@ async def latest(connection: Connection, member: tuple[str, str], action: str) -
     return None if row is None else _entry(row)
 
 
+async def restored_since(connection: Connection, since: datetime) -> bool:
+    """Whether a backup has been put in the place of what there was, since then."""
+    # Without the index's own condition, word for word, the whole table would be searched.
+    sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE action = 'database restored' AND at >= ?1)"
+    return await connection.count(sql, to_ms(since)) > 0
+
+
 async def of_member(connection: Connection, member: tuple[str, str], actions: Sequence[str]) -> list[Entry]:
     """All lines about this (platform, user id) with one of these actions, oldest first."""
     rows = await connection.fetch_all(

@@ -92,6 +92,11 @@ async def ended_since(connection: Connection, since: datetime) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(row)) is not None]
 
 
+async def last_id(connection: Connection) -> int:
+    """Turns with a higher one have begun later."""
+    return await connection.count("SELECT coalesce(max(id), 0) FROM turns")
+
+
 async def without_link_since(connection: Connection, member: tuple[str, str], since: datetime) -> list[Turn]:
     """The member's turns that ended since then and brought no link, the earliest end first."""
     rows = await connection.fetch_all(

@@ -15,17 +15,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="keep the browser tests' pictures there")
 
 
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
 class Clock:
     """Stands still until a test moves it."""
 
     def __init__(self) -> None:
-        self.time = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+        self.time = START
+        self._stepped = timedelta()
 
     def __call__(self) -> datetime:
         return self.time
 
     def forward(self, *, seconds: float = 0, minutes: float = 0) -> None:
         self.time += timedelta(seconds=seconds, minutes=minutes)
+
+    def put(self, ahead: timedelta) -> None:
+        """Somebody puts the clock forward, or back; no time passes."""
+        self.time += ahead
+        self._stepped += ahead
+
+    def monotonic(self) -> float:
+        return (self.time - START - self._stepped).total_seconds()
 
 
 @pytest.fixture
@@ -39,6 +51,7 @@ def sources(clock: Clock) -> Sources:
     ids, tokens, codes = itertools.count(1), itertools.count(1), itertools.count(100_001)
     return Sources(
         now=clock,
+        monotonic=clock.monotonic,
         new_id=lambda: f"{next(ids):016x}",
         new_token=lambda: f"token-{next(tokens):037}",
         new_code=lambda: str(next(codes)),

@@ -482,6 +482,7 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_by_member ON audit (chat_platform, chat_user_id, id);
 CREATE INDEX audit_by_object ON audit (object_id, id) WHERE object_id IS NOT NULL;
+CREATE INDEX audit_of_restores ON audit (at) WHERE action = 'database restored';
 
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN

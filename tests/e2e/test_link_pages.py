@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
-from services.line import LinkingRules
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from storage.link_sessions import Proof

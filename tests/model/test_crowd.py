@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from sandbox.banq.server import BanqSandbox
-from services.line import LinkingRules
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock

@@ -27,9 +27,9 @@ from hypothesis.stateful import (
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from services.identity import ChatUser
-from services.line import LinkingRules
 from services.link_page import Gone
 from services.linking import AlreadyLinked, CoolingDown, Linked, LinkStarted, UnderWay
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from storage.link_sessions import ENDED, Proof
@@ -99,6 +99,7 @@ class LinkingMachine(RuleBasedStateMachine):
         ids, tokens, codes = itertools.count(1), itertools.count(1), itertools.count(100_001)
         self.sources = Sources(
             now=self.clock,
+            monotonic=self.clock.monotonic,
             new_id=lambda: f"{next(ids):016x}",
             new_token=lambda: f"token-{next(tokens):037}",
             new_code=lambda: str(next(codes)),

@@ -256,6 +256,7 @@ def sources(clock: Clock, first: int) -> Sources:
     ids, tokens, codes = itertools.count(first), itertools.count(first), itertools.count(100_000 + first)
     return Sources(
         now=clock,
+        monotonic=clock.monotonic,
         new_id=lambda: f"{next(ids):016x}",
         new_token=lambda: f"token-{next(tokens):037}",
         new_code=lambda: str(next(codes)),

@@ -20,9 +20,10 @@ from services.identity import ChatUser
 from services.inbox import Inbox
 from services.kill_switch import KillSwitch
 from services.limits import WithdrawalLimits
-from services.line import Line, LinkingRules
+from services.line import Line
 from services.link_page import LinkPage, Progress
 from services.linking import Linked, Linking, LinkStarted
+from services.linking_rules import LinkingRules
 from services.links import Links
 from services.matching import Matching
 from services.member_languages import MemberLanguages

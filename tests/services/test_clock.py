@@ -19,7 +19,7 @@ UNLINKED = "Your wallet was unlinked"
 
 
 async def test_a_turn_ends_and_its_lane_is_free(rig: Rig, clock: Clock) -> None:
-    clock.time += AHEAD
+    clock.put(AHEAD)
     _, ended = await rig.start(CLEO)
     await rig.page.closed(ended)
     clock.forward(minutes=REST_MINUTES)
@@ -27,7 +27,7 @@ async def test_a_turn_ends_and_its_lane_is_free(rig: Rig, clock: Clock) -> None:
     await rig.page.approved(open_still)
     assert await rig.state_of(open_still) == "approved"
 
-    clock.time -= AHEAD
+    clock.put(-AHEAD)
     await rig.time_passes()
     assert await rig.state_of(open_still) == "expired"
     clock.forward(minutes=REST_MINUTES)
@@ -37,35 +37,35 @@ async def test_a_turn_ends_and_its_lane_is_free(rig: Rig, clock: Clock) -> None:
 
 
 async def test_whoever_let_turns_pass_may_have_another(rig: Rig, clock: Clock) -> None:
-    clock.time += AHEAD
+    clock.put(AHEAD)
     _, browser = await rig.start(ADA)
     for _ in range(3):
         await rig.page.join_again(browser)
         await rig.page.closed(browser)
     assert isinstance(await rig.linking.start(ADA), CoolingDown)
 
-    clock.time -= AHEAD
+    clock.put(-AHEAD)
 
     assert isinstance(await rig.linking.start(ADA), LinkStarted)
 
 
 async def test_whoever_started_too_often_may_start_again(rig: Rig, clock: Clock) -> None:
-    clock.time += AHEAD
+    clock.put(AHEAD)
     for _ in range(10):
         await rig.linking.start(ADA)
     assert isinstance(await rig.linking.start(ADA), CoolingDown)
 
-    clock.time -= AHEAD
+    clock.put(-AHEAD)
 
     assert isinstance(await rig.linking.start(ADA), LinkStarted)
 
 
 async def test_a_wallet_that_was_approved_then_may_be_linked(rig: Rig, clock: Clock) -> None:
-    clock.time += AHEAD
+    clock.put(AHEAD)
     await rig.granted(*await rig.approve(identities.ADA))
     assert await rig.column("SELECT state FROM grants") == ["unclaimed"]
 
-    clock.time -= AHEAD
+    clock.put(-AHEAD)
 
     await rig.link(ADA, identities.ADA)
 
@@ -74,13 +74,13 @@ async def test_a_wallet_that_was_approved_then_may_be_linked(rig: Rig, clock: Cl
 async def test_notices_go_out_in_order(
     rig: Rig, messenger: Messenger, clock: Clock, fails_again: bool
 ) -> None:
-    clock.time += AHEAD
+    clock.put(AHEAD)
     await notice(rig, "unlinked_by_admin", "link-1")
     await notice(rig, "link_unmatched", "link-2")
     messenger.refusal = DeliveryFailed("busy")
     await rig.outbox.step()
 
-    clock.time -= AHEAD
+    clock.put(-AHEAD)
     if fails_again:
         await rig.outbox.step()
         assert messenger.tries == 2

@@ -8,8 +8,8 @@ import pytest
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
 from sandbox.banq.server import BanqSandbox
-from services.line import LinkingRules
 from services.linking import Linked, LinkingEnded
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock

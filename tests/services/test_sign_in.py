@@ -11,9 +11,9 @@ import pytest
 from sandbox.banq import identities
 from sandbox.banq.server import BanqSandbox
 from services.identity import ChatUser
-from services.line import LinkingRules
 from services.link_page import Gone, Invitation
 from services.linking import Linked, LinkingEnded, LinkStarted, NotYours, TooEarly
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from tests.conftest import Clock
@@ -249,13 +249,16 @@ async def test_every_step_can_be_another_process(signing_in: Rig, clock: Clock) 
         await rig.page.signed_in(browser, ADA.platform, ADA.id)
     async with restarted() as rig:
         await rig.page.closed(first_in_line)
-        clock.forward(minutes=2)
         rig.open_pages.append(browser)
+        clock.forward(minutes=10)
         await rig.time_passes()
     async with restarted() as rig:
         await rig.page.closed(browser)
     async with restarted() as rig:
         await rig.page.join_again(browser)
+        rig.open_pages.append(browser)
+        clock.forward(minutes=10)
+        await rig.time_passes()
     guid, user_id = await signing_in.approve(identities.ADA)
     async with restarted() as rig:
         body = {"action": "created", "resourceType": "UserToken", "userGuid": guid, "userId": user_id}

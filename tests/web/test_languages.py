@@ -9,7 +9,7 @@ import pytest
 from multidict import CIMultiDict
 
 from sandbox.banq.server import BanqSandbox
-from services.line import LinkingRules
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from storage.link_sessions import Proof

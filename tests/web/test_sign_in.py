@@ -10,7 +10,7 @@ from sandbox.banq.server import BanqSandbox
 from sandbox.discord.cast import ADA, APPLICATION_ID, BEN, CLIENT_SECRET
 from sandbox.discord.server import DiscordSandbox
 from services.identity import ChatUser
-from services.line import LinkingRules
+from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage.database import Database
 from tests.services.rig import build
