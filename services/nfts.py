@@ -71,7 +71,9 @@ class Nfts:
         # One lock per link: a member who types quickly costs Banq one call, not one per key stroke.
         async with self._locks.setdefault(link.id, asyncio.Lock()):
             cached = self._wallets.get(link.id)
-            if cached and cached.fetched_at >= (asked_at if fresh else asked_at - not_older_than):
+            oldest = asked_at if fresh else asked_at - not_older_than
+            # One that is read only later was read before the clock was put back.
+            if cached and oldest <= cached.fetched_at <= self._sources.now():
                 return cached
             if self._failures[link.id] != failures:
                 # It failed while this one waited: in turn, each would wait for a Banq that does not answer.

@@ -73,7 +73,8 @@ class Reconciler:
                 log.warning("withdrawal %s: nobody knows what Banq answered", withdrawal.id)
                 await self._steps.take(withdrawal, "unknown", actor="bot")
         for withdrawal in await withdrawals.in_state(self._database.read, "confirmed"):
-            if now - withdrawal.updated_at > CONFIRMED_LIVES:
+            # By a clock that was put back it may be days ago, and look as if it were to come.
+            if not timedelta(0) <= now - withdrawal.updated_at <= CONFIRMED_LIVES:
                 await self._steps.take(withdrawal, "cancelled", actor="bot", reason="too_late")
             else:
                 await self._submitter.submit(withdrawal.id)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from sandbox.banq import identities
+from services import withdrawal_steps
 from services.linking import CoolingDown, LinkStarted
 from services.messenger import DeliveryFailed
+from services.wallet import Wallet
 from tests.conftest import Clock
 from tests.services.messenger import Messenger, notice
 from tests.services.rig import ADA, BEN, CLEO, Rig
@@ -14,6 +16,7 @@ from tests.services.rig import ADA, BEN, CLEO, Rig
 AHEAD = timedelta(days=20 * 365)
 REST_MINUTES = 10
 
+PICTURE = "quiet-hours-2"
 UNMATCHED = "The approval could not be matched"
 UNLINKED = "Your wallet was unlinked"
 
@@ -89,3 +92,36 @@ async def test_notices_go_out_in_order(
     await rig.outbox.step()
 
     assert messenger.sent == [(ADA.id, UNLINKED), (ADA.id, UNMATCHED)]
+
+
+@pytest.mark.parametrize("behind", [timedelta(minutes=1), timedelta(days=1)])
+async def test_what_was_confirmed_before_the_clock_went_back_is_not_sent(
+    linked: Rig, clock: Clock, behind: timedelta
+) -> None:
+    """Nobody knows how long ago that was."""
+    draft = await linked.draft(ADA, PICTURE)
+    async with linked.database.transaction() as tx:
+        await withdrawal_steps.confirm(tx, draft, clock(), held=1, retyped=True)
+
+    clock.put(-behind)
+    async with linked.again() as restarted:
+        await restarted.reconciler.recover()
+
+    stored = await linked.stored(draft)
+    assert (stored.state, stored.reason) == ("cancelled", "too_late")
+    assert linked.sandbox.faults.received["withdraw"] == 0
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+async def test_a_wallet_that_was_read_before_the_clock_went_back_is_read_anew(
+    linked: Rig, clock: Clock, fresh: bool
+) -> None:
+    earlier = await linked.nfts.of(ADA)
+    assert isinstance(earlier, Wallet)
+    clock.put(timedelta(hours=-2))
+    clock.forward(minutes=30)
+
+    wallet = await linked.nfts.of(ADA, fresh=fresh)
+
+    assert isinstance(wallet, Wallet)
+    assert wallet.fetched_at == clock()
