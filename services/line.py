@@ -12,7 +12,7 @@ from services.linking_rules import LinkingRules
 from services.resting import Resting
 from services.sources import Sources
 from storage import audit, link_sessions, outbox, turns
-from storage.clock import has_come
+from storage.clock import has_come, is_far_ahead
 from storage.database import Connection
 from storage.link_sessions import LinkSession
 
@@ -80,8 +80,10 @@ class Line:
         without_link = await turns.without_link_since(connection, member, since)
         if ending is not None and (held := await turns.live_of_session(connection, ending.id)) is not None:
             without_link.append(replace(held, ended_at=now))
-        ends = [turn.ended_at for turn in without_link if turn.ended_at]
-        reported = [turn.ended_at for turn in without_link if turn.ended_at and turn.approved_at]
+        # What lies far ahead says nothing, and must not hide what has ended since.
+        ended = [(turn, at) for turn in without_link if (at := turn.ended_at) and not is_far_ahead(at, now)]
+        ends = [at for _, at in ended]
+        reported = [at for turn, at in ended if turn.approved_at]
         until = max(
             _room_again_at(ends, rules.turns_before_cool_down, rules.cool_down),
             _room_again_at(reported, rules.reported_turns_before_cool_down, rules.cool_down_after_reports),

@@ -12,7 +12,7 @@ from services.linking_rules import LinkingRules
 from services.sources import Sources
 from services.standing import Standing, read_standing
 from storage import audit, link_sessions, links, outbox
-from storage.clock import has_come
+from storage.clock import has_come, is_far_ahead
 from storage.database import Connection, Database
 from storage.link_sessions import LinkSession, Proof
 from storage.links import Link
@@ -252,7 +252,8 @@ class Linking:
         self, tx: Connection, user: ChatUser, earlier: LinkSession | None, now: datetime
     ) -> datetime | None:
         """As it would be once their earlier attempt has ended, which may be one turn more without a link."""
-        starts = await link_sessions.started_since(tx, user.key, now - self._rules.cool_down)
+        started = await link_sessions.started_since(tx, user.key, now - self._rules.cool_down)
+        starts = [at for at in started if not is_far_ahead(at, now)]
         if len(starts) >= self._rules.links_before_cool_down:
             until = starts[-self._rules.links_before_cool_down] + self._rules.cool_down
             if not has_come(until, now):

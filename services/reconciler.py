@@ -170,7 +170,7 @@ class Reconciler:
         now = self._sources.now()
         wallet = await self._banq.platform_nfts(UserGuid(withdrawal.user_guid))
         gone = not wallet.unreadable and _has_left(wallet, withdrawal)
-        gone_since = (withdrawal.gone_since or now) if gone else None
+        gone_since = min(withdrawal.gone_since or now, now) if gone else None
         if gone_since != withdrawal.gone_since:
             async with self._database.transaction() as tx:
                 await withdrawals.mark_gone(tx, withdrawal.id, gone_since)
@@ -198,7 +198,7 @@ class Reconciler:
         now = self._sources.now()
         kind = "withdrawal_reminder"
         late = await withdrawals.without_notice(
-            self._database.read, "awaiting_owner", now - REMIND_AFTER, kind
+            self._database.read, "awaiting_owner", now, REMIND_AFTER, kind
         )
         for withdrawal in late:
             async with self._database.transaction() as tx:
@@ -208,7 +208,7 @@ class Reconciler:
         """Once, of each that Banq has said nothing about for too long."""
         now = self._sources.now()
         stuck = await withdrawals.unanswered(
-            self._database.read, now - STUCK_AFTER, now - SILENT_AFTER, untold_as="team_stuck"
+            self._database.read, now, SILENT_AFTER, unknown_for=STUCK_AFTER, untold_as="team_stuck"
         )
         for withdrawal in stuck:
             log.error("withdrawal %s: Banq has said nothing for too long; see /admin stuck", withdrawal.id)

@@ -9,6 +9,7 @@ from services import reasons, withdrawal_steps
 from services.changes import Changes
 from services.sources import Sources
 from storage import audit, withdrawals
+from storage.clock import has_come
 from storage.database import Database
 from storage.withdrawals import Withdrawal
 
@@ -46,7 +47,7 @@ class Settling:
     async def stuck(self) -> list[Withdrawal]:
         """Withdrawals without Banq's answer, or of which it has said nothing for long, the oldest first."""
         now = self._sources.now()
-        return await withdrawals.unanswered(self._database.read, now, now - SILENT_AFTER)
+        return await withdrawals.unanswered(self._database.read, now, SILENT_AFTER)
 
     async def settle(
         self, withdrawal_id: str, settlement: Settlement, actor: str, reason: str
@@ -58,11 +59,12 @@ class Settling:
         now = self._sources.now()
         async with self._database.transaction() as tx:
             withdrawal = await withdrawals.get(tx, withdrawal_id)
-            stuck = await withdrawals.unanswered(tx, now, now - SILENT_AFTER)
+            stuck = await withdrawals.unanswered(tx, now, SILENT_AFTER)
             if withdrawal is None or withdrawal.id not in {each.id for each in stuck}:
                 return NotStuck()
-            if withdrawal.state == "unknown" and withdrawal.updated_at + STUCK_AFTER > now:
-                return StillChecking(withdrawal.updated_at + STUCK_AFTER)
+            until = withdrawal.updated_at + STUCK_AFTER
+            if withdrawal.state == "unknown" and not has_come(until, now):
+                return StillChecking(until)
             state = STATE_BY_SETTLEMENT[settlement]
             await withdrawal_steps.move(tx, withdrawal, state, now, actor, reason="settled_by_team")
             await audit.append(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage.clock import CLOCK_WAS_WRONG
 from storage.database import Connection, from_ms, to_ms
 
 LONGEST_PAUSE = timedelta(hours=2)
@@ -178,19 +179,25 @@ async def due_for_check(connection: Connection, now: datetime) -> list[Withdrawa
 
 
 async def unanswered(
-    connection: Connection, unknown_since: datetime, silent_since: datetime, *, untold_as: str = ""
+    connection: Connection,
+    now: datetime,
+    silent_for: timedelta,
+    *,
+    unknown_for: timedelta = timedelta(0),
+    untold_as: str = "",
 ) -> list[Withdrawal]:
-    """Those unknown since then, and those at Banq of which it has said nothing since then, the oldest first.
+    """Those unknown for so long, and those of which Banq has said nothing for so long, the oldest first.
 
     `untold_as`: only those without a notice of this kind.
     """
     rows = await connection.fetch_all(
-        "SELECT * FROM withdrawals WHERE ((state = 'unknown' AND updated_at <= ?1)"
-        " OR (state IN ('awaiting_owner', 'processing') AND heard_at <= ?2))"
-        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE object_id = withdrawals.id AND kind = ?3)"
+        "SELECT * FROM withdrawals WHERE ((state = 'unknown' AND (updated_at <= ?1 OR updated_at > ?3))"
+        " OR (state IN ('awaiting_owner', 'processing') AND (heard_at <= ?2 OR heard_at > ?3)))"
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE object_id = withdrawals.id AND kind = ?4)"
         " ORDER BY updated_at, rowid",
-        to_ms(unknown_since),
-        to_ms(silent_since),
+        to_ms(now - unknown_for),
+        to_ms(now - silent_for),
+        to_ms(now + CLOCK_WAS_WRONG),
         untold_as,
     )
     return _withdrawals(rows)
@@ -206,13 +213,16 @@ async def without_transaction(connection: Connection, lane: str) -> list[Withdra
     return _withdrawals(rows)
 
 
-async def without_notice(connection: Connection, state: str, before: datetime, kind: str) -> list[Withdrawal]:
-    """Of those that have been in this state since before that time, the ones without such a notice."""
+async def without_notice(
+    connection: Connection, state: str, now: datetime, standing_for: timedelta, kind: str
+) -> list[Withdrawal]:
+    """Of those that have been in this state for so long, the ones without such a notice."""
     rows = await connection.fetch_all(
-        "SELECT * FROM withdrawals WHERE state = ?1 AND updated_at <= ?2 AND NOT EXISTS"
-        " (SELECT 1 FROM outbox WHERE object_id = withdrawals.id AND kind = ?3) ORDER BY updated_at LIMIT 50",
+        "SELECT * FROM withdrawals WHERE state = ?1 AND (updated_at <= ?2 OR updated_at > ?3) AND NOT EXISTS"
+        " (SELECT 1 FROM outbox WHERE object_id = withdrawals.id AND kind = ?4) ORDER BY updated_at LIMIT 50",
         state,
-        to_ms(before),
+        to_ms(now - standing_for),
+        to_ms(now + CLOCK_WAS_WRONG),
         kind,
     )
     return _withdrawals(rows)
@@ -220,7 +230,9 @@ async def without_notice(connection: Connection, state: str, before: datetime, k
 
 async def overdue_drafts(connection: Connection, now: datetime) -> list[Withdrawal]:
     rows = await connection.fetch_all(
-        "SELECT * FROM withdrawals WHERE state = 'draft' AND expires_at <= ?1", to_ms(now)
+        "SELECT * FROM withdrawals WHERE state = 'draft' AND (expires_at <= ?1 OR expires_at > ?2)",
+        to_ms(now),
+        to_ms(now + CLOCK_WAS_WRONG),
     )
     return _withdrawals(rows)
 

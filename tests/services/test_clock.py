@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from sandbox.banq import identities
+from sandbox.banq.faults import Fault
 from services import withdrawal_steps
 from services.linking import CoolingDown, LinkStarted
 from services.messenger import DeliveryFailed
+from services.settling import Settled
 from services.wallet import Wallet
 from tests.conftest import Clock
 from tests.services.messenger import Messenger, notice
@@ -125,3 +127,102 @@ async def test_a_wallet_that_was_read_before_the_clock_went_back_is_read_anew(
 
     assert isinstance(wallet, Wallet)
     assert wallet.fetched_at == clock()
+
+
+async def test_one_without_an_answer_is_listed_told_and_settled(linked: Rig, clock: Clock) -> None:
+    clock.put(AHEAD)
+    linked.sandbox.faults.add(Fault(route="withdraw", times=1, drop=True))
+    draft = await linked.draft(ADA, PICTURE)
+    assert (await linked.confirm(ADA, draft)).state == "unknown"
+
+    clock.put(-AHEAD)
+    await linked.reconciler.step()
+
+    assert [each.id for each in await linked.settling.stuck()] == [draft.id]
+    assert await linked.column("SELECT kind FROM outbox WHERE recipient = 'team'") == ["team_stuck"]
+    assert isinstance(await linked.settling.settle(draft.id, "not_sent", "admin:1", "asked Banq"), Settled)
+
+
+async def test_one_that_banq_is_silent_about_is_told_to_its_owner_and_the_team(
+    linked: Rig, clock: Clock
+) -> None:
+    clock.put(AHEAD)
+    await linked.confirm(ADA, await linked.draft(ADA, PICTURE))
+
+    clock.put(-AHEAD)
+    linked.sandbox.faults.add(Fault(route="transaction", status=503))
+    await linked.reconciler.step()
+
+    kinds = await linked.column("SELECT kind FROM outbox")
+    assert {"withdrawal_reminder", "team_stuck"} <= set(kinds)
+
+
+async def test_one_whose_nft_was_seen_to_be_gone_is_settled_by_the_time_since(
+    linked: Rig, clock: Clock
+) -> None:
+    linked.sandbox.faults.add(Fault(route="withdraw", times=1, drop=True))
+    draft = await linked.draft(ADA, PICTURE)
+    await linked.confirm(ADA, draft)
+    linked.sandbox.ledger.move_away(identities.ADA.email, PICTURE, 1)
+    clock.put(AHEAD)
+    await linked.reconciler.step()
+    clock.put(-AHEAD)
+    await linked.reconciler.step()
+    clock.forward(minutes=11)
+    await linked.reconciler.step()
+
+    assert (await linked.stored(draft)).state == "completed"
+
+
+async def test_a_draft_expires(linked: Rig, clock: Clock) -> None:
+    clock.put(AHEAD)
+    draft = await linked.draft(ADA, PICTURE)
+
+    clock.put(-AHEAD)
+    await linked.withdrawals.expire_drafts()
+
+    assert (await linked.stored(draft)).state == "expired"
+
+
+async def test_turns_of_then_hide_none_of_now_from_the_cool_down(rig: Rig, clock: Clock) -> None:
+    async def throws_turns_away() -> None:
+        _, browser = await rig.start(ADA)
+        for _ in range(3):
+            await rig.page.join_again(browser)
+            await rig.page.closed(browser)
+        assert isinstance(await rig.linking.start(ADA), CoolingDown)
+
+    clock.put(AHEAD)
+    await throws_turns_away()
+    clock.put(-AHEAD)
+    await rig.time_passes()
+    clock.forward(minutes=REST_MINUTES)
+
+    await throws_turns_away()
+
+
+async def test_starts_of_then_hide_none_of_now_from_the_cool_down(rig: Rig, clock: Clock) -> None:
+    clock.put(AHEAD)
+    for _ in range(10):
+        await rig.linking.start(ADA)
+    clock.put(-AHEAD)
+    for _ in range(10):
+        assert isinstance(await rig.linking.start(ADA), LinkStarted)
+
+    assert isinstance(await rig.linking.start(ADA), CoolingDown)
+
+
+async def test_pages_that_closed_give_their_turn_away_after_a_start_by_a_clock_that_was_ahead(
+    rig: Rig, clock: Clock
+) -> None:
+    clock.put(AHEAD)
+    async with rig.again() as restarted:
+        clock.put(-AHEAD)
+        await restarted.matching.keep_time()
+        await restarted.start(ADA)
+        _, waiting = await restarted.start(BEN)
+        restarted.open_pages[:] = [waiting]
+        clock.forward(seconds=61)
+        await restarted.time_passes()
+
+        assert await restarted.column("SELECT end_reason FROM turns") == ["vanished"]
