@@ -8,6 +8,7 @@ if __name__ == "__main__":
 
 import gc
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +25,15 @@ cli = typer.Typer(
     "is wrong; 130 Ctrl-C ended it. Each command has a --help of its own.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"banqbot {version('banqbot')}")
+        raise typer.Exit
 
 
 @cli.callback()
@@ -34,6 +42,10 @@ def options(
     config_file: Annotated[
         Path, typer.Option("--config", "-c", help="The configuration file.", envvar="BANQBOT_CONFIG")
     ] = Path("config.toml"),
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Say which version this is.", callback=_show_version, is_eager=True),
+    ] = False,
 ) -> None:
     context.obj = config_file
     # Until all is loaded: next to nothing of that is garbage.

@@ -91,7 +91,7 @@ async def _discord(bot: BanqBot, config: Config) -> None:
             raise StartRefused(
                 "discord.token: Discord does not accept it. Copy it again from the developer portal."
             ) from None
-        except discord.Forbidden as error:
+        except (discord.Forbidden, discord.NotFound) as error:
             raise StartRefused(
                 "discord.home_guild_id: Discord does not let the bot set up /admin there. Invite the bot to "
                 "that server with the scopes 'bot' and 'applications.commands', and check the id."

@@ -13,11 +13,13 @@ from storage.database import Database
 @asynccontextmanager
 async def existing_database(settings: Config) -> AsyncIterator[Database]:
     """Raises StartRefused where there is none yet: a mistyped path must not make a new one."""
-    if not settings.storage.path.exists():
+    path = settings.storage.path
+    if not path.exists():
         raise StartRefused(
-            f"storage.path: there is no database {settings.storage.path} yet. Start the bot first."
+            f"storage.path: there is no database {path.absolute()} yet. Start the bot first, "
+            "or run the command where the bot runs."
         )
-    with in_use(settings.storage.path):
-        refuse_if_behind(settings.storage.path)
-        async with Database(settings.storage.path) as database:
+    with in_use(path):
+        refuse_if_behind(path)
+        async with Database(path) as database:
             yield database

@@ -9,7 +9,7 @@ from bot.json_output import print_json
 from bot.printing import in_utc, shown
 from services.addresses import shortened
 from services.changes import Changes
-from services.settling import Settling
+from services.settling import STUCK_AFTER, Settling
 from services.sources import Sources
 from services.withdrawal_history import Record, WithdrawalHistory
 from services.withdrawal_steps import ACTION
@@ -34,6 +34,9 @@ async def show_stuck(settings: Config, *, as_json: bool) -> None:
             f"lane {withdrawal.lane}, member {withdrawal.chat_user_id}"
         )
         console.print(f"    {_asked_for(withdrawal)}")
+        if withdrawal.state == "unknown":
+            until = withdrawal.updated_at + STUCK_AFTER
+            console.print(f"    the bot finds out by itself; settle it from {until:%Y-%m-%d %H:%M} UTC on")
     console.print(
         "Find out at Banq what became of each, then: "
         "banqbot withdrawals settle ID --outcome sent|not-sent --reason …"

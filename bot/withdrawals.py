@@ -67,8 +67,8 @@ async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, r
             )
         case StillChecking(until):
             console.print(
-                f"The bot is still finding out by itself. It can be settled from {until:%H:%M} UTC on. "
-                "Nothing was changed."
+                "The bot is still finding out by itself. It can be settled from "
+                f"{until:%Y-%m-%d %H:%M} UTC on. Nothing was changed."
             )
         case never:
             assert_never(never)

@@ -43,10 +43,19 @@ def condition(path: Path) -> Condition | None:
 
 def last_webhook_at(path: Path) -> datetime | None:
     """For a file of the newest schema. Raises DatabaseRefused."""
+    return _latest(path, "SELECT max(received_at) FROM webhook_inbox")
+
+
+def paused_since(path: Path) -> datetime | None:
+    """None while members may withdraw. For a file of the newest schema. Raises DatabaseRefused."""
+    return _latest(path, "SELECT max(paused_at) FROM pauses WHERE resumed_at IS NULL")
+
+
+def _latest(path: Path, sql: str) -> datetime | None:
     try:
         with closing(existing(path)) as connection:
-            [last_ms] = connection.execute("SELECT max(received_at) FROM webhook_inbox").fetchone()
-            return None if last_ms is None else from_ms(last_ms)
+            [at_ms] = connection.execute(sql).fetchone()
+            return None if at_ms is None else from_ms(at_ms)
     except SQLITE_ERRORS as error:
         raise DatabaseRefused(Refusal.NOT_OPENED, path, cause=error) from error
 

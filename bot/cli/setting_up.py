@@ -52,8 +52,8 @@ def doctor(
     """Look at everything that the bot needs, and say what is wrong and how it is mended. Changes nothing.
 
     Files, Discord, Banq, the public address, the clock and the database, in a few seconds. While the
-    configuration is not complete, it tells which ids of Banq's belong where. Once nothing is wrong:
-    banqbot webhooks set, then banqbot run
+    configuration is not complete, it tells which ids of Banq's belong where. Each error
+    names the command that mends it, such as: banqbot webhooks set
 
     Exit codes: 0 no error, warnings at most; 1 an error; 2 the configuration is wrong.
     """

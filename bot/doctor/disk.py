@@ -12,10 +12,11 @@ from bot.database_words import why_refused
 from bot.doctor.findings import Finding, error, not_checked, ok, warning
 from bot.lock import in_use
 from bot.refusals import StartRefused
-from storage.condition import Condition, condition, last_webhook_at
+from storage.condition import Condition, condition, last_webhook_at, paused_since
 from storage.refusals import DatabaseRefused
 
-DATABASE, DISK, BACKUP, LAST_WEBHOOK = "database", "disk", "backup", "last webhook"
+DATABASE, DISK, BACKUP = "database", "disk", "backup"
+LAST_WEBHOOK, PAUSE = "last webhook", "withdrawals"
 BACKUP_OLD_AFTER = timedelta(days=7)
 LITTLE_BYTES, TOO_LITTLE_BYTES = 500 * 1000 * 1000, 20 * 1000 * 1000
 
@@ -31,25 +32,30 @@ def look_at_disk(path: Path, now: datetime) -> list[Finding]:
         return [
             disk,
             missing,
-            *(not_checked(check, "there is no database yet") for check in (BACKUP, LAST_WEBHOOK)),
+            *(not_checked(check, "there is no database yet") for check in (BACKUP, LAST_WEBHOOK, PAUSE)),
         ]
     try:
         with in_use(path):
             found = condition(path)
             is_readable = found is not None and not found.is_behind
             last_webhook = last_webhook_at(path) if is_readable else None
+            paused = paused_since(path) if is_readable else None
     except PermissionError as denied:
         refused = error(
             DATABASE,
             f"This user may not write to {denied.filename}.",
             "Run the bot, and its commands, as one user whose own the folder and its files are.",
         )
-        return [disk, refused, _backup(path, now), not_checked(LAST_WEBHOOK, "the database cannot be used")]
+        return [disk, refused, _backup(path, now), *_unusable()]
     except (DatabaseRefused, StartRefused) as problem:
         why = why_refused(problem) if isinstance(problem, DatabaseRefused) else str(problem)
         refused = error(DATABASE, why, "")
-        return [disk, refused, _backup(path, now), not_checked(LAST_WEBHOOK, "the database cannot be used")]
-    return [disk, _schema(path, found), _backup(path, now), _last_webhook(last_webhook)]
+        return [disk, refused, _backup(path, now), *_unusable()]
+    return [disk, _schema(path, found), _backup(path, now), _last_webhook(last_webhook), _pause(paused)]
+
+
+def _unusable() -> list[Finding]:
+    return [not_checked(check, "the database cannot be used") for check in (LAST_WEBHOOK, PAUSE)]
 
 
 def _schema(path: Path, found: Condition | None) -> Finding:
@@ -105,3 +111,13 @@ def _last_webhook(at: datetime | None) -> Finding:
             "Let somebody link a wallet. If none comes then, look at: banqbot webhooks show",
         )
     return ok(LAST_WEBHOOK, f"The last webhook came at {at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _pause(since: datetime | None) -> Finding:
+    if since is None:
+        return ok(PAUSE, "Withdrawals are not paused.")
+    return warning(
+        PAUSE,
+        f"Withdrawals are paused for everybody since {since:%Y-%m-%d %H:%M:%S} UTC.",
+        "When you are ready: banqbot resume REASON",
+    )

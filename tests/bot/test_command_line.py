@@ -8,6 +8,7 @@ import socket
 import sys
 from asyncio.subprocess import PIPE
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,12 @@ async def test_no_file_is_exit_code_2(tmp_path: Path) -> None:
     ):
         assert ended.code == 2
         assert ended.err.startswith(f"There is no file {missing}.")
+
+
+async def test_the_version_can_be_asked_for() -> None:
+    asked = await banqbot(None, "--version")
+
+    assert (asked.code, asked.out) == (0, f"banqbot {version('banqbot')}\n")
 
 
 async def test_a_wrong_call_is_exit_code_2(tmp_path: Path) -> None:

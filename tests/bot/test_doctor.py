@@ -41,7 +41,7 @@ async def test_nothing_is_found_where_nothing_is_wrong(well: SetUp) -> None:
     assert await well.found() == []
     assert examined.code == 0
     assert examined.spaces is None
-    assert len({finding.check for finding in examined.findings}) == 18
+    assert len({finding.check for finding in examined.findings}) == 19
 
 
 async def broken(well: SetUp, break_it: Break) -> list[Finding]:
@@ -281,6 +281,13 @@ WARNINGS: dict[str, tuple[Break, str, str]] = {
         lambda well: well.database.unlink(),
         "There is no database",
         "The bot makes it at its first start.",
+    ),
+    "paused": (
+        lambda well: well.change_database(
+            "INSERT INTO pauses (paused_at, actor, reason) VALUES (0, 'operator', 'A restore.')"
+        ),
+        "Withdrawals are paused for everybody since 1970-01-01 00:00:00 UTC.",
+        "banqbot resume REASON",
     ),
     "an old backup": (old_backup, "is 20", "banqbot backup"),
     "no backup": (no_backup, "There is no backup in", "banqbot backup"),

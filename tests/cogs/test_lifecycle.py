@@ -99,15 +99,28 @@ async def test_a_withdrawal_goes_on_when_discord_fails_meanwhile(live: LiveBot) 
     await ada.until(review, "Now approve it at Banq")
 
 
-async def test_a_wrong_discord_token_is_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ('token = "', 'token = "x', "discord.token: Discord does not accept it"),
+        (
+            "home_guild_id = ",
+            "home_guild_id = 1",
+            "discord.home_guild_id: Discord does not let the bot set up",
+        ),
+    ],
+)
+async def test_what_is_wrong_for_discord_is_a_sentence(
+    tmp_path: Path, right: str, wrong: str, sentence: str
+) -> None:
     async with living(tmp_path) as live:
         await live.stop()
-        live.config.write_text(live.config.read_text().replace('token = "', 'token = "x', 1))
+        live.config.write_text(live.config.read_text().replace(right, wrong, 1))
 
         code, output = await live.call("run")
 
         assert code == 1
-        assert "discord.token: Discord does not accept it" in output
+        assert sentence in output
         assert "Traceback" not in output
 
 
