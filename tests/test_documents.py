@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -14,6 +15,7 @@ from bot.__main__ import cli
 
 THREAT_MODEL = Path("docs/threat-model.md")
 SCREENS = Path("docs/screens.md")
+COMPOSE = Path("deploy/compose.yml")
 PAGES = [*sorted(Path().glob("*.md")), *sorted(Path("docs").glob("*.md"))]
 DEPLOYED = [path for path in sorted(Path("deploy").rglob("*")) if path.is_file()]
 
@@ -21,6 +23,9 @@ DEPLOYED = [path for path in sorted(Path("deploy").rglob("*")) if path.is_file()
 FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 DEPLOYED_COMMAND = re.compile(r"['`](banqbot [^'`]+)['`]|(\S*/bin/banqbot .+)|exec \S+ (banqbot .+)")
+COMPOSE_SERVICE = re.compile(
+    r"docker compose (?:exec|run|restart|start|stop|logs|cp)(?: --?[a-zA-Z]\S*)* ([\w-]+)"
+)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ANCHOR = re.compile(r'<a (?:id|name)="([^"]+)">')
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
@@ -69,6 +74,13 @@ def test_everything_to_make_exists(path: Path) -> None:
         for target in re.findall(r"(?:^|\s)make(?: [A-Z]+=\S+)* ([a-z][\w-]*)", line)
     }
     assert told <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_service_of_docker_compose_exists(page: Path) -> None:
+    services = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    told = {service for line in _typed_lines(page) for service in COMPOSE_SERVICE.findall(line)}
+    assert told <= set(services)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
