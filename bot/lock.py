@@ -75,7 +75,7 @@ def _beside(database: Path, end: str, kind: int, taken: str) -> Iterator[None]:
 def is_running(database: Path) -> bool:
     """Whether a bot works on this database now."""
     try:
-        lock = database.with_name(database.name + ".lock").open("r")
+        lock = files.beside(files.real(database), ".lock").open("r")
     except OSError:
         return False
     with lock:

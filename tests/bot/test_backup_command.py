@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lock import in_use, only_one, replacing
+from bot.lock import in_use, is_running, only_one, replacing
 from bot.refusals import StartRefused
 from storage.backup import back_up
 from storage.database import Database
@@ -201,6 +201,15 @@ async def test_a_restore_keeps_what_was_there_sends_nothing_and_pauses(config: P
     assert rows(kept, "SELECT state FROM withdrawals") == [("submitting",)]
     names = ["banqbot.sqlite3", kept.name, "banqbot.sqlite3.in-use", "banqbot.sqlite3.lock"]
     assert names_in(path.parent) == names
+
+
+def test_a_bot_is_seen_to_run_through_a_link_to_its_database(tmp_path: Path) -> None:
+    path, link = tmp_path / "data" / "banqbot.sqlite3", tmp_path / "link"
+    link.symlink_to(path)
+
+    with only_one(path):
+        assert is_running(link)
+    assert not is_running(link)
 
 
 async def test_a_link_to_the_database_stays_and_what_it_leads_to_is_replaced(
