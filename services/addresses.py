@@ -20,10 +20,13 @@ __all__ = [
     "recognise",
     "resembles",
     "shortened",
+    "with_addresses_shortened",
 ]
 
 # An address in groups of 4, as in_groups shows it.
 _IN_GROUPS = re.compile(r"(?:0x )?(?:[0-9A-Za-z]{4} )+[0-9A-Za-z]{1,4}")
+# What may be an address within a sentence: with 0x, also in such groups.
+_WITHIN = re.compile(r"0[xX](?: [0-9a-fA-F]{4}){10}\b|[0-9A-Za-z]{16,}")
 # Two addresses that differ in so few places are one with a slip in it, or were made to be taken for it.
 FEW = 4
 
@@ -92,6 +95,11 @@ def shortened(address: str) -> str:
     return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address
 
 
+def with_addresses_shortened(sentence: str) -> str:
+    """Idempotent. Whole ones only, of any network that is known by its form, also if they are wrong."""
+    return _WITHIN.sub(lambda found: _shortened_if_address(found[0]), sentence)
+
+
 def explorer_url(
     chain: str | None, transaction_hash: str | None, explorers: Mapping[str, str] = _USUAL_EXPLORERS
 ) -> str | None:
@@ -126,6 +134,15 @@ def _not_an_address(address: str, wanted: Network | None) -> AddressProblem:
         if damage is not None:
             return damage
     return AddressProblem.NOT_AN_ADDRESS
+
+
+def _shortened_if_address(text: str) -> str:
+    address = text.replace(" ", "")
+    is_one = any(
+        network.has_form(address) or network.damage(address) is AddressProblem.NO_PREFIX
+        for network in NETWORKS
+    )
+    return shortened(address) if is_one or of_other_network(address) else text
 
 
 def _compared(address: str) -> str:
