@@ -13,7 +13,9 @@ from bot.doctor.findings import Finding, error, not_checked, ok, warning
 from services.foreign_text import clean
 
 TOKEN, INTENTS, COMMANDS = "Discord token", "Discord intents", "commands"
-SIGN_IN, SERVER, ROLE, CHANNEL = "sign-in with Discord", "home server", "admin role", "team channel"
+SIGN_IN, SERVER, ROLE = "sign-in with Discord", "home server", "admin role"
+TEAM_CHANNEL, AUDIT_CHANNEL = "team channel", "audit channel"
+IN_THE_SERVER = (ROLE, TEAM_CHANNEL, AUDIT_CHANNEL)
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 PERMISSIONS = {"View Channel": "view_channel", "Send Messages": "send_messages"}
 
@@ -36,7 +38,7 @@ async def look_at_discord(settings: Config, patience_s: float) -> list[Finding]:
 
 
 def _all_not_checked(why: str) -> Iterable[Finding]:
-    return (not_checked(check, why) for check in (INTENTS, SIGN_IN, COMMANDS, SERVER, ROLE, CHANNEL))
+    return (not_checked(check, why) for check in (INTENTS, SIGN_IN, COMMANDS, SERVER, *IN_THE_SERVER))
 
 
 async def _within(patience_s: float, check: str, looking: Awaitable[Finding]) -> Finding:
@@ -117,9 +119,14 @@ async def _server(client: discord.Client, settings: Config, patience_s: float) -
         server, rest = error(SERVER, *UNREACHABLE), "Discord does not answer"
     else:
         server = ok(SERVER, f"The bot is in {clean(guild.name, 60)}, the home server.")
-        channel = _within(patience_s, CHANNEL, _channel(client, guild, settings.discord.team_channel_id))
-        return [server, _role(guild, settings.discord.admin_role_id), await channel]
-    return [server, not_checked(ROLE, rest), not_checked(CHANNEL, rest)]
+        team, audit = await asyncio.gather(
+            _within(patience_s, TEAM_CHANNEL, _team_channel(client, guild, settings.discord.team_channel_id)),
+            _within(
+                patience_s, AUDIT_CHANNEL, _audit_channel(client, guild, settings.discord.audit_channel_id)
+            ),
+        )
+        return [server, _role(guild, settings.discord.admin_role_id), team, audit]
+    return [server, *(not_checked(check, rest) for check in IN_THE_SERVER)]
 
 
 def _role(guild: discord.Guild, role_id: int | None) -> Finding:
@@ -138,34 +145,46 @@ def _role(guild: discord.Guild, role_id: int | None) -> Finding:
     return ok(ROLE, f"/admin is for members with the role {clean(role.name, 60)}.")
 
 
-async def _channel(client: discord.Client, guild: discord.Guild, channel_id: int | None) -> Finding:
+async def _team_channel(client: discord.Client, guild: discord.Guild, channel_id: int | None) -> Finding:
     if channel_id is None:
         return warning(
-            CHANNEL,
+            TEAM_CHANNEL,
             "No discord.team_channel_id is set: what needs a person waits for the next /admin command.",
             "Name a channel of the team there.",
         )
-    key = f"discord.team_channel_id: channel {channel_id}"
+    return await _channel(client, guild, TEAM_CHANNEL, "discord.team_channel_id", channel_id)
+
+
+async def _audit_channel(client: discord.Client, guild: discord.Guild, channel_id: int | None) -> Finding:
+    if channel_id is None:
+        return ok(AUDIT_CHANNEL, "No discord.audit_channel_id is set: the audit log stays with /admin audit.")
+    return await _channel(client, guild, AUDIT_CHANNEL, "discord.audit_channel_id", channel_id)
+
+
+async def _channel(
+    client: discord.Client, guild: discord.Guild, check: str, key: str, channel_id: int
+) -> Finding:
+    named = f"{key}: channel {channel_id}"
     try:
         channel = await guild.fetch_channel(channel_id)
     except discord.NotFound:
-        return error(CHANNEL, f"{key} does not exist.", "Right-click the channel -> Copy Channel ID.")
+        return error(check, f"{named} does not exist.", "Right-click the channel -> Copy Channel ID.")
     except discord.InvalidData:
-        return error(CHANNEL, f"{key} is not in the home server.", "Name one of the team's there.")
+        return error(check, f"{named} is not in the home server.", "Name one that is there.")
     except discord.Forbidden:
-        return _forbidden(key, ["View Channel"])
+        return _forbidden(check, named, ["View Channel"])
     if isinstance(channel, discord.Thread) or client.user is None:
-        return ok(CHANNEL, "The bot sees the team's thread.")
+        return ok(check, f"The bot sees the thread, the {check}.")
     held = channel.permissions_for(await guild.fetch_member(client.user.id))
     lacking = [name for name, attribute in PERMISSIONS.items() if not getattr(held, attribute)]
     if lacking:
-        return _forbidden(key, lacking)
-    return ok(CHANNEL, f"The bot may write in #{clean(channel.name, 60)}, the team's channel.")
+        return _forbidden(check, named, lacking)
+    return ok(check, f"The bot may write in #{clean(channel.name, 60)}, the {check}.")
 
 
-def _forbidden(key: str, lacking: list[str]) -> Finding:
+def _forbidden(check: str, named: str, lacking: list[str]) -> Finding:
     return error(
-        CHANNEL,
-        f"{key} is closed to the bot.",
+        check,
+        f"{named} is closed to the bot.",
         f"Channel settings -> Permissions: give the bot's role {' and '.join(lacking)}.",
     )

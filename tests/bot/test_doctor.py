@@ -16,7 +16,7 @@ from bot.doctor.findings import Finding, State, show, show_json
 from bot.lock import only_one, replacing
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
-from sandbox.discord import APPLICATION_ID, BOT_TOKEN, CLIENT_SECRET, TEAM_ID
+from sandbox.discord import APPLICATION_ID, BOT_TOKEN, CLIENT_SECRET, GENERAL_ID, TEAM_ID
 from services.sources import Sources
 from storage.database import Database
 from tests.bot.set_up import SetUp, set_up
@@ -80,6 +80,11 @@ def no_backup(well: SetUp) -> None:
     (well.database.parent / "backups" / "one.sqlite3").unlink()
 
 
+def read_only_audit_channel(well: SetUp) -> None:
+    well.set("discord", audit_channel_id=GENERAL_ID)
+    well.discord.members.let_bot(GENERAL_ID, see=True, write=False)
+
+
 # The state, what is found, and the fix.
 ERRORS: dict[str, tuple[Break, str, str]] = {
     "wrong token": (
@@ -120,6 +125,16 @@ ERRORS: dict[str, tuple[Break, str, str]] = {
     "channel read-only": (
         lambda well: well.discord.members.let_bot(TEAM_ID, see=True, write=False),
         f"discord.team_channel_id: channel {TEAM_ID} is closed to the bot.",
+        "give the bot's role Send Messages.",
+    ),
+    "audit channel missing": (
+        lambda well: well.set("discord", audit_channel_id=44),
+        "discord.audit_channel_id: channel 44 does not exist.",
+        "Copy Channel ID",
+    ),
+    "audit channel read-only": (
+        read_only_audit_channel,
+        f"discord.audit_channel_id: channel {GENERAL_ID} is closed to the bot.",
         "give the bot's role Send Messages.",
     ),
     "another application's sign-in": (
