@@ -1,17 +1,22 @@
 """Reads and sets where Banq sends its webhooks. The secret end of the address is never printed."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from rich.console import Console
 from rich.markup import escape
 
+from banq.client import BanqClient
 from bot import lanes
 from bot.banq_client import banq_client
 from bot.config import Config
+from bot.existing_database import existing_database
 from bot.json_output import print_json
 from bot.refusals import StartRefused
 from services import webhook_setup
-from services.webhook_setup import BanqRefuses, NothingSet, NowSet, SetAtBanq
+from services.sources import Sources
+from services.webhook_setup import BanqRefuses, Changed, NothingSet, NowSet, SetAtBanq, WebhookSetup
+from storage.audit import OPERATOR
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -58,15 +63,28 @@ def _of_lane(settings: Config, found: NothingSet | SetAtBanq) -> dict[str, objec
 async def update(settings: Config) -> int:
     """Patch every lane's webhook configuration. Idempotent. Raises StartRefused where Banq refuses."""
     async with banq_client(settings.banq) as client:
-        for lane in lanes.configured(settings):
-            match await webhook_setup.update(client, lane):
-                case NowSet(name, url):
-                    console.print(f"{name}: Banq now sends webhooks to {url}")
-                case BanqRefuses() as refused:
-                    raise _refusal(refused) from refused.error
-                case never:
-                    assert_never(never)
+        outcomes = await _updated(settings, client)
+    refusals = []
+    for outcome in outcomes:
+        match outcome:
+            case NowSet(name, url):
+                console.print(f"{name}: Banq now sends webhooks to {url}")
+            case BanqRefuses() as refused:
+                refusals.append(str(_refusal(refused)))
+            case never:
+                assert_never(never)
+    if refusals:
+        raise StartRefused("\n".join(refusals))
     return 0
+
+
+async def _updated(settings: Config, client: BanqClient) -> Sequence[Changed]:
+    configured = lanes.configured(settings)
+    if not settings.storage.path.exists():
+        # Before the first start, there is nowhere to write it down.
+        return [await webhook_setup.update(client, lane) for lane in configured]
+    async with existing_database(settings) as database:
+        return await WebhookSetup(database, client, configured, Sources()).update(OPERATOR)
 
 
 def _tell(found: NothingSet | SetAtBanq) -> None:

@@ -221,7 +221,8 @@ def two_lanes(sandbox: BanqSandbox) -> Sections:
 
 
 async def test_webhooks_are_created_shown_and_patched(tmp_path: Path, sandbox: BanqSandbox) -> None:
-    sections = two_lanes(sandbox)
+    path = tmp_path / "data" / "banqbot.sqlite3"
+    sections = two_lanes(sandbox) | {"storage": {"path": str(path)}}
     config = write(tmp_path, sections)
     before = await banqbot(config, "webhooks", "show")
     assert before.code == 1
@@ -248,10 +249,16 @@ async def test_webhooks_are_created_shown_and_patched(tmp_path: Path, sandbox: B
     assert (main["lane"], main["well"], main["url"]) == ("main", True, "https://bot.example/webhooks/…")
     assert (second["lane"], second["missing"]) == ("second", [])
 
+    assert not path.exists()
+    async with Database(path):
+        pass
     sections["web"]["public_url"] = "https://moved.example"
     patched = await banqbot(write(tmp_path, sections), "webhooks", "set")
     assert patched.code == 0
     assert stored(sandbox).url == f"https://moved.example/webhooks/{SECRET}"
+    async with Database(path) as database:
+        rows = await database.read.fetch_all("SELECT actor, action, object_id FROM audit")
+    assert [tuple(row) for row in rows] == [("operator", "webhooks set", lane) for lane in ("main", "second")]
 
 
 @pytest.mark.parametrize(
