@@ -42,7 +42,8 @@ KEPT = {
     "member_limits": "limits of their own: whoever takes an account must not get rid of them",
     "outbox": "direct messages: about what is kept, or still on their way",
     "audit": "lines of the audit log, which nobody can remove: the account's id, what was "
-    "done, by whom and why",
+    "done, by whom and why. Not counted: lines about others who were refused because the wallet was this "
+    "account's, which hold its id too",
     "audit_by_them": "lines of the audit log about what they did as one of the team",
     "pauses": "pauses of all withdrawals that they began as one of the team",
 }

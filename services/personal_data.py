@@ -144,6 +144,10 @@ NOT_IN_IT = (
     ),
     "Hashes of links, browsers and sign-ins, and other secrets.",
     "Whose wallet it was where the account's attempt to link was refused.",
+    (
+        "Lines of the audit log about other accounts whose attempt to link was refused because the wallet "
+        "was linked to this one: they name this account's id as the holder's."
+    ),
     "What Discord and Banq themselves store, such as the messages that the bot has sent.",
 )
 
