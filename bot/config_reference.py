@@ -101,6 +101,11 @@ def sections() -> Iterator[Section]:
             yield _section(name, field.annotation)
 
 
+def secret_keys() -> set[str]:
+    """The names of all keys that hold secrets; no other key is called so."""
+    return {key.name for section in sections() for key in section.keys if key.is_secret}
+
+
 def _section(name: str, model: type[BaseModel]) -> Section:
     schema = model.model_json_schema()
     required, says = schema.get("required", []), _descriptions(model)

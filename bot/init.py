@@ -12,6 +12,7 @@ from bot import config, config_writer, questions
 from bot.chat import invitation, only_looking, signed_in
 from bot.config_files import secrets_beside
 from bot.config_models import Discord
+from bot.config_reference import secret_keys
 from bot.doctor.banq import account_spaces, merchants
 from bot.doctor.findings import State
 from bot.questions import Question, ask
@@ -23,7 +24,6 @@ from web.sign_in import CALLBACK
 console = Console(highlight=False, soft_wrap=True)
 
 PATIENCE_S = 10.0
-SECRET_KEYS = {"token", "client_secret", "password", "webhook_secret"}
 
 
 class Answers:
@@ -32,9 +32,10 @@ class Answers:
     def __init__(self) -> None:
         self.plain: config_writer.Sections = {}
         self.secret: config_writer.Sections = {}
+        self._secret_keys = secret_keys()
 
     def keep(self, section: str, key: str, value: Any) -> None:
-        sections = self.secret if key in SECRET_KEYS else self.plain
+        sections = self.secret if key in self._secret_keys else self.plain
         if value is None:
             sections.get(section, {}).pop(key, None)
         else:

@@ -1,14 +1,14 @@
 """The configuration's files: are they there, and who may read them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from bot import config_files
+from bot.config_reference import secret_keys
 from bot.doctor.findings import Finding, error, ok, warning
 
 CONFIG, SECRETS = "config file", "secrets file"
-SECRET_KEYS = {"token", "client_secret", "password", "webhook_secret", "signature_secrets"}
 GROUP_OR_OTHERS_WRITE = 0o022
 
 
@@ -26,7 +26,7 @@ def _config(path: Path) -> Finding:
             CONFIG, f"{path} may be changed by others than its owner.", f"Close it: chmod go-w {path}"
         )
     try:
-        held = sorted(_secrets_in(config_files.read_file(path)))
+        held = sorted(_secrets_in(config_files.read_file(path), secret_keys()))
     except config_files.Unusable as unusable:
         return error(CONFIG, str(unusable), "")
     if held and mode & config_files.OTHERS:
@@ -38,11 +38,11 @@ def _config(path: Path) -> Finding:
     return ok(CONFIG, f"{path} is there, and nobody else may change it.")
 
 
-def _secrets_in(values: Any, section: str = "") -> Iterator[str]:
+def _secrets_in(values: Any, secrets: Collection[str], section: str = "") -> Iterator[str]:
     for key, value in values.items():
         if isinstance(value, dict):
-            yield from _secrets_in(value, f"{section}{key}.")
-        elif key in SECRET_KEYS and value:
+            yield from _secrets_in(value, secrets, f"{section}{key}.")
+        elif key in secrets and value:
             yield f"{section}{key}"
 
 
