@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.config import Config
 from bot.config_models import Metrics, Web
 from bot.lock import only_one
+from bot.printing import in_utc
 from bot.refusals import StartRefused
 from bot.signals import listen
 from bot.systemd import Systemd
@@ -117,7 +118,7 @@ def _hanging(parts: Parts) -> str | None:
 
 def _tell_of(pause: Pause) -> None:
     log.warning(
-        "withdrawals are paused since %s UTC, by %s; end that with 'banqbot resume REASON' or /admin resume",
-        f"{pause.paused_at:%Y-%m-%d %H:%M:%S}",
+        "withdrawals are paused since %s, by %s; end that with 'banqbot resume REASON' or /admin resume",
+        in_utc(pause.paused_at),
         clean(pause.actor.partition(":")[0], 40),
     )

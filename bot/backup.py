@@ -12,6 +12,7 @@ from rich.progress import Progress
 from bot.config import Config
 from bot.database_words import why_refused
 from bot.lock import in_use, only_one, replacing
+from bot.printing import in_utc
 from bot.refusals import StartRefused
 from services.restoring import MadeSafe, make_safe
 from services.sources import Sources
@@ -110,7 +111,7 @@ def _is_confirmed(target: Path) -> bool:
 
 
 def _tell_what_is_lost(file: Path, contents: Contents) -> None:
-    since = f"{contents.newest:%Y-%m-%d %H:%M:%S} UTC" if contents.newest else "it was made"
+    since = in_utc(contents.newest) if contents.newest else "it was made"
     _say(f"{file} is whole. It holds {_counted(contents)}; the last thing it knows of is from {since}.")
     _say(
         "It knows nothing of what happened after it was made:\n"

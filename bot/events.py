@@ -6,13 +6,13 @@ from rich.markup import escape
 from bot.config import Config
 from bot.existing_database import existing_database
 from bot.json_output import print_json
-from bot.printing import shown
+from bot.printing import in_utc, shown
 from services.events import Events, ReceivedEvent
 from services.sources import Sources
+from storage.audit import OPERATOR
 from storage.webhook_inbox import Delivery
 
 console = Console(highlight=False, soft_wrap=True)
-ACTOR = "operator"
 STATES = {"pending": "waits", "processed": "worked off", "parked": "set aside"}
 
 
@@ -39,7 +39,7 @@ def _line(event: ReceivedEvent) -> str:
     delivery = event.delivery
     said = " ".join(filter(None, (event.kind, event.action))) or "(of no kind)"
     line = (
-        f"[bold]{delivery.id}[/bold]  {delivery.received_at:%Y-%m-%d %H:%M:%S} UTC, "
+        f"[bold]{delivery.id}[/bold]  {in_utc(delivery.received_at)}, "
         f"lane {shown(delivery.lane)}, {escape(said)}: {_became(delivery)}"
     )
     if delivery.attempts and delivery.state != "processed":
@@ -70,7 +70,7 @@ def _became(delivery: Delivery) -> str:
 async def replay(settings: Config, ids: list[int]) -> int:
     """1 where one that was named is not set aside."""
     async with existing_database(settings) as database:
-        replayed = await Events(database, Sources()).replay(ids, ACTOR)
+        replayed = await Events(database, Sources()).replay(ids, OPERATOR)
     if replayed.number:
         console.print(f"Tried again from now on: {replayed.number}. See: banqbot events list")
     elif not ids:

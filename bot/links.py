@@ -18,12 +18,11 @@ from services.identity import ChatUser
 from services.line import Line
 from services.links import Conflict, Frozen, Links, NotLinked, Unlinked, WalletOverview
 from services.sources import Sources
-from storage.audit import Entry
+from storage.audit import OPERATOR, Entry
 from storage.database import Database
 from storage.links import Link
 
 console = Console(highlight=False, soft_wrap=True)
-ACTOR = "operator"
 MEANINGS = {
     "active": "linked",
     "stale": "Banq gives no access to it any more",
@@ -72,14 +71,14 @@ async def show(settings: Config, user: ChatUser, *, as_json: bool) -> int:
 async def unlink(settings: Config, user: ChatUser, reason: str) -> int:
     """1 where no wallet is linked."""
     async with _links(settings) as service:
-        outcome = await service.unlink(user, ACTOR, reason)
+        outcome = await service.unlink(user, OPERATOR, reason)
     return _tell_outcome(user, outcome)
 
 
 async def freeze(settings: Config, user: ChatUser, reason: str) -> int:
     """1 where no wallet is linked."""
     async with _links(settings) as service:
-        outcome = await service.freeze(user, ACTOR, reason)
+        outcome = await service.freeze(user, OPERATOR, reason)
     return _tell_outcome(user, outcome)
 
 

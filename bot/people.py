@@ -17,9 +17,9 @@ from services.identity import ChatUser
 from services.personal_data import PersonalData
 from services.sources import Sources
 from storage import files
+from storage.audit import OPERATOR
 
 console = Console(highlight=False, soft_wrap=True)
-ACTOR = "operator"
 # In the order in which they are told.
 REMOVED = {
     "links": "links that have ended",
@@ -97,7 +97,7 @@ async def forget(settings: Config, user: ChatUser, reason: str, *, is_sure: bool
         if not is_sure and not _is_confirmed():
             console.print("Nothing was changed.")
             return 1
-        outcome = await forgetting.forget(user, ACTOR, reason)
+        outcome = await forgetting.forget(user, OPERATOR, reason)
     match outcome:
         case StillRunning():
             return _refuse(outcome)

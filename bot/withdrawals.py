@@ -11,15 +11,15 @@ from services.changes import Changes
 from services.kill_switch import AlreadyPaused, KillSwitch, NotPaused, PausedNow
 from services.settling import NotStuck, Settled, Settlement, Settling, StillChecking
 from services.sources import Sources
+from storage.audit import OPERATOR
 from storage.limits import Pause
 
 console = Console(highlight=False, soft_wrap=True)
-ACTOR = "operator"
 
 
 async def pause(settings: Config, reason: str) -> None:
     async with existing_database(settings) as database:
-        outcome = await KillSwitch(database, Changes(), Sources()).pause(ACTOR, reason)
+        outcome = await KillSwitch(database, Changes(), Sources()).pause(OPERATOR, reason)
     match outcome:
         case PausedNow(cancelled):
             console.print(
@@ -37,7 +37,7 @@ async def pause(settings: Config, reason: str) -> None:
 
 async def resume(settings: Config, reason: str) -> None:
     async with existing_database(settings) as database:
-        outcome = await KillSwitch(database, Changes(), Sources()).resume(ACTOR, reason)
+        outcome = await KillSwitch(database, Changes(), Sources()).resume(OPERATOR, reason)
     match outcome:
         case Pause() as ended:
             console.print(
@@ -54,7 +54,7 @@ async def settle(settings: Config, withdrawal_id: str, settlement: Settlement, r
     """1 where nothing was changed."""
     async with existing_database(settings) as database:
         outcome = await Settling(database, Changes(), Sources()).settle(
-            withdrawal_id, settlement, ACTOR, reason
+            withdrawal_id, settlement, OPERATOR, reason
         )
     match outcome:
         case Settled():

@@ -57,7 +57,7 @@ class Forgetting:
         outcome: Forgotten | StillRunning | None = None
         try:
             async with self._database.transaction() as tx:
-                outcome = await self._forget(tx, user, "operator", "preview")
+                outcome = await self._forget(tx, user, audit.OPERATOR, "preview")
                 raise _OnlyLooking  # noqa: TRY301 - the transaction must see it
         except _OnlyLooking:
             pass

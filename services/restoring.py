@@ -8,9 +8,9 @@ from services.line import Line
 from services.linking_rules import LinkingRules
 from services.sources import Sources
 from storage import audit, limits, link_sessions, withdrawals
+from storage.audit import OPERATOR
 from storage.database import Database
 
-ACTOR = "operator"
 PAUSED_BECAUSE = "restored from a backup"
 
 
@@ -36,18 +36,18 @@ async def make_safe(database: Database, sources: Sources) -> MadeSafe:
     async with database.transaction() as tx:
         confirmed = await withdrawals.in_state(tx, "confirmed")
         for withdrawal in confirmed:
-            await withdrawal_steps.move(tx, withdrawal, "unknown", now, ACTOR)
+            await withdrawal_steps.move(tx, withdrawal, "unknown", now, OPERATOR)
         drafts = await withdrawals.in_state(tx, "draft")
         for draft in drafts:
-            await withdrawal_steps.move(tx, draft, "expired", now, ACTOR)
+            await withdrawal_steps.move(tx, draft, "expired", now, OPERATOR)
         line = Line({}, LinkingRules(), sources, Changes())
         for session in await link_sessions.live(tx):
-            await line.end(tx, session, "expired", now, ACTOR)
-        await audit.append(tx, now, ACTOR, "database restored")
+            await line.end(tx, session, "expired", now, OPERATOR)
+        await audit.append(tx, now, OPERATOR, "database restored")
         before = await limits.current_pause(tx)
         # Whoever ends a pause of then must know that the backup is one more reason for it.
         reason = PAUSED_BECAUSE if before is None else f"{PAUSED_BECAUSE}; paused before: {before.reason}"
         await limits.resume(tx, now)
-        await limits.pause(tx, now, ACTOR, reason)
-        await audit.append(tx, now, ACTOR, "withdrawals paused", reason=reason)
+        await limits.pause(tx, now, OPERATOR, reason)
+        await audit.append(tx, now, OPERATOR, "withdrawals paused", reason=reason)
     return MadeSafe(len(confirmed), len(drafts))

@@ -11,6 +11,7 @@ from bot.backup import BACKUPS
 from bot.database_words import why_refused
 from bot.doctor.findings import Finding, error, not_checked, ok, warning
 from bot.lock import in_use
+from bot.printing import in_utc
 from bot.refusals import StartRefused
 from storage.condition import Condition, condition, last_webhook_at, paused_since
 from storage.refusals import DatabaseRefused
@@ -110,7 +111,7 @@ def _last_webhook(at: datetime | None) -> Finding:
             "No webhook has come yet.",
             "Let somebody link a wallet. If none comes then, look at: banqbot webhooks show",
         )
-    return ok(LAST_WEBHOOK, f"The last webhook came at {at:%Y-%m-%d %H:%M:%S} UTC.")
+    return ok(LAST_WEBHOOK, f"The last webhook came at {in_utc(at)}.")
 
 
 def _pause(since: datetime | None) -> Finding:

@@ -1,7 +1,7 @@
 """All checks, side by side where none needs another's answer, and what they come to."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -13,8 +13,9 @@ from bot.doctor.banq import account_spaces, look_at_banq, merchants
 from bot.doctor.discord import look_at_discord
 from bot.doctor.disk import look_at_disk
 from bot.doctor.files import look_at_files
-from bot.doctor.findings import Finding, State, error, not_checked, show, show_json
+from bot.doctor.findings import Finding, State, error, not_checked, show
 from bot.doctor.network import look_at_clock, look_at_public_url
+from bot.json_output import print_json
 from services.foreign_text import clean
 from services.sources import Sources
 
@@ -44,7 +45,7 @@ class Examined:
 async def report(path: Path, *, as_json: bool) -> int:
     examined = await examine(path, Sources())
     if as_json:
-        show_json(console, examined.findings)
+        print_json([asdict(finding) for finding in examined.findings])
         return examined.code
     show(console, examined.findings)
     if examined.spaces is not None:

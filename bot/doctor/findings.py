@@ -1,8 +1,7 @@
 """What a check has found, and how it is told."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.console import Console
@@ -51,7 +50,3 @@ def show(console: Console, findings: Iterable[Finding]) -> None:
     for finding in findings:
         state = Text(f"{finding.state:<{COLUMN}}", style=COLOURS[finding.state])
         console.print(state + Text(f"{finding.what} {finding.fix}".rstrip()))
-
-
-def show_json(console: Console, findings: Iterable[Finding]) -> None:
-    console.print(json.dumps([asdict(finding) for finding in findings], indent=2), markup=False)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.doctor.examination import examine
-from bot.doctor.findings import Finding, State, show, show_json
+from bot.doctor.examination import examine, report
+from bot.doctor.findings import Finding, State, show
 from bot.lock import only_one, replacing
 from sandbox.banq import identities
 from sandbox.banq.faults import Fault
@@ -487,12 +487,18 @@ def test_findings_are_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_findings_are_told_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    show_json(Console(soft_wrap=True), FINDINGS)
+async def test_findings_are_told_to_programs(well: SetUp, capsys: pytest.CaptureFixture[str]) -> None:
+    well.set("discord", admin_role_id=43)
+    await well.examined()
 
-    told = json.loads(capsys.readouterr().out)
-    assert told[1] == {"check": "disk", "state": "error", "what": "The disk is full.", "fix": "Make room."}
-    assert [each["state"] for each in told] == ["ok", "error", "not checked"]
+    assert await report(well.config, as_json=True) == 1
+
+    [role] = [each for each in json.loads(capsys.readouterr().out) if each["state"] == "error"]
+    assert role["check"] == "admin role"
+    assert (role["what"], role["fix"][:16]) == (
+        "discord.admin_role_id: there is no role 43 in the home server.",
+        "Server settings ",
+    )
 
 
 async def test_no_secret_is_told(well: SetUp) -> None:
