@@ -119,6 +119,6 @@ def _pause(since: datetime | None) -> Finding:
         return ok(PAUSE, "Withdrawals are not paused.")
     return warning(
         PAUSE,
-        f"Withdrawals are paused for everybody since {since:%Y-%m-%d %H:%M:%S} UTC.",
+        f"Withdrawals are paused for everybody since {in_utc(since)}.",
         "When you are ready: banqbot resume REASON",
     )

@@ -41,7 +41,7 @@ async def test_nothing_is_found_where_nothing_is_wrong(well: SetUp) -> None:
     assert await well.found() == []
     assert examined.code == 0
     assert examined.spaces is None
-    assert len({finding.check for finding in examined.findings}) == 19
+    assert len({finding.check for finding in examined.findings}) == 20
 
 
 async def broken(well: SetUp, break_it: Break) -> list[Finding]:
