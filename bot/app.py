@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
@@ -18,10 +18,11 @@ from bot.refusals import StartRefused
 from bot.signals import listen
 from bot.systemd import Systemd
 from bot.upgrade import migrate_before_start
-from bot.wiring import Parts, wired
+from bot.wiring import wired
 from cogs.client import BanqBot
 from services.foreign_text import clean
 from services.sources import Sources
+from services.worker import Worker
 from storage.limits import Pause
 from web.app import create_runner
 from web.stopping import finish
@@ -53,7 +54,9 @@ async def run(config: Config) -> None:
             tasks.create_task(parts.bot.following.run(), name="following"),
             tasks.create_task(parts.outbox.run(), name="outbox"),
             *(tasks.create_task(worker.run()) for worker in parts.workers),
-            tasks.create_task(systemd.watch(parts.bot.seen_ready, lambda: _hanging(parts)), name="systemd"),
+            tasks.create_task(
+                systemd.watch(parts.bot.seen_ready, lambda: hanging(parts.rounds)), name="systemd"
+            ),
         ]
         await stop.wait()
         systemd.stopping()
@@ -110,9 +113,9 @@ async def _discord(bot: BanqBot, config: Config) -> None:
             ) from error
 
 
-def _hanging(parts: Parts) -> str | None:
+def hanging(rounds: Iterable[Worker]) -> str | None:
     """What systemd should restart the bot for. A worker that fails is none of it: its rounds go on."""
-    names = [worker.name for worker in parts.rounds if worker.hangs()]
+    names = [worker.name for worker in rounds if worker.hangs()]
     return f"Hanging: {', '.join(names)}" if names else None
 
 

@@ -59,7 +59,7 @@ from services.withdrawal_history import WithdrawalHistory
 from services.withdrawal_steps import WithdrawalSteps
 from services.withdrawals import Withdrawals
 from services.wording.language import language_of
-from services.worker import Worker
+from services.worker import ROUND_WITHIN_S, Worker
 from storage import links as link_rows
 from storage.database import Database
 from storage.intake import Intake
@@ -109,8 +109,9 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
         nfts = Nfts(banq, links, sources)
         stack.push_async_callback(nfts.close)
         matching = Matching(database, banq, line, rules, sources)
+        patient = partial(Worker, round_within_s=_asking_banq_within_s(config.banq.timeout_s))
         settling = [
-            Worker(f"matching {lane}", partial(matching.settle, lane), interval_s=1) for lane in lanes
+            patient(f"matching {lane}", partial(matching.settle, lane), interval_s=1) for lane in lanes
         ]
 
         def wake_settling() -> None:
@@ -178,12 +179,12 @@ async def wired(config: Config) -> AsyncIterator[Parts]:
         workers = (
             Worker("linking", matching.keep_time, interval_s=1),
             *settling,
-            Worker("withdrawal", reconciler.step, interval_s=5),
+            patient("withdrawal", reconciler.step, interval_s=5),
             Worker("draft", withdrawals.expire_drafts, interval_s=30),
             Worker("retention", retention.delete_old, interval_s=60),
             Worker("maintenance", database.look_after, interval_s=5),
-            Worker("access", nfts.ask_again_about_denials, interval_s=5),
-            Worker("banq", partial(banq_watch.look, banq), interval_s=LOOK_EVERY_S),
+            patient("access", nfts.ask_again_about_denials, interval_s=5),
+            patient("banq", partial(banq_watch.look, banq), interval_s=LOOK_EVERY_S),
         )
         rounds = (*workers, *processor.workers, outbox.worker)
         health = HealthCheck(
@@ -230,6 +231,15 @@ async def chat_bot(config: Config, services: Services) -> BanqBot:
         await bot.add_cog(cog(bot))
     await bot.add_cog(AdminCog(bot), guild=home)
     return bot
+
+
+def _asking_banq_within_s(timeout_s: float) -> float:
+    """More than a round takes while Banq hangs, since a restart helps nothing against that.
+
+    One makes two calls at most, one after the other. Each waits for a place, and twice for a token and twice
+    for an answer.
+    """
+    return max(ROUND_WITHIN_S, 12 * timeout_s)
 
 
 def _withdrawal_rules(config: Config) -> Rules:

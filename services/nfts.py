@@ -23,6 +23,8 @@ LOOKED_THROUGH_FOR = timedelta(minutes=10)
 NOW = timedelta(0)
 AUTOCOMPLETE_PATIENCE_S = 0.7
 DENIAL_HOLDS_AFTER = timedelta(seconds=30)
+# Places at Banq stay free for members.
+ASKED_AGAIN_AT_ONCE = 16
 # Each takes about 4 KB.
 CACHED_NFTS = 20_000
 
@@ -116,14 +118,18 @@ class Nfts:
     async def ask_again_about_denials(self) -> None:
         """Whether Banq still denies access some time later: only that is believed."""
         now = self._sources.now()
-        for denied in list(self._denied.values()):
-            if now - denied.since >= DENIAL_HOLDS_AFTER:
-                try:
-                    await self.look_again(denied.link)
-                except BanqError as error:
-                    log.info(
-                        "link %s: whether Banq still gives access is not known: %s", denied.link.id, error
-                    )
+        due = [denied.link for denied in self._denied.values() if now - denied.since >= DENIAL_HOLDS_AFTER]
+        async with asyncio.TaskGroup() as asking:
+            for link in due[:ASKED_AGAIN_AT_ONCE]:
+                # To the end, so that the others have their turn while Banq says nothing of this one.
+                self._denied[link.id] = self._denied.pop(link.id)
+                asking.create_task(self._ask_again(link))
+
+    async def _ask_again(self, link: Link) -> None:
+        try:
+            await self.look_again(link)
+        except BanqError as error:
+            log.info("link %s: whether Banq still gives access is not known: %s", link.id, error)
 
     async def within(
         self, user: ChatUser, patience_s: float

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 log = logging.getLogger(__name__)
 
-# Longer than a round takes in which each call to Banq waits to the end, and is tried again.
+# Much longer than a round takes that asks nobody outside.
 ROUND_WITHIN_S = 300.0
 
 
@@ -16,6 +16,7 @@ class Worker:
     """Runs `step` again and again: at once after `wake`, otherwise every `interval_s`.
 
     Woken while it works, it first rests for `rest_s`: what comes meanwhile is done in one step.
+    A round that takes longer than `round_within_s` hangs.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Worker:
         interval_s: float,
         rest_s: float = 0,
         now: Callable[[], float] = time.monotonic,
+        round_within_s: float = ROUND_WITHIN_S,
     ) -> None:
         self.name = name
         self._step = step
@@ -33,6 +35,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._failure: str | None = None
         self._now = now
+        self.round_within_s = round_within_s
         self._runs = False
         self._worked_at = 0.0
         self._round_began_at: float | None = None
@@ -53,13 +56,13 @@ class Worker:
         if not self._runs:
             return "does not run"
         silent_s = self._now() - self._worked_at
-        if silent_s <= self._interval_s + ROUND_WITHIN_S:
+        if silent_s <= self._interval_s + self.round_within_s:
             return None
         return f"has finished no round for {silent_s:.0f} s" + (", its rounds fail" if self._failure else "")
 
     def hangs(self) -> bool:
         """Whether its round does not come to an end. One that fails has ended, too."""
-        return self._round_began_at is not None and self._now() - self._round_began_at > ROUND_WITHIN_S
+        return self._round_began_at is not None and self._now() - self._round_began_at > self.round_within_s
 
     async def _run(self) -> None:
         while True:

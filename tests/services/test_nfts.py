@@ -9,6 +9,7 @@ from banq.models import Nft
 from sandbox.banq import identities
 from sandbox.banq.catalogue import NFTS
 from sandbox.banq.faults import Fault
+from services import nfts
 from services.links import LinkStale, NotLinked
 from services.nfts import BanqSilent
 from services.wallet import Wallet, nft_key
@@ -221,6 +222,32 @@ async def test_whether_a_denial_holds_is_found_out_without_the_member(linked: Ri
 
     assert await linked.column("SELECT kind FROM outbox") == ["link_stale"]
     assert readings(linked) == asked + 3, "the outage, asked twice, and the denial"
+
+
+async def test_denials_are_asked_about_beside_each_other_and_some_at_a_time(
+    linked: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In turn, a Banq that hangs would keep the round for as long as there are denials."""
+    monkeypatch.setattr(nfts, "ASKED_AGAIN_AT_ONCE", 2)
+    for user, person in ((BEN, identities.BEN), (CLEO, identities.CLEO)):
+        clock.forward(seconds=10)
+        await linked.link(user, person)
+    linked.sandbox.faults.add(Fault(route="nfts", times=3, status=403))
+    for user in (ADA, BEN, CLEO):
+        await linked.nfts.of(user, fresh=True)
+    clock.forward(seconds=30)
+    linked.sandbox.faults.add(Fault(route="nfts", times=2, hold=True, status=429))
+    asked = readings(linked)
+
+    round_of_two = asyncio.create_task(linked.nfts.ask_again_about_denials())
+    await linked.sandbox.store.until(lambda: linked.sandbox.faults.held == 2)
+    assert readings(linked) == asked + 2
+    linked.sandbox.faults.release()
+    await round_of_two
+
+    await linked.nfts.ask_again_about_denials()
+    assert isinstance(await linked.nfts.of(CLEO), Wallet)
+    assert readings(linked) == asked + 4, "Cleo had her turn, before the two whose answer is not known"
 
 
 async def test_a_denial_that_banq_announced_is_believed_at_once(linked: Rig) -> None:
