@@ -18,7 +18,7 @@ class Systemd:
         address = environment.get("NOTIFY_SOCKET", "")
         # A name that begins with @ is in the kernel's own namespace, and in no folder.
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._tell_every_s = min(TELL_EVERY_S, _watchdog_s(environment) / 2)
+        self.tell_every_s = min(TELL_EVERY_S, _watchdog_s(environment) / 2)
         self._told = ""
 
     async def watch(self, ready: asyncio.Event, trouble: Callable[[], str | None]) -> None:
@@ -36,7 +36,7 @@ class Systemd:
             if hanging is None:
                 self.tell("WATCHDOG=1")
             self._say("Working" if hanging is None else hanging)
-            await asyncio.sleep(self._tell_every_s)
+            await asyncio.sleep(self.tell_every_s)
 
     def stopping(self) -> None:
         self.tell("STOPPING=1")

@@ -80,6 +80,15 @@ async def test_the_watchdog_hears_nothing_while_something_hangs(manager: Manager
     assert hanging == []
 
 
+@pytest.mark.parametrize(
+    ("watchdog", "every_s"),
+    [({}, 10), ({"WATCHDOG_USEC": "60000000"}, 10), ({"WATCHDOG_USEC": "8000000"}, 4)],
+)
+def test_the_watchdog_hears_of_us_twice_within_its_time(watchdog: dict[str, str], every_s: float) -> None:
+    """Told once only, a little delay would get the bot killed."""
+    assert Systemd(watchdog).tell_every_s == every_s
+
+
 async def test_a_stop_is_told(manager: Manager) -> None:
     Systemd(manager.environment).stopping()
 

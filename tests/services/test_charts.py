@@ -1,6 +1,7 @@
 """Charts, drawn by another program."""
 
 import json
+import os
 import re
 import struct
 import sys
@@ -80,6 +81,23 @@ async def test_a_chart_that_is_not_drawn_is_logged(
 
     assert await charts.draw(CHART) is None
     assert said in caplog.text
+
+
+async def test_who_draws_for_too_long_is_ended(sources: Sources, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    # Opened without waiting; who writes there holds it open for as long as it lives.
+    reading = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    program = (
+        "import sys, time; held = open(sys.argv[1], 'w'); held.write('.'); held.flush(); time.sleep(600)"
+    )
+
+    assert await Charts(sources, drawing=drawing(program, str(alive)), patience_s=0.5).draw(CHART) is None
+
+    # Nothing to read is an error while a writer lives, and an end once none does.
+    assert os.read(reading, 2) in {b".", b""}
+    assert os.read(reading, 2) == b""
+    os.close(reading)
 
 
 async def test_a_program_that_is_not_there_is_logged(
