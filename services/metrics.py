@@ -81,7 +81,9 @@ class Metrics:
         )
         self.links = gauge("links", "Links between members and wallets.", "state")
         self.link_sessions = gauge("link_sessions", "Attempts to link that have not ended.", "state")
-        self.notices_waiting = gauge("notices_waiting", "Messages to members that are still to be delivered.")
+        self.notices_waiting = gauge(
+            "notices_waiting", "Messages to members and to the team to be delivered."
+        )
         self.notices_dead = gauge("notices_dead", "Messages that were given up, and not read since.")
         self.oldest_notice = gauge(
             "oldest_waiting_notice_seconds", "How long the oldest of those to be delivered waits; 0 if none."

@@ -177,9 +177,14 @@ async def dead_for_members(connection: Connection) -> tuple[int, datetime | None
 
 
 async def waiting(connection: Connection) -> tuple[int, datetime | None]:
-    """How many are still to be delivered, and when the oldest of them was written."""
+    """How many are still to be delivered to members and to the team, and when the oldest was written.
+
+    Lines of the audit log wait for as long as their channel is closed, which keeps no message from anybody.
+    """
     row = await connection.fetch_one(
-        "SELECT count(*) AS number, min(created_at) AS oldest FROM outbox WHERE state = 'pending'"
+        "SELECT count(*) AS number, min(created_at) AS oldest FROM outbox"
+        " WHERE state = 'pending' AND recipient <> ?1",
+        AUDIT,
     )
     if row is None or row["oldest"] is None:
         return 0, None

@@ -70,6 +70,16 @@ async def test_what_stands_in_the_database_is_told(rig: Rig, clock: Clock) -> No
     assert all(word not in told for word in (str(guid), ADA.name, lost.address, lost.id))
 
 
+async def test_what_waits_for_a_closed_audit_channel_is_no_message(rig: Rig, clock: Clock) -> None:
+    await rig.kill_switch.pause("operator", "We look into it")
+    assert await rig.column("SELECT recipient FROM outbox WHERE state = 'pending'") == ["audit"]
+    clock.forward(minutes=180)
+
+    text = await text_of(rig)
+    assert value(text, "banqbot_notices_waiting") == 0
+    assert value(text, "banqbot_oldest_waiting_notice_seconds") == 0
+
+
 @pytest.mark.parametrize(
     ("fault", "result"),
     [
