@@ -16,14 +16,17 @@ for_anybody = web.RouteTableDef()
 private = web.RouteTableDef()
 
 
-@private.get(HEALTH_ROUTE)
 @for_anybody.get(HEALTH_ROUTE)
+async def healthz_in_a_word(request: web.Request) -> web.Response:
+    trouble = await request.app[HEALTH].trouble()
+    return _health("ok" if trouble is None else "not well", is_well=trouble is None)
+
+
+@private.get(HEALTH_ROUTE)
 async def healthz(request: web.Request) -> web.Response:
     """Whether the process lives and its database can be read and written."""
     trouble = await request.app[HEALTH].trouble()
-    return web.json_response(
-        {"status": trouble or "ok"}, status=503 if trouble else 200, headers={PROGRAM_HEADER: PROGRAM}
-    )
+    return _health(trouble or "ok", is_well=trouble is None)
 
 
 @for_anybody.get("/readyz")
@@ -38,6 +41,12 @@ async def readyz(request: web.Request) -> web.Response:
     checks = {check.name: _told(check) for check in readiness.checks}
     return web.json_response(
         {"status": readiness.status, "checks": checks}, status=200 if readiness.is_ready else 503
+    )
+
+
+def _health(status: str, *, is_well: bool) -> web.Response:
+    return web.json_response(
+        {"status": status}, status=200 if is_well else 503, headers={PROGRAM_HEADER: PROGRAM}
     )
 
 

@@ -428,7 +428,7 @@ async def test_a_database_that_does_not_answer_is_told(
     await lose_table(side, "links")
 
     answer = await side.browser().get("/healthz")
-    assert (answer.status, answer.body) == (503, '{"status": "the database does not answer"}')
+    assert (answer.status, answer.body) == (503, '{"status": "not well"}'), "why is private"
 
 
 async def test_a_failure_of_ours_is_a_short_sentence_with_a_reference(

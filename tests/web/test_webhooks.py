@@ -166,7 +166,7 @@ async def test_a_full_disk_is_told_to_the_sender_and_to_who_watches(
         async with side.http.post(f"{side.url}/webhooks/{SECRET}", data=large) as answer:
             assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
     health = await side.browser().get("/healthz")
-    assert (health.status, health.body) == (503, '{"status": "the database cannot be written"}')
+    assert (health.status, health.body) == (503, '{"status": "not well"}')
     assert await side.rows(STORED) == []
 
     await database._writer.execute("PRAGMA max_page_count = 1000000")
