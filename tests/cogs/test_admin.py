@@ -11,6 +11,7 @@ import pytest
 from cogs.admin import AdminCog
 from cogs.direct_messages import DiscordMessenger
 from sandbox.banq import identities
+from sandbox.banq.faults import Fault
 from sandbox.discord import ADA, ADMIN_ROLE_ID, CLEO, GUILD_ID, TEAM_ID
 from services.charts import Charts
 from services.messenger import DeliveryFailed, NoAuditChannel, TeamChannel
@@ -18,6 +19,7 @@ from storage import audit
 from tests.cogs.inside import ADA_IN_CHAT, Inside
 from tests.cogs.member import InChat
 from tests.cogs.unconnected import WEBHOOK_SECRET
+from tests.conftest import Clock
 
 FOR_TEAM = "This is for the team"
 HOME = discord.Object(GUILD_ID)
@@ -94,6 +96,37 @@ async def test_who_has_left_the_team_turns_no_page_and_sets_nothing(inside: Insi
         outcome = await inside.discord.members.run_command(CLEO, name, {}, force=True)
         assert FOR_TEAM in (await inside.discord.members.settled(CLEO, outcome)).text
     assert inside.rig.sandbox.store.state.webhook_configs == {}
+
+
+async def test_without_a_role_for_the_team_whoever_manages_the_server_is_the_team(
+    inside: Inside, team: InChat
+) -> None:
+    inside.bot.settings = dataclasses.replace(inside.bot.settings, admin_role_id=None)
+    outcome = await inside.discord.members.run_command(ADA, "admin status", {}, force=True)
+    assert FOR_TEAM in (await inside.discord.members.settled(ADA, outcome)).text
+    assert FOR_TEAM not in (await team.command("admin status")).text
+
+
+@pytest.mark.parametrize("role", [ADMIN_ROLE_ID, None])
+async def test_who_runs_another_server_is_not_the_team(
+    inside: Inside, team: InChat, role: int | None
+) -> None:
+    inside.bot.settings = dataclasses.replace(
+        inside.bot.settings, admin_role_id=role, home_guild_id=GUILD_ID + 1
+    )
+    assert FOR_TEAM in (await team.command("admin status")).text
+
+
+async def test_only_the_team_is_offered_what_is_stuck(inside: Inside, team: InChat, clock: Clock) -> None:
+    rig, members = inside.rig, inside.discord.members
+    await rig.link(ADA_IN_CHAT, identities.ADA)
+    rig.sandbox.faults.add(Fault(route="withdraw", drop=True, after_acting=True))
+    lost = await rig.confirm(ADA_IN_CHAT, await rig.draft(ADA_IN_CHAT, "quiet-hours-2"))
+    clock.forward(minutes=90)
+
+    offered = await members.autocomplete(team.id, "admin stuck", "withdrawal")
+    assert [choice["value"] for choice in offered] == [lost.id]
+    assert await members.autocomplete(ADA, "admin stuck", "withdrawal", force=True) == []
 
 
 async def test_webhooks_are_shown_and_set_after_a_press(inside: Inside, team: InChat) -> None:
