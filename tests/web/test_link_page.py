@@ -416,21 +416,6 @@ async def test_no_other_method_is_taken(side: SideServer, method: str) -> None:
     assert (await side.browser().call(method, link)).status == 405
 
 
-async def test_health_is_told(side: SideServer) -> None:
-    answer = await side.browser().get("/healthz")
-    assert (answer.status, answer.body) == (200, '{"status": "ok"}')
-
-
-async def test_a_database_that_does_not_answer_is_told(
-    side: SideServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.CRITICAL)
-    await lose_table(side, "links")
-
-    answer = await side.browser().get("/healthz")
-    assert (answer.status, answer.body) == (503, '{"status": "not well"}'), "why is private"
-
-
 async def test_a_failure_of_ours_is_a_short_sentence_with_a_reference(
     side: SideServer, caplog: pytest.LogCaptureFixture
 ) -> None:
