@@ -1,6 +1,7 @@
 """What a member holds: fresh enough, cheap enough, and never "nothing" because Banq is away."""
 
 import asyncio
+import logging
 from dataclasses import replace
 
 import pytest
@@ -225,9 +226,10 @@ async def test_whether_a_denial_holds_is_found_out_without_the_member(linked: Ri
 
 
 async def test_denials_are_asked_about_beside_each_other_and_some_at_a_time(
-    linked: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    linked: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """In turn, a Banq that hangs would keep the round for as long as there are denials."""
+    caplog.set_level(logging.INFO, logger="services.nfts")
     monkeypatch.setattr(nfts, "ASKED_AGAIN_AT_ONCE", 2)
     for user, person in ((BEN, identities.BEN), (CLEO, identities.CLEO)):
         clock.forward(seconds=10)
@@ -241,7 +243,7 @@ async def test_denials_are_asked_about_beside_each_other_and_some_at_a_time(
 
     round_of_two = asyncio.create_task(linked.nfts.ask_again_about_denials())
     await linked.sandbox.store.until(lambda: linked.sandbox.faults.held == 2)
-    assert readings(linked) == asked + 2
+    assert (readings(linked), caplog.messages) == (asked + 2, []), "nobody was given up yet"
     linked.sandbox.faults.release()
     await round_of_two
 
