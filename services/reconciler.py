@@ -72,13 +72,18 @@ class Reconciler:
             if not self._submitter.is_sending(withdrawal.id):
                 log.warning("withdrawal %s: nobody knows what Banq answered", withdrawal.id)
                 await self._steps.take(withdrawal, "unknown", actor="bot")
-        async with asyncio.TaskGroup() as sending:
-            for withdrawal in await withdrawals.in_state(self._database.read, "confirmed"):
-                # By a clock that was put back it may be days ago, and look as if it were to come.
-                if not timedelta(0) <= now - withdrawal.updated_at <= CONFIRMED_LIVES:
-                    await self._steps.take(withdrawal, "cancelled", actor="bot", reason="too_late")
-                else:
-                    sending.create_task(self._submitter.submit(withdrawal.id))
+        in_time: list[str] = []
+        for withdrawal in await withdrawals.in_state(self._database.read, "confirmed"):
+            # By a clock that was put back it may be days ago, and look as if it were to come.
+            if not timedelta(0) <= now - withdrawal.updated_at <= CONFIRMED_LIVES:
+                await self._steps.take(withdrawal, "cancelled", actor="bot", reason="too_late")
+            else:
+                in_time.append(withdrawal.id)
+        # No TaskGroup: one that fails must not break off another that is already at Banq.
+        outcomes = await asyncio.gather(*map(self._submitter.submit, in_time), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def transaction_moved(self, lane: str, transaction_id: TransactionId, action: str) -> None:
         """A webhook says that a transaction moved on: ask Banq, and believe only Banq's answer.
