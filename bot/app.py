@@ -6,10 +6,9 @@ import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import aiohttp
-import discord
 from aiohttp import web
 
+from bot.chat import discord_in_words
 from bot.config import Config
 from bot.config_models import Metrics, Web
 from bot.lock import only_one
@@ -88,29 +87,17 @@ async def _serving(app: web.Application, section: str, where: Web | Metrics) -> 
 
 
 async def _discord(bot: BanqBot, config: Config) -> None:
-    async with bot:
-        try:
-            await bot.start(config.discord.token.get_secret_value())
-        except discord.LoginFailure:
-            raise StartRefused(
-                "discord.token: Discord does not accept it. Copy it again from the developer portal."
-            ) from None
-        except (discord.Forbidden, discord.NotFound) as error:
-            raise StartRefused(
-                "discord.home_guild_id: Discord does not let the bot set up /admin there. Invite the bot to "
-                "that server with the scopes 'bot' and 'applications.commands', and check the id."
-            ) from error
-        except discord.RateLimited as error:
-            raise StartRefused(f"Discord asks us to start in {error.retry_after:.0f} seconds.") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise StartRefused("Discord cannot be reached. Check the network and start again.") from error
-        except AttributeError as error:
-            # The library trips over its own missing socket when the first connection to the gateway fails.
-            if bot.ws is not None:
-                raise
-            raise StartRefused(
-                "Discord's gateway cannot be reached. Check the network and start again."
-            ) from error
+    with discord_in_words():
+        async with bot:
+            try:
+                await bot.start(config.discord.token.get_secret_value())
+            except AttributeError as error:
+                # The library trips over its missing socket when the first connection to the gateway fails.
+                if bot.ws is not None:
+                    raise
+                raise StartRefused(
+                    "Discord's gateway cannot be reached. Check the network and start again."
+                ) from error
 
 
 def hanging(rounds: Iterable[Worker]) -> str | None:

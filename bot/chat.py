@@ -1,7 +1,7 @@
 """Discord for commands that only look, or set something up, and do not stay."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import aiohttp
 import discord
@@ -24,10 +24,17 @@ def only_looking(settings: Discord) -> discord.Client:
 @asynccontextmanager
 async def signed_in(client: discord.Client, settings: Discord) -> AsyncIterator[None]:
     """Raises StartRefused, also for what goes wrong while the client is used."""
-    try:
+    with discord_in_words():
         async with client:
             await client.login(settings.token.get_secret_value())
             yield
+
+
+@contextmanager
+def discord_in_words() -> Iterator[None]:
+    """Raises StartRefused for what Discord refuses."""
+    try:
+        yield
     except discord.LoginFailure:
         raise StartRefused(" ".join(TOKEN_REFUSED)) from None
     except discord.RateLimited as error:
