@@ -35,9 +35,9 @@ async def due(rig: Rig, clock: Clock) -> list[object]:
     return await rig.column(f"SELECT kind FROM outbox WHERE next_try_at <= {to_ms(clock.time)}")  # noqa: S608
 
 
-async def confirmed_only(rig: Rig) -> Withdrawal:
+async def confirmed_only(rig: Rig, slug: str = PICTURE) -> Withdrawal:
     """As a crash leaves it between the member's confirmation and the call."""
-    draft = await rig.draft(ADA, PICTURE)
+    draft = await rig.draft(ADA, slug)
     async with rig.database.transaction() as tx:
         await withdrawal_steps.confirm(tx, draft, rig.sources.now(), held=draft.amount, retyped=True)
     return draft
@@ -183,6 +183,20 @@ async def test_a_restart_sends_what_was_only_confirmed_and_tells_its_owner(linke
     assert (await linked.stored(withdrawal)).state == "awaiting_owner"
     assert (asked(linked), accepted(linked)) == (1, 1)
     assert await notices(linked) == ["withdrawal_awaiting_owner"]
+
+
+async def test_a_restart_sends_beside_each_other_what_was_only_confirmed(linked: Rig) -> None:
+    """In turn, a Banq that hangs would keep the round for as long as there are withdrawals."""
+    both = [await confirmed_only(linked, slug) for slug in (PICTURE, "glaze-garden-8")]
+    linked.sandbox.faults.add(Fault(route="withdraw", hold=True, times=2))
+
+    async with linked.again(timeout_s=60) as restarted:
+        recovering = asyncio.create_task(restarted.reconciler.recover())
+        await linked.sandbox.store.until(lambda: linked.sandbox.faults.held == 2)
+        linked.sandbox.faults.release()
+        await recovering
+
+    assert [(await linked.stored(each)).state for each in both] == ["awaiting_owner"] * 2
 
 
 async def test_two_processes_submitting_at_once_send_it_once(linked: Rig) -> None:
