@@ -87,10 +87,13 @@ def is_running(database: Path) -> bool:
 
 
 def _opened(path: Path) -> TextIO:
-    """Only to be read, so that who makes it does not matter; no link, which might lead to any file."""
+    """Only to be read, so that a lock need not be writable; no link, which might lead to any file.
+
+    Nobody else can open it: whoever could would keep the bot and its commands from working.
+    """
     flags = os.O_RDONLY | os.O_NOFOLLOW
     try:
-        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o644)
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return os.fdopen(os.open(path, flags))
     files.give_to_owner_of(path.parent, path)

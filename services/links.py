@@ -124,7 +124,7 @@ class Links:
     ) -> Unlinked | NotLinked:
         """The same as part of a transaction that does more."""
         now = self._sources.now()
-        await self.end_attempt(tx, user, actor, now)
+        await self._end_attempt_for(tx, user, actor, reason, now)
         link = await links.of_chat_user(tx, *user.key)
         if link is None:
             return NotLinked()
@@ -144,7 +144,7 @@ class Links:
         """
         now = self._sources.now()
         async with self._database.transaction() as tx:
-            await self.end_attempt(tx, user, actor, now)
+            await self._end_attempt_for(tx, user, actor, reason, now)
             link = await links.of_chat_user(tx, *user.key)
             if link is None:
                 return NotLinked()
@@ -159,12 +159,22 @@ class Links:
                     await outbox.insert(tx, user.key, "frozen_by_admin", link.id, now)
         return Frozen(cancelled, running)
 
-    async def end_attempt(self, tx: Connection, user: ChatUser, actor: str, now: datetime) -> None:
-        """End the user's attempt to link that is under way, if there is one."""
+    async def _end_attempt_for(
+        self, tx: Connection, user: ChatUser, actor: str, reason: str, now: datetime
+    ) -> None:
+        """What the team ends is told with its reason, also of a member who has no wallet linked."""
+        if await self.end_attempt(tx, user, actor, now) and actor != "member":
+            kept = reasons.kept(reason)
+            await audit.append(tx, now, actor, "link attempt ended", member=user.key, reason=kept)
+
+    async def end_attempt(self, tx: Connection, user: ChatUser, actor: str, now: datetime) -> bool:
+        """End the user's attempt to link that is under way; whether there was one."""
         session = await link_sessions.live_of(tx, *user.key)
-        if session is not None:
-            await self._line.end(tx, session, "cancelled", now, actor)
-            self._line.changes.announce()
+        if session is None:
+            return False
+        await self._line.end(tx, session, "cancelled", now, actor)
+        self._line.changes.announce()
+        return True
 
     async def access_lost(self, link_id: str) -> None:
         """Banq answered 403 or 404: the link becomes stale and its owner is told. Idempotent."""

@@ -3,10 +3,11 @@
 from services.audit_log import AuditPage
 from services.wording.limits import limit_in_words
 from services.wording.text import Markup, Words
-from storage.audit import ADMIN, OPERATOR, Entry
+from storage.audit import ADMIN, OPERATOR, STEPS, Entry
 
-# So that a page of lines fits into one message.
-LONGEST_REASON = 100
+# So that a page of lines fits into one message, also where each character is escaped.
+LONGEST_REASONS = (100, 50, 25, 12)
+LONGEST_ESCAPED = 220
 
 
 def page(m: Markup, shown: AuditPage, member_id: str | None) -> Words:
@@ -91,6 +92,8 @@ def _of_member(m: Markup, name: str) -> str | None:
             return m.say("wallet unlinked")
         case "wallet frozen":
             return m.say("withdrawals frozen")
+        case "link attempt ended":
+            return m.say("attempt to link ended")
         case "access revoked":
             return m.say("wallet no longer open to the bot")
         case "address saved":
@@ -156,10 +159,18 @@ def _why(m: Markup, entry: Entry) -> str:
     """What a person of the team wrote, or what the bot noted; whose wallet it is, never."""
     if not entry.reason:
         return ""
+    if entry.is_by_team and not entry.action.startswith(STEPS):
+        # A person wrote it, be it in the bot's own words.
+        return m.say("why: {reason}", reason=_reason(m, entry.reason))
     noted = _noted(m, entry.reason)
     if noted is not None:
         return noted
-    return m.say("why: {reason}", reason=m.foreign(entry.reason, LONGEST_REASON)) if entry.is_by_team else ""
+    return m.say("why: {reason}", reason=_reason(m, entry.reason)) if entry.is_by_team else ""
+
+
+def _reason(m: Markup, reason: str) -> str:
+    escaped = (m.foreign(reason, longest) for longest in LONGEST_REASONS)
+    return next((text for text in escaped if len(text) <= LONGEST_ESCAPED), "…")
 
 
 def _noted(m: Markup, reason: str) -> str | None:

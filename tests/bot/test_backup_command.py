@@ -120,6 +120,14 @@ def test_a_link_in_a_locks_place_is_not_followed(
     assert (tmp_path / "precious").read_text() == "for root alone"
 
 
+@pytest.mark.parametrize(("lock", "end"), [(only_one, ".lock"), (in_use, ".in-use")])
+def test_a_lock_is_the_owners_alone_lest_others_hold_it(
+    tmp_path: Path, lock: Callable[[Path], AbstractContextManager[None]], end: str
+) -> None:
+    with lock(tmp_path / "banqbot.sqlite3"):
+        assert (tmp_path / f"banqbot.sqlite3{end}").stat().st_mode & 0o777 == 0o600
+
+
 async def test_where_nothing_can_be_written_all_is_done_that_needs_no_writing(
     config: Path, tmp_path: Path
 ) -> None:

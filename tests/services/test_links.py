@@ -197,6 +197,19 @@ async def test_whoever_freezes_their_own_wallet_needs_no_message(linked: Rig) ->
     assert await linked.column("SELECT kind FROM outbox") == []
 
 
+@pytest.mark.parametrize("step", ["unlink", "freeze"])
+async def test_an_attempt_that_the_team_ends_is_told_with_its_reason(rig: Rig, step: str) -> None:
+    await rig.start(BEN)
+    ending = getattr(rig.links, step)
+
+    assert await ending(BEN, "admin:7", "somebody else's account") == NotLinked()
+    assert await ending(BEN, "admin:7", "once more") == NotLinked()
+
+    assert await rig.column("SELECT reason FROM audit WHERE action = 'link attempt ended'") == [
+        "somebody else's account"
+    ]
+
+
 async def test_there_is_nothing_to_freeze_without_a_link(linked: Rig) -> None:
     assert await linked.links.freeze(BEN, "member", "by command") == NotLinked()
 

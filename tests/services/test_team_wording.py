@@ -5,17 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from cogs.markup import DiscordMarkup
 from services.activity import Activity
-from services.audit_log import AuditPage
+from services.audit_log import ON_A_PAGE, AuditPage
 from services.messenger import TeamChannel
 from services.wording import team_activity, team_audit, team_status
-from services.wording.language import languages
+from services.wording.language import Language, languages
 from services.wording.team_status import Channels
 from storage.audit import Entry
 from tests.services.audited import actions, reasons
 from tests.services.messenger import PlainMarkup
 from tests.services.test_wording import NOW, REASONS, STRANGE, M, overview
-from tests.services.words_of_team import WELL, activity
+from tests.services.words_of_team import LONG, WELL, activity
 
 OURS = "admin:7"
 
@@ -88,6 +89,23 @@ def test_a_line_says_when_who_what_about_whom_and_why() -> None:
     assert line == (f"01.03. at 12:00 member 7: withdrawals frozen · about member 1 · why: ⟦{STRANGE}⟧")
     own = team_audit.line(M, entry("wallet linked", "member"))
     assert own == "01.03. at 12:00 member 1: wallet linked"
+
+
+@pytest.mark.parametrize("language", languages(), ids=str)
+def test_a_page_of_the_most_awkward_reasons_fits(language: Language) -> None:
+    m = DiscordMarkup(language)
+    awkward = replace(
+        entry("withdrawals resumed", f"admin:{LONG}", "*\u0323" * 100), member=("discord", LONG)
+    )
+    page = AuditPage((awkward,) * ON_A_PAGE, 12345, None, None)
+
+    assert len(team_audit.page(m, page, LONG).text) < 3900
+    assert "*" in team_audit.line(m, awkward)
+
+
+def test_what_a_person_of_the_team_wrote_passes_for_nothing_that_the_bot_found() -> None:
+    assert "why: ⟦banq_said_no⟧" in team_audit.line(M, entry("wallet frozen", reason="banq_said_no"))
+    assert "Banq said no" in team_audit.line(M, entry("withdrawal: refused", "bot", "banq_said_no"))
 
 
 def test_an_action_of_another_version_spoils_no_page() -> None:
