@@ -53,10 +53,13 @@ async def running(database: Database, sources: Sources) -> AsyncIterator[Inside]
             await bot.add_cog(cog(bot))
         connection = asyncio.create_task(bot.start(BOT_TOKEN))
         await discord.gateway.wait_until(connected=True)
-        yield Inside(discord, rig, bot, connection)
-        # As the program stops: nothing may happen at the gateway once the bot is closed.
-        connection.cancel()
-        await asyncio.gather(connection, return_exceptions=True)
+        inside = Inside(discord, rig, bot, connection)
+        yield inside
+        # A closed bot can be told of nothing any more: neither by a command that ends, nor by the gateway.
+        ending = [*inside.commands, connection]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         await bot.close()
     await discord.close()
     await banq.close()
