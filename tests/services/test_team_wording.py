@@ -91,7 +91,7 @@ def test_a_line_says_when_who_what_about_whom_and_why() -> None:
     assert own == "01.03. at 12:00 member 1: wallet linked"
 
 
-@pytest.mark.parametrize("language", languages(), ids=str)
+@pytest.mark.parametrize("language", languages(), ids=lambda each: each.code)
 def test_a_page_of_the_most_awkward_reasons_fits(language: Language) -> None:
     m = DiscordMarkup(language)
     awkward = replace(
