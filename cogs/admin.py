@@ -43,6 +43,9 @@ class AdminCog(StatusCommands, AuditCommands, WebhookCommands):
         except PanelRefused:
             words = team_words.panel_refused(m)
         else:
+            await self._bot.services.audit_log.panel_posted(
+                interaction.created_at, actor_of(interaction), str(interaction.channel_id)
+            )
             words = team_words.panel_posted(m)
         await self._show(interaction, words)
 

@@ -1,6 +1,7 @@
-"""The audit log for the team, page by page, the newest lines first."""
+"""The audit log for the team, page by page, the newest lines first; and what nothing else writes into it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from storage import audit
 from storage.audit import Entry
@@ -36,6 +37,10 @@ class AuditPage:
 class AuditLog:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def panel_posted(self, at: datetime, actor: str, channel_id: str) -> None:
+        async with self._database.transaction() as tx:
+            await audit.append(tx, at, actor, "panel posted", object_id=channel_id)
 
     async def page(self, at: Position, member: Member | None = None) -> AuditPage:
         """All lines, or those about this (platform, user id)."""

@@ -77,6 +77,8 @@ def _of_team(m: Markup, name: str) -> str | None:
             return m.say("webhooks that were set aside tried again")
         case "webhooks set":
             return m.say("Banq told to send its webhooks to this bot")
+        case "panel posted":
+            return m.say("panel posted in a channel")
         case "database restored":
             return m.say("database restored from a backup")
     return None

@@ -31,6 +31,7 @@ async def pressed(live: LiveBot, member_id: int, label: str) -> SeenMessage:
 
 async def test_everybody_starts_from_the_panel_alone_even_after_a_restart(live: LiveBot) -> None:
     assert "The panel is posted" in (await Member(live, CLEO).command("admin panel")).text
+    assert "panel posted in a channel" in (await Member(live, CLEO).command("admin audit")).text
     await live.kill()
     await live.start()
 
